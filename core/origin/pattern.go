@@ -1,0 +1,321 @@
+package origin
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
+)
+
+// A Code names a kind of mistake in a pattern or an expression. Codes are
+// stable: programs may compare them.
+type Code string
+
+// What [ParsePattern] and [ParseExpression] refuse.
+const (
+	CodeEmpty       Code = "origin-empty"        // nothing is written
+	CodeCharacter   Code = "origin-character"    // a byte that no origin has
+	CodeScheme      Code = "origin-scheme"       // no scheme, or none that is valid
+	CodeFile        Code = "origin-file"         // file:, whose origin is opaque
+	CodeHost        Code = "origin-host"         // no host, or none that is valid
+	CodeUserInfo    Code = "origin-userinfo"     // user info before the host
+	CodePath        Code = "origin-path"         // a path after the host
+	CodeQuery       Code = "origin-query"        // a query after the host
+	CodeFragment    Code = "origin-fragment"     // a fragment after the host
+	CodeCase        Code = "origin-case"         // upper case
+	CodeIDNA        Code = "origin-idna"         // a host that is not ASCII
+	CodeIP          Code = "origin-ip"           // an IP address that is not in canonical form
+	CodePort        Code = "origin-port"         // a port that is no number from 1 to 65535
+	CodeDefaultPort Code = "origin-default-port" // the scheme's default port, which is never sent
+	CodeWildcard    Code = "origin-wildcard"     // a wildcard where none may stand
+
+	CodeExpressionSyntax Code = "expression-syntax"   // not an RE2 expression
+	CodeExpressionNever  Code = "expression-never"    // matches no serialized origin
+	CodeExpressionSize   Code = "expression-too-long" // too large to be analysed
+)
+
+// An Error says what is wrong with a pattern or an expression, and what to
+// write instead.
+type Error struct {
+	Code    Code
+	Message string
+}
+
+func (e *Error) Error() string { return e.Message }
+
+func problem(code Code, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// anyPort stands for a port in a pattern that allows any port and none.
+const anyPort = "*"
+
+// A Pattern is an origin as it is configured: exact, or with a wildcard for
+// subdomains (https://*.example.com: one or more labels), within the leading
+// label (https://pr-*.example.com: one or more letters, digits and hyphens), for
+// the port (http://localhost:*: any or none), or for label and port together.
+// The zero Pattern is not valid: use [ParsePattern].
+type Pattern struct {
+	text   string
+	scheme string
+	host   string // without the wildcard's label and its dot
+	port   string // as in Origin, or anyPort
+
+	wildcard   bool   // there is a wildcard in the leading label
+	head, tail string // what stands around it in that label; both empty: subdomains
+}
+
+// ParsePattern reads a configured origin. It accepts what the type [Pattern]
+// describes and [Null]. The error, if any, is an [*Error].
+func ParsePattern(s string) (Pattern, error) {
+	p, err := parsePattern(s)
+	if err != nil {
+		return Pattern{}, err
+	}
+	return p, nil
+}
+
+func parsePattern(s string) (Pattern, *Error) {
+	if s == "" {
+		return Pattern{}, problem(CodeEmpty, `is empty: write a serialized origin such as "https://app.example.com", or leave it out`)
+	}
+	if s == Null {
+		return Pattern{text: s}, nil
+	}
+	if strings.EqualFold(s, Null) {
+		return Pattern{}, problem(CodeCase, `browsers send the opaque origin in lower case: write "null"`)
+	}
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] == 0x7f || s[i] == '\\' || s[i] == '%' {
+			return Pattern{}, problem(CodeCharacter, "the character %q at byte %d never stands in a serialized origin: remove it", s[i], i)
+		}
+	}
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		return Pattern{}, missingScheme(s)
+	}
+	if err := checkScheme(scheme, rest); err != nil {
+		return Pattern{}, err
+	}
+	if err := checkAuthorityOnly(scheme, rest); err != nil {
+		return Pattern{}, err
+	}
+	if lower := strings.ToLower(s); lower != s && isASCII(s) {
+		return Pattern{}, problem(CodeCase, "browsers send origins in lower case and comparison is exact: write %q", lower)
+	}
+	host, port, err := cutPort(scheme, rest)
+	if err != nil {
+		return Pattern{}, err
+	}
+	if err := checkPort(scheme, host, port); err != nil {
+		return Pattern{}, err
+	}
+	p := Pattern{text: s, scheme: scheme, host: host, port: port}
+	if err := p.cutWildcard(); err != nil {
+		return Pattern{}, err
+	}
+	return p, p.checkHost()
+}
+
+func isASCII(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > 0x7f }) < 0
+}
+
+func missingScheme(s string) *Error {
+	if s == "*" {
+		return problem(CodeWildcard, `"*" allows any origin and stands alone`)
+	}
+	host := strings.TrimLeft(s, ":/")
+	if host == "" {
+		return problem(CodeScheme, `has neither scheme nor host: write a serialized origin such as "https://app.example.com"`)
+	}
+	name, _, _ := strings.Cut(host, ":")
+	scheme := "https"
+	if IsLoopback(name) {
+		scheme = "http"
+	}
+	return problem(CodeScheme, "has no scheme, and an origin is a scheme, a host and a port: write %q", scheme+"://"+host)
+}
+
+func checkScheme(scheme, rest string) *Error {
+	switch lower := strings.ToLower(scheme); {
+	case scheme == "":
+		return problem(CodeScheme, "has no scheme before \"://\": write %q", "https://"+rest)
+	case strings.Contains(scheme, "*"):
+		return problem(CodeWildcard, "a wildcard cannot stand in the scheme: write one entry for each scheme, such as %q", "https://"+rest)
+	case lower == "file":
+		return problem(CodeFile, `pages opened from files have an opaque origin, which browsers send as "null": serve the page over HTTP, for example from "http://localhost:8000", and list that`)
+	case !validScheme(lower):
+		return problem(CodeScheme, "%q is not a URL scheme: write letters, digits, \"+\", \"-\" and \".\" only, beginning with a letter", scheme)
+	}
+	return nil
+}
+
+// checkAuthorityOnly refuses what stands before or after host and port.
+func checkAuthorityOnly(scheme, rest string) *Error {
+	end := strings.IndexAny(rest, "/?#")
+	authority := rest
+	if end >= 0 {
+		authority = rest[:end]
+	}
+	at := strings.LastIndexByte(authority, '@')
+	bare := strings.ToLower(scheme + "://" + authority[at+1:])
+	switch {
+	case at+1 == len(authority):
+		return problem(CodeHost, `has no host: write a serialized origin such as "https://app.example.com"`)
+	case at >= 0:
+		return problem(CodeUserInfo, "an origin has no user info: write %q", bare)
+	case end < 0:
+		return nil
+	case rest[end] == '/':
+		return problem(CodePath, "an origin has no path, not even a trailing slash: write %q", bare)
+	case rest[end] == '?':
+		return problem(CodeQuery, "an origin has no query: write %q", bare)
+	default:
+		return problem(CodeFragment, "an origin has no fragment: write %q", bare)
+	}
+}
+
+func cutPort(scheme, authority string) (host, port string, _ *Error) {
+	if addr, err := netip.ParseAddr(authority); err == nil && addr.Is6() {
+		return "", "", problem(CodeIP, "an IPv6 address stands in brackets: write %q", scheme+"://["+authority+"]")
+	}
+	host, port, ok := splitPort(authority)
+	if !ok {
+		if bare, found := strings.CutSuffix(authority, ":"); found {
+			return "", "", problem(CodePort, "has a colon and no port: write %q, or \"*\" after the colon for any port", scheme+"://"+bare)
+		}
+		return "", "", problem(CodeHost, "%q is not a host", authority)
+	}
+	return host, port, nil
+}
+
+func checkPort(scheme, host, port string) *Error {
+	if port == "" || port == anyPort {
+		return nil
+	}
+	if strings.Contains(port, "*") {
+		return problem(CodeWildcard, "a wildcard stands for the whole port: write %q", scheme+"://"+host+":*")
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil || n < 1 || n > maxPort || strings.Trim(port, "0123456789") != "" {
+		return problem(CodePort, "%q is not a port: write a number from 1 to %d, or \"*\" for any", port, maxPort)
+	}
+	canonical := strconv.Itoa(n)
+	if canonical == defaultPort(scheme) {
+		return problem(CodeDefaultPort, "%s is the default port of %s, and browsers leave it out: write %q", canonical, scheme, scheme+"://"+host)
+	}
+	if canonical != port {
+		return problem(CodePort, "a port has no leading zero: write %q", scheme+"://"+host+":"+canonical)
+	}
+	return nil
+}
+
+// cutWildcard moves a wildcard in the leading label from the host to the
+// pattern's own fields.
+func (p *Pattern) cutWildcard() *Error {
+	if !strings.Contains(p.host, "*") {
+		return nil
+	}
+	label, parent, _ := strings.Cut(p.host, ".")
+	switch strings.Count(label, "*") {
+	case 0:
+		return problem(CodeWildcard, "a wildcard can stand in the leading label only: write %q, or use AllowOriginRegexps",
+			p.scheme+"://*."+strings.TrimLeft(p.host[strings.LastIndexByte(p.host, '*')+1:], "."))
+	case 1:
+	default:
+		return problem(CodeWildcard, "a label can have one wildcard: write a single \"*\" in %q, or use AllowOriginRegexps", label)
+	}
+	if strings.Contains(parent, "*") {
+		return problem(CodeWildcard, "there can be one wildcard, in the leading label; \"*.\" already stands for one or more labels: write %q",
+			p.scheme+"://*."+strings.TrimLeft(parent[strings.LastIndexByte(parent, '*')+1:], "."))
+	}
+	if parent == "" {
+		return problem(CodeWildcard, "a wildcard needs a domain after its label: write one such as %q, or \"*\" alone for any origin", p.scheme+"://"+label+".example.com")
+	}
+	p.wildcard, p.host = true, parent
+	p.head, p.tail, _ = strings.Cut(label, "*")
+	if !allOf(p.head+p.tail, inLabel) && isASCII(p.head+p.tail) {
+		return problem(CodeHost, "%q is not part of a host name: write letters, digits and hyphens around the wildcard", p.head+"*"+p.tail)
+	}
+	if len(p.head)+len(p.tail) >= maxLabel {
+		return problem(CodeHost, "a label has at most %d characters, and %q leaves no room for the wildcard", maxLabel, p.head+"*"+p.tail)
+	}
+	return nil
+}
+
+func (p *Pattern) checkHost() *Error {
+	if !isASCII(p.text) {
+		return p.notASCII()
+	}
+	if bare, found := strings.CutSuffix(p.host, "."); found && bare != "" {
+		return problem(CodeHost, "a host with a trailing dot is another host than the one without, and hardly meant: write %q", strings.Replace(p.text, p.host, bare, 1))
+	}
+	if inner, found := strings.CutPrefix(p.host, "["); found && !canonicalIPv6(p.host) {
+		addr, err := netip.ParseAddr(strings.TrimSuffix(inner, "]"))
+		if err != nil || !addr.Is6() || addr.Zone() != "" || p.wildcard {
+			return problem(CodeIP, "%q is not an IPv6 address without a zone", p.host)
+		}
+		canonical := "[" + string(appendIPv6(nil, addr)) + "]"
+		return problem(CodeIP, "browsers send IPv6 addresses compressed: write %q", strings.Replace(p.text, p.host, canonical, 1))
+	}
+	if endsInNumber(p.host) && (p.wildcard || !validHost(p.host)) {
+		return problem(CodeIP, "a host whose last label is a number is an IPv4 address, written as four decimal numbers from 0 to 255 without leading zeros and without a wildcard, such as \"127.0.0.1\"")
+	}
+	host := p.host
+	if p.wildcard {
+		host = p.head + "x" + p.tail + "." + p.host
+	}
+	if !validHost(host) {
+		return problem(CodeHost, "%q is not a host: write labels of 1 to %d letters, digits and hyphens with single dots between them, %d characters at most", p.host, maxLabel, maxHost)
+	}
+	return nil
+}
+
+func (p *Pattern) notASCII() *Error {
+	const anywhere = "xwildcardx"
+	host := p.host
+	if p.wildcard {
+		host = p.head + anywhere + p.tail + "." + p.host
+	}
+	ascii, err := idna.Lookup.ToASCII(host)
+	if err != nil {
+		return problem(CodeIDNA, "the host is not a valid internationalized domain name (%v): write it as the browser's address bar copies it", err)
+	}
+	// Where the wildcard's own label is encoded, it has no ASCII form that a
+	// person could have meant.
+	if p.wildcard && !strings.Contains(ascii, anywhere) {
+		return problem(CodeIDNA, "a wildcard cannot share its label with characters outside ASCII: use AllowOriginRegexps")
+	}
+	remedy := Origin{Scheme: p.scheme, Host: strings.Replace(ascii, anywhere, "*", 1), Port: p.port}
+	return problem(CodeIDNA, "browsers send the host in Punycode: write %q", remedy)
+}
+
+// String returns the pattern as it was written.
+func (p Pattern) String() string { return p.text }
+
+// IsNull reports whether p is [Null].
+func (p Pattern) IsNull() bool { return p.text == Null }
+
+// IsInsecure reports whether p matches origins of plain http other than the
+// machine itself. Whoever controls the network can speak for those.
+func (p Pattern) IsInsecure() bool {
+	return p.scheme == "http" && !IsLoopback(p.host)
+}
+
+// CoversPublicSuffix reports whether p has a wildcard directly under a public
+// suffix, such as https://*.github.io: anyone can register a match. Names
+// under localhost are the machine's own and do not count.
+func (p Pattern) CoversPublicSuffix() (suffix string, covers bool) {
+	if !p.wildcard || IsLoopback(p.host) {
+		return "", false
+	}
+	suffix, _ = publicsuffix.PublicSuffix(p.host)
+	return suffix, suffix == p.host
+}
+
+// domain and port wildcards aside, a pattern is one exact string.
+func (p Pattern) isExact() bool { return !p.wildcard && p.port != anyPort }
