@@ -1,0 +1,134 @@
+package cors
+
+import (
+	"context"
+	"slices"
+)
+
+// A Config is a policy: which origins may do what, on which paths. It is data:
+// encoding/json writes and reads all of it but the function.
+//
+// Everything that is not allowed is denied, so the zero Config allows nothing,
+// and [New] refuses it.
+type Config struct {
+	// Paths are the paths that this Config governs, together with those that
+	// PathRegexps match; if both are empty, it governs every path. A path
+	// pattern is written as in net/http's ServeMux, without method and host:
+	// exact ("/healthz"), a subtree ("/api/", which governs "/api" and all
+	// below), with wildcards for whole segments ("/users/{id}/avatar"), with a
+	// wildcard for the rest ("/files/{rest...}"), or with a trailing slash that
+	// is meant as such ("/posts/{$}").
+	Paths []string `json:"paths,omitempty"`
+
+	// PathRegexps are RE2 expressions, each matched against the whole path:
+	// they are anchored at both ends.
+	PathRegexps []string `json:"pathRegexps,omitempty"`
+
+	// AllowOrigins are serialized origins ("https://app.example.com"), or
+	// patterns of them: "https://*.example.com" allows one or more labels before
+	// the domain, "https://pr-*.example.com" a run of letters, digits and
+	// hyphens within the leading label, "http://localhost:*" any port and none.
+	// "*" alone allows any origin; "null" the opaque origin.
+	AllowOrigins []string `json:"allowOrigins,omitempty"`
+
+	// AllowOriginRegexps are RE2 expressions, each matched against the whole
+	// serialized origin: they are anchored at both ends.
+	AllowOriginRegexps []string `json:"allowOriginRegexps,omitempty"`
+
+	// AllowOriginFunc is asked last, and only for the serialization of a tuple
+	// origin (so neither for "null" nor for anything malformed). An error
+	// denies; [Decision.Err] returns it. The function may keep what it is
+	// given. Every header that it reads with [Request.Header] is named in Vary.
+	AllowOriginFunc func(context.Context, *Request) (bool, error) `json:"-"`
+
+	// AllowMethods are the methods allowed beyond the CORS-safelisted GET, HEAD
+	// and POST, or "*" for all. Methods are case-sensitive.
+	AllowMethods []string `json:"allowMethods,omitempty"`
+
+	// AllowHeaders are the request-headers allowed beyond the CORS-safelisted
+	// ones, or "*" for all. Without credentials, "*" does not cover
+	// Authorization, which is then listed beside it (Fetch, "CORS
+	// non-wildcard request-header name").
+	AllowHeaders []string `json:"allowHeaders,omitempty"`
+
+	// ExposeHeaders are the response-headers that scripts can read beyond the
+	// CORS-safelisted ones, or "*" for all.
+	ExposeHeaders []string `json:"exposeHeaders,omitempty"`
+
+	// AllowCredentials lets requests carry cookies, TLS client certificates and
+	// HTTP authentication, and lets scripts read the answers.
+	AllowCredentials bool `json:"allowCredentials,omitempty"`
+
+	// AllowPrivateNetwork answers preflights that ask for access to a private
+	// network. It is kept for those who used it elsewhere: browsers no longer
+	// send them. Chrome 142 replaced that preflight by a permission prompt
+	// (Local Network Access).
+	AllowPrivateNetwork bool `json:"allowPrivateNetwork,omitempty"`
+
+	// MaxAge is for how many seconds a browser may keep the answer to a
+	// preflight: up to 86400 (24 hours; Chromium keeps none for more than 2
+	// hours). 0 leaves the header out, and browsers then keep it for 5 seconds;
+	// a negative number says that it must not be kept.
+	MaxAge int `json:"maxAge,omitempty"`
+
+	// PreflightStatus is the status of the answer to an allowed preflight, from
+	// 200 to 299; 0 stands for 204.
+	PreflightStatus int `json:"preflightStatus,omitempty"`
+
+	// PassPreflight sets the headers of preflights and leaves the answer to the
+	// next handler, which must answer with a status from 200 to 299.
+	PassPreflight bool `json:"passPreflight,omitempty"`
+
+	// AcceptRisks names the risks that are taken knowingly. [New] refuses what
+	// runs any other.
+	AcceptRisks []Risk `json:"acceptRisks,omitempty"`
+}
+
+// A Risk is a way in which a Config can let a stranger read a user's data.
+type Risk string
+
+// The risks that a Config can accept.
+const (
+	// RiskAnyOriginWithCredentials: any site that a user visits can read, as
+	// that user, whatever the user can read.
+	RiskAnyOriginWithCredentials Risk = "any-origin-with-credentials"
+	// RiskNullWithCredentials: any site can send "null" by means of a
+	// sandboxed frame, and then read as the user.
+	RiskNullWithCredentials Risk = "null-with-credentials"
+	// RiskInsecureOriginWithCredentials: whoever controls the user's network
+	// can speak for an origin of plain http, and then read as the user.
+	RiskInsecureOriginWithCredentials Risk = "insecure-origin-with-credentials"
+	// RiskPublicSuffix: anyone can register a name directly under a public
+	// suffix such as github.io, and so an origin that is allowed.
+	RiskPublicSuffix Risk = "public-suffix"
+	// RiskUnconfinedExpression: an expression matches origins of registrable
+	// domains that it does not spell out.
+	RiskUnconfinedExpression Risk = "unconfined-expression"
+)
+
+// CommonMethods returns the methods that django-cors-headers allows by
+// default, to use or to extend.
+func CommonMethods() []string {
+	return []string{"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"}
+}
+
+// CommonHeaders returns the request-headers that django-cors-headers allows by
+// default, to use or to extend.
+func CommonHeaders() []string {
+	return []string{"accept", "authorization", "content-type", "user-agent", "x-csrftoken", "x-requested-with"}
+}
+
+// clone returns a copy of c that shares nothing with it.
+func (c Config) clone() Config {
+	c.Paths = slices.Clone(c.Paths)
+	c.PathRegexps = slices.Clone(c.PathRegexps)
+	c.AllowOrigins = slices.Clone(c.AllowOrigins)
+	c.AllowOriginRegexps = slices.Clone(c.AllowOriginRegexps)
+	c.AllowMethods = slices.Clone(c.AllowMethods)
+	c.AllowHeaders = slices.Clone(c.AllowHeaders)
+	c.ExposeHeaders = slices.Clone(c.ExposeHeaders)
+	c.AcceptRisks = slices.Clone(c.AcceptRisks)
+	return c
+}
+
+func (c *Config) accepts(r Risk) bool { return slices.Contains(c.AcceptRisks, r) }

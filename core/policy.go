@@ -1,0 +1,315 @@
+package cors
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/corskit/cors/core/origin"
+)
+
+// A policy is a compiled Config: everything that does not depend on the request
+// is worked out.
+type policy struct {
+	index     int
+	territory territory
+
+	anyOrigin bool        // "*" without credentials: every answer is the same
+	reflect   bool        // "*" with credentials, a risk that was accepted
+	origins   *origin.Set // neither of the two
+	ask       func(context.Context, *Request) (bool, error)
+
+	credentials    bool
+	privateNetwork bool
+	expose         string
+	methods        string // empty: the safelisted ones
+	headers        string // empty: the safelisted ones
+	echoMethods    bool   // "*" with credentials, which cannot be told whole
+	echoHeaders    bool
+	maxAge         string
+	status         int
+	pass           bool
+
+	vary          string // of every answer, comma-separated
+	preflightVary string // of answers to preflights
+}
+
+const (
+	maxMaxAge = 24 * 60 * 60 // the longest that any browser keeps an answer
+	statusNo  = http.StatusForbidden
+)
+
+// compile checks all Configs and returns their policies, or every problem.
+func compile(cfgs []Config) ([]*policy, error) {
+	var problems ConfigErrors
+	policies := make([]*policy, len(cfgs))
+	var earlier []territory
+	for i := range cfgs {
+		c := &compiler{cfg: &cfgs[i], index: i}
+		policies[i] = c.compile()
+		if by, unreachable := policies[i].territory.unreachable(earlier); unreachable && len(c.problems) == 0 {
+			c.report("Paths", strings.Join(slices.Concat(c.cfg.Paths, c.cfg.PathRegexps), ", "), CodeUnreachable,
+				"governs nothing, since Config %d comes first and governs all of it: put the Config with the narrower paths first", by)
+		}
+		earlier = append(earlier, policies[i].territory)
+		problems = append(problems, c.problems...)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return policies, nil
+}
+
+// A compiler turns one Config into a policy and collects its problems.
+type compiler struct {
+	cfg      *Config
+	index    int
+	problems []*ConfigError
+}
+
+func (c *compiler) report(field, value string, code Code, format string, args ...any) {
+	c.problems = append(c.problems, &ConfigError{
+		Index: c.index, Field: field, Value: value, Code: code, Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// risk reports a risk unless it is accepted.
+func (c *compiler) risk(r Risk, field, value string, format string, args ...any) {
+	if !c.cfg.accepts(r) {
+		format += "; if this is meant, put %q into AcceptRisks"
+		c.report(field, value, Code("risk-"+r), format, append(args, r)...)
+	}
+}
+
+func (c *compiler) compile() *policy {
+	cfg := c.cfg
+	p := &policy{
+		index:          c.index,
+		credentials:    cfg.AllowCredentials,
+		privateNetwork: cfg.AllowPrivateNetwork,
+		ask:            cfg.AllowOriginFunc,
+		pass:           cfg.PassPreflight,
+		territory:      c.territory(),
+	}
+	c.origins(p)
+	c.methods(p)
+	c.headers(p)
+	c.expose(p)
+	c.preflight(p)
+	c.acceptedRisks()
+	p.computeVary()
+	return p
+}
+
+func (c *compiler) territory() territory {
+	t := territory{
+		all:     len(c.cfg.Paths) == 0 && len(c.cfg.PathRegexps) == 0,
+		sources: slices.Clone(c.cfg.PathRegexps),
+	}
+	for _, s := range c.cfg.Paths {
+		pattern, complaint := parsePathPattern(s)
+		if complaint != "" {
+			c.report("Paths", s, CodePath, "%s", complaint)
+			continue
+		}
+		t.patterns = append(t.patterns, pattern)
+	}
+	for _, s := range c.cfg.PathRegexps {
+		expression, err := parsePathRegexp(s)
+		if err != nil {
+			c.report("PathRegexps", s, CodePathRegexp, "%v: write an RE2 expression such as %q", err, `/api/v\d+/.*`)
+			continue
+		}
+		t.regexps = append(t.regexps, expression)
+	}
+	return t
+}
+
+func (c *compiler) origins(p *policy) {
+	cfg := c.cfg
+	if len(cfg.AllowOrigins) == 0 && len(cfg.AllowOriginRegexps) == 0 && cfg.AllowOriginFunc == nil {
+		c.report("AllowOrigins", "", CodeOriginMissing, `is empty, and neither AllowOriginRegexps nor AllowOriginFunc allows an origin: list the sites that may read the answers, such as "https://app.example.com", or "*" for public data`)
+		return
+	}
+	anyOrigin := slices.Contains(cfg.AllowOrigins, wildcard)
+	if anyOrigin && cfg.AllowOriginFunc != nil {
+		c.report("AllowOrigins", wildcard, CodeOriginMoot, `allows every origin, so that AllowOriginFunc is never asked: remove one of them`)
+	}
+	if anyOrigin && cfg.AllowCredentials {
+		c.risk(RiskAnyOriginWithCredentials, "AllowOrigins", wildcard, "with AllowCredentials lets any site read, as the user who visits it, whatever that user can read: list the trusted sites, or leave AllowCredentials off")
+	}
+	patterns := make([]origin.Pattern, 0, len(cfg.AllowOrigins))
+	for _, s := range cfg.AllowOrigins {
+		if s == wildcard {
+			continue
+		}
+		pattern, err := origin.ParsePattern(s)
+		if err != nil {
+			c.reportOrigin("AllowOrigins", s, err)
+			continue
+		}
+		c.patternRisks(pattern)
+		patterns = append(patterns, pattern)
+	}
+	expressions := make([]*origin.Expression, 0, len(cfg.AllowOriginRegexps))
+	for _, s := range cfg.AllowOriginRegexps {
+		expression, err := origin.ParseExpression(s)
+		if err != nil {
+			c.reportOrigin("AllowOriginRegexps", s, err)
+			continue
+		}
+		c.expressionRisks(expression)
+		expressions = append(expressions, expression)
+	}
+	p.anyOrigin = anyOrigin && !cfg.AllowCredentials
+	p.reflect = anyOrigin && cfg.AllowCredentials
+	p.origins = origin.NewSet(patterns, expressions)
+}
+
+func (c *compiler) reportOrigin(field, value string, err error) {
+	problem := err.(*origin.Error)
+	c.report(field, value, problem.Code, "%s", problem.Message)
+}
+
+func (c *compiler) patternRisks(p origin.Pattern) {
+	if suffix, covers := p.CoversPublicSuffix(); covers {
+		c.risk(RiskPublicSuffix, "AllowOrigins", p.String(), "anyone can register a name under %q, and so an origin that this allows: write the label that is yours before it", suffix)
+	}
+	if !c.cfg.AllowCredentials {
+		return
+	}
+	if p.IsNull() {
+		c.risk(RiskNullWithCredentials, "AllowOrigins", p.String(), "with AllowCredentials lets any site read as the user, since any site can send it by means of a sandboxed frame: list the origin that is meant")
+	}
+	if p.IsInsecure() {
+		c.risk(RiskInsecureOriginWithCredentials, "AllowOrigins", p.String(), "with AllowCredentials lets whoever controls the user's network read as the user, since nothing protects plain http: write it with https")
+	}
+}
+
+func (c *compiler) expressionRisks(e *origin.Expression) {
+	if hostile, unconfined := e.Unconfined(); unconfined {
+		c.risk(RiskUnconfinedExpression, "AllowOriginRegexps", e.String(), "matches %q, too, which can be anybody's: spell the registrable domain out, with the dot before it and every dot escaped, as in %q", hostile, `https://([a-z0-9-]+\.)*example\.com`)
+	}
+	if example, insecure := e.Insecure(); insecure && c.cfg.AllowCredentials {
+		c.risk(RiskInsecureOriginWithCredentials, "AllowOriginRegexps", e.String(), "matches %q, and with AllowCredentials lets whoever controls the user's network read as the user, since nothing protects plain http: allow https only", example)
+	}
+}
+
+func (c *compiler) methods(p *policy) {
+	for _, name := range c.cfg.AllowMethods {
+		upper := strings.ToUpper(name)
+		switch {
+		case !isToken(name):
+			c.report("AllowMethods", name, CodeMethod, `is not a method: write one such as "PUT" for each entry`)
+		case isForbiddenMethod(name):
+			c.report("AllowMethods", name, CodeMethodBanned, "is a method that browsers never let scripts use: remove it")
+		case name != upper && slices.Contains(standardMethods, upper):
+			c.report("AllowMethods", name, CodeMethodCase, "methods are case-sensitive: write %q", upper)
+		}
+	}
+	all := slices.Contains(c.cfg.AllowMethods, wildcard)
+	switch {
+	case all && c.cfg.AllowCredentials:
+		p.echoMethods = true
+	case all:
+		p.methods = wildcard
+	default:
+		p.methods = list(c.cfg.AllowMethods, sameMethod)
+	}
+}
+
+func (c *compiler) headers(p *policy) {
+	for _, name := range c.cfg.AllowHeaders {
+		switch {
+		case !isToken(name):
+			c.report("AllowHeaders", name, CodeHeader, `is not a header name: write one such as "Content-Type" for each entry`)
+		case isResponseHeader(name):
+			c.report("AllowHeaders", name, CodeHeaderSide, "is a response header, and AllowHeaders lists request headers: remove it; if scripts are to read it, put it into ExposeHeaders")
+		case isForbiddenRequestHeader(name):
+			c.report("AllowHeaders", name, CodeHeaderBanned, "is a header that browsers set themselves and never let scripts set: remove it")
+		}
+	}
+	all := slices.Contains(c.cfg.AllowHeaders, wildcard)
+	switch {
+	case all && c.cfg.AllowCredentials:
+		p.echoHeaders = true
+	case all && slices.ContainsFunc(c.cfg.AllowHeaders, isAuthorization):
+		p.headers = wildcard + ",Authorization"
+	case all:
+		p.headers = wildcard
+	default:
+		p.headers = list(c.cfg.AllowHeaders, sameName)
+	}
+}
+
+func isAuthorization(name string) bool { return strings.EqualFold(name, "Authorization") }
+
+func (c *compiler) expose(p *policy) {
+	for _, name := range c.cfg.ExposeHeaders {
+		switch {
+		case !isToken(name):
+			c.report("ExposeHeaders", name, CodeHeader, `is not a header name: write one such as "X-Total-Count" for each entry`)
+		case isForbiddenResponseHeader(name):
+			c.report("ExposeHeaders", name, CodeHeaderBanned, "is a header that browsers never let scripts read: remove it")
+		case isRequestHeader(name):
+			c.report("ExposeHeaders", name, CodeHeaderSide, "is a request header, and ExposeHeaders lists response headers: remove it; if scripts are to set it, put it into AllowHeaders")
+		case name == wildcard && c.cfg.AllowCredentials:
+			c.report("ExposeHeaders", name, CodeExposeAll, `means a header called "*" once credentials are allowed: list the headers by name`)
+		}
+	}
+	p.expose = list(c.cfg.ExposeHeaders, sameName)
+	if slices.Contains(c.cfg.ExposeHeaders, wildcard) {
+		p.expose = wildcard
+	}
+}
+
+func (c *compiler) preflight(p *policy) {
+	switch age := c.cfg.MaxAge; {
+	case age > maxMaxAge:
+		c.report("MaxAge", strconv.Itoa(age), CodeMaxAge, "is more than 24 hours, and no browser keeps an answer longer; it counts seconds: write %d or less", maxMaxAge)
+	case age < 0:
+		p.maxAge = "0"
+	case age > 0:
+		p.maxAge = strconv.Itoa(age)
+	}
+	switch status := c.cfg.PreflightStatus; {
+	case status == 0:
+		p.status = http.StatusNoContent
+	case status < 200 || status > 299:
+		c.report("PreflightStatus", strconv.Itoa(status), CodeStatus, "is not an ok status, and browsers then refuse the request: write one from 200 to 299, or leave it out for 204")
+	default:
+		p.status = status
+	}
+}
+
+func (c *compiler) acceptedRisks() {
+	known := []Risk{RiskAnyOriginWithCredentials, RiskNullWithCredentials, RiskInsecureOriginWithCredentials, RiskPublicSuffix, RiskUnconfinedExpression}
+	for _, r := range c.cfg.AcceptRisks {
+		if !slices.Contains(known, r) {
+			c.report("AcceptRisks", string(r), CodeUnknownRisk, "is no risk: write one of %q", known)
+		}
+	}
+}
+
+// computeVary names what the answers depend on (Fetch, "CORS protocol and HTTP
+// caches").
+func (p *policy) computeVary() {
+	var names []string
+	if !p.anyOrigin {
+		names = append(names, headerOrigin)
+	}
+	p.vary = strings.Join(names, ", ")
+	if p.echoMethods || p.ask != nil {
+		names = append(names, headerRequestMethod)
+	}
+	if p.echoHeaders || p.ask != nil {
+		names = append(names, headerRequestHeaders)
+	}
+	if p.privateNetwork || p.ask != nil {
+		names = append(names, headerRequestPrivateNetwork)
+	}
+	p.preflightVary = strings.Join(names, ", ")
+}
