@@ -1,0 +1,21 @@
+// Package corschi carries corskit's engine into chi.
+//
+//	r := chi.NewRouter()
+//	r.Use(corschi.New(corschi.Config{
+//		AllowOrigins: []string{"https://app.example.com"},
+//	}))
+//
+// Put it on the root router, before authentication: a preflight carries no
+// credentials, and an answer needs its CORS headers to be read, a 401 too. Put
+// it behind those middlewares that change the path that is routed, such as
+// StripSlashes and CleanPath. Policies for some paths are given as several
+// Configs with Paths, or attached to subrouters and routes with [Attach]. (chi
+// runs the middleware of Group and With for known methods only, so that
+// r.With(corschi.New(…)).Get("/posts", list) never sees a preflight.)
+//
+// It is plain net/http middleware and serves any router built on that; where
+// there is no chi, paths are read as net/http's ServeMux reads them.
+//
+// The headers are set before the handlers run, and net/http gives no chance to
+// set them again: a handler that replaces Vary or removes headers removes ours.
+package corschi

@@ -1,0 +1,15 @@
+module github.com/corskit/cors/adapters/chi
+
+go 1.25.0
+
+require (
+	github.com/corskit/cors/core v0.0.0
+	github.com/go-chi/chi/v5 v5.5.0
+)
+
+require (
+	golang.org/x/net v0.58.0 // indirect
+	golang.org/x/text v0.41.0 // indirect
+)
+
+replace github.com/corskit/cors/core => ../../core

@@ -1,0 +1,50 @@
+package corsecho
+
+import (
+	cors "github.com/corskit/cors/core"
+	"github.com/labstack/echo/v4"
+)
+
+// Config is a policy: see [cors.Config].
+type Config = cors.Config
+
+// New returns the middleware for the Configs, of which the first whose paths
+// match decides. It panics if anything is wrong with them, with every problem.
+func New(cfgs ...Config) echo.MiddlewareFunc {
+	engine, err := cors.New(cfgs...)
+	if err != nil {
+		panic(err)
+	}
+	return Middleware(engine)
+}
+
+// Middleware returns the middleware for an engine. It leaves alone the requests
+// for which one of the skippers returns true; those of Echo's own package
+// middleware fit.
+func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			for _, skip := range skippers {
+				if skip(c) {
+					return next(c)
+				}
+			}
+			req := cors.NewRequest(c.Request(), nil)
+			req.Path, req.PathFolding = route(c)
+			d := engine.Decide(&req)
+			d.Apply(c.Response().Header())
+			if status, ok := d.Answer(); ok {
+				return c.NoContent(status)
+			}
+			if d.Governed() {
+				restore(c.Response(), d)
+			}
+			return next(c)
+		}
+	}
+}
+
+// restore puts back what a handler takes out of the header.
+func restore(response *echo.Response, d cors.Decision) {
+	response.Before(func() { d.Restore(response.Header()) })
+}

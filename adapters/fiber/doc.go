@@ -1,0 +1,19 @@
+// Package corsfiber carries corskit's engine into Fiber.
+//
+//	app := fiber.New()
+//	app.Use(corsfiber.New(corsfiber.Config{
+//		AllowOrigins: []string{"https://app.example.com"},
+//	}))
+//
+// Put it on the fiber.App, before authentication: a preflight carries no
+// credentials, and an answer needs its CORS headers to be read, a 401 too.
+// Policies for some paths are given as several Configs with Paths, or attached
+// to groups and routes with [Attach]. (Fiber runs the handlers of a route for
+// its method only, so that app.Get("/posts", corsfiber.New(…), list) never sees
+// a preflight.)
+//
+// A handler that replaces Vary or resets the response loses nothing of ours: it
+// is put back when the handler returns. For the errors that Fiber answers
+// before any handler runs, such as a body above the limit, wrap the app's error
+// handler in [ErrorHandler].
+package corsfiber
