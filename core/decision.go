@@ -240,6 +240,20 @@ func (d *Decision) applyPreflight(h http.Header, allowOrigin, vary string) {
 	}
 }
 
+// Restore sets those headers in h that are missing and adds to Vary what is
+// missing there. It is for frameworks that run a hook after the handlers and
+// before the header is written, since a handler may have reset the response.
+func (d *Decision) Restore(h http.Header) {
+	for name, value := range d.Headers {
+		if len(h[name]) == 0 {
+			h[name] = []string{value}
+		}
+	}
+	if vary := d.Vary(); vary != "" {
+		addVary(h, vary, nil)
+	}
+}
+
 // put sets a header to a value whose memory is the n-th of values. The slice
 // has no capacity beyond, so that appending to it copies.
 func put(h http.Header, name, value string, values []string, n int) int {

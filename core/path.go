@@ -15,7 +15,8 @@ const (
 	FoldCase PathFolding = 1 << iota
 	// FoldTrailingSlash: the router ignores slashes at the end of a path.
 	FoldTrailingSlash
-	// FoldEmptySegment: a wildcard for one segment matches an empty one, too.
+	// FoldEmptySegment: a wildcard for one segment matches an empty one, too,
+	// unless it is the last.
 	FoldEmptySegment
 )
 
@@ -143,7 +144,7 @@ func (p *pathPattern) match(path string, f PathFolding) bool {
 		var segment string
 		segment, rest, more = strings.Cut(rest, "/")
 		if p.segments[i].wildcard {
-			if segment == "" && f&FoldEmptySegment == 0 {
+			if segment == "" && !(more && f&FoldEmptySegment != 0) {
 				return false
 			}
 		} else if !f.equal(segment, p.segments[i].literal) {

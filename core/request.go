@@ -14,8 +14,7 @@ type Request struct {
 	Method string
 
 	// Path is the path as the router routes it, and PathFolding what the router
-	// does not distinguish in it. A Source, where there is one, takes the place
-	// of both.
+	// does not distinguish in it. If Path is empty, Source is asked for both.
 	Path        string
 	PathFolding PathFolding
 
@@ -76,7 +75,7 @@ func (r *Request) isPreflight() bool {
 }
 
 func (r *Request) route() (string, PathFolding) {
-	if r.Source != nil {
+	if r.Path == "" && r.Source != nil {
 		return r.Source.Route()
 	}
 	return r.Path, r.PathFolding
@@ -111,9 +110,9 @@ func (r *Request) detached(reads *[]string) *Request {
 	return c
 }
 
-// NewRequest returns the Request for an HTTP request of net/http. The Source
-// is asked for the path; if it is nil, the path is read as net/http's ServeMux
-// reads it.
+// NewRequest returns the Request for an HTTP request of net/http, without the
+// path. The Source is asked for that; if it is nil, the path is read as
+// net/http's ServeMux reads it.
 func NewRequest(r *http.Request, source Source) Request {
 	if source == nil {
 		source = (*muxRequest)(r)
