@@ -3,6 +3,7 @@ module github.com/corskit/cors/adapters/echo
 go 1.25.0
 
 require (
+	github.com/corskit/cors/conformance v0.0.0
 	github.com/corskit/cors/core v0.0.0
 	github.com/labstack/echo/v4 v4.16.0
 )
@@ -17,6 +18,10 @@ require (
 	golang.org/x/net v0.58.0 // indirect
 	golang.org/x/sys v0.47.0 // indirect
 	golang.org/x/text v0.41.0 // indirect
+	golang.org/x/time v0.15.0 // indirect
 )
 
-replace github.com/corskit/cors/core => ../../core
+replace (
+	github.com/corskit/cors/conformance => ../../conformance
+	github.com/corskit/cors/core => ../../core
+)

@@ -3,6 +3,7 @@ module github.com/corskit/cors/adapters/fiber
 go 1.25.0
 
 require (
+	github.com/corskit/cors/conformance v0.0.0
 	github.com/corskit/cors/core v0.0.0
 	github.com/gofiber/fiber/v2 v2.52.15
 )
@@ -23,4 +24,7 @@ require (
 	golang.org/x/text v0.41.0 // indirect
 )
 
-replace github.com/corskit/cors/core => ../../core
+replace (
+	github.com/corskit/cors/conformance => ../../conformance
+	github.com/corskit/cors/core => ../../core
+)

@@ -3,6 +3,7 @@ module github.com/corskit/cors/adapters/gin
 go 1.25.0
 
 require (
+	github.com/corskit/cors/conformance v0.0.0
 	github.com/corskit/cors/core v0.0.0
 	github.com/gin-gonic/gin v1.12.0
 )
@@ -39,4 +40,7 @@ require (
 	google.golang.org/protobuf v1.36.10 // indirect
 )
 
-replace github.com/corskit/cors/core => ../../core
+replace (
+	github.com/corskit/cors/conformance => ../../conformance
+	github.com/corskit/cors/core => ../../core
+)

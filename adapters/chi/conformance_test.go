@@ -1,0 +1,77 @@
+package corschi_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	corschi "github.com/corskit/cors/adapters/chi"
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+	"github.com/go-chi/chi/v5"
+)
+
+func TestConformance(t *testing.T) {
+	conformance.Run(t, func(t *testing.T, policy []cors.Config) *conformance.Server {
+		engine, err := cors.New(policy...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := newRouter()
+		r.Use(corschi.Middleware(engine))
+		for _, path := range conformance.Routes {
+			path = chiPath(path)
+			for _, method := range conformance.Methods {
+				r.MethodFunc(method, path, serveApp)
+			}
+			if policy[0].PassPreflight {
+				r.Options(path, serveApp)
+			}
+		}
+		if !policy[0].PassPreflight {
+			r.Options(conformance.OwnOptions, serveApp)
+		}
+		server := httptest.NewServer(r)
+		t.Cleanup(server.Close)
+		return &conformance.Server{
+			URL:         server.URL,
+			Reconfigure: func(policy []cors.Config) error { return engine.Reload(policy...) },
+		}
+	})
+}
+
+func newRouter() *chi.Mux {
+	r := chi.NewRouter()
+	r.Use(recoverer)
+	return r
+}
+
+// recoverer is chi's Recoverer without the log.
+func recoverer(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if recover() != nil {
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// chiPath writes a path of net/http's ServeMux as chi writes it.
+func chiPath(path string) string {
+	return strings.ReplaceAll(path, "{$}", "")
+}
+
+func serveApp(w http.ResponseWriter, r *http.Request) {
+	byError, byPanic := conformance.Fails(r.URL.Query())
+	switch {
+	case byError:
+		http.Error(w, conformance.ErrApp.Error(), http.StatusInternalServerError)
+	case byPanic:
+		panic(conformance.ErrApp)
+	default:
+		conformance.App.ServeHTTP(w, r)
+	}
+}

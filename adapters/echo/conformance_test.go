@@ -1,0 +1,67 @@
+package corsecho_test
+
+import (
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	corsecho "github.com/corskit/cors/adapters/echo"
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+)
+
+func TestConformance(t *testing.T) {
+	conformance.Run(t, func(t *testing.T, policy []cors.Config) *conformance.Server {
+		engine, err := cors.New(policy...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := newRouter()
+		e.Use(corsecho.Middleware(engine))
+		for _, path := range conformance.Routes {
+			path = echoPath(path)
+			for _, method := range conformance.Methods {
+				e.Add(method, path, serveApp)
+			}
+			if policy[0].PassPreflight {
+				e.OPTIONS(path, serveApp)
+			}
+		}
+		if !policy[0].PassPreflight {
+			e.OPTIONS(conformance.OwnOptions, serveApp)
+		}
+		server := httptest.NewServer(e)
+		t.Cleanup(server.Close)
+		return &conformance.Server{
+			URL:         server.URL,
+			Reconfigure: func(policy []cors.Config) error { return engine.Reload(policy...) },
+		}
+	})
+}
+
+func newRouter() *echo.Echo {
+	e := echo.New()
+	e.Logger.SetOutput(io.Discard)
+	e.Use(middleware.Recover())
+	return e
+}
+
+// echoPath writes a path of net/http's ServeMux as Echo writes it.
+func echoPath(path string) string {
+	return strings.NewReplacer("{$}", "", "{", ":", "}", "").Replace(path)
+}
+
+func serveApp(c echo.Context) error {
+	byError, byPanic := conformance.Fails(c.QueryParams())
+	switch {
+	case byError:
+		return conformance.ErrApp
+	case byPanic:
+		panic(conformance.ErrApp)
+	}
+	conformance.App.ServeHTTP(c.Response(), c.Request())
+	return nil
+}

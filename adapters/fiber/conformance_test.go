@@ -1,0 +1,86 @@
+package corsfiber_test
+
+import (
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+
+	corsfiber "github.com/corskit/cors/adapters/fiber"
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+)
+
+func TestConformance(t *testing.T) {
+	conformance.Run(t, func(t *testing.T, policy []cors.Config) *conformance.Server {
+		engine, err := cors.New(policy...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		app := newApp(fiber.Config{StrictRouting: true, CaseSensitive: true})
+		app.Use(corsfiber.Middleware(engine))
+		for _, path := range conformance.Routes {
+			path = fiberPath(path)
+			for _, method := range conformance.Methods {
+				app.Add(method, path, serveApp)
+			}
+			if policy[0].PassPreflight {
+				app.Options(path, serveApp)
+			}
+		}
+		if !policy[0].PassPreflight {
+			app.Options(conformance.OwnOptions, serveApp)
+		}
+		return &conformance.Server{
+			URL:         listen(t, app),
+			Reconfigure: func(policy []cors.Config) error { return engine.Reload(policy...) },
+		}
+	})
+}
+
+func newApp(config fiber.Config) *fiber.App {
+	config.DisableStartupMessage = true
+	app := fiber.New(config)
+	app.Use(recover.New())
+	return app
+}
+
+func listen(t *testing.T, app *fiber.App) (url string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- app.Listener(listener) }()
+	t.Cleanup(func() {
+		listener.Close()
+		<-done
+	})
+	return "http://" + listener.Addr().String()
+}
+
+// fiberPath writes a path of net/http's ServeMux as Fiber writes it.
+func fiberPath(path string) string {
+	return strings.NewReplacer("{$}", "", "{", ":", "}", "").Replace(path)
+}
+
+var appHandler = adaptor.HTTPHandler(conformance.App)
+
+func serveApp(c *fiber.Ctx) error {
+	query, err := url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return err
+	}
+	byError, byPanic := conformance.Fails(query)
+	switch {
+	case byError:
+		return conformance.ErrApp
+	case byPanic:
+		panic(conformance.ErrApp)
+	}
+	return appHandler(c)
+}

@@ -1,0 +1,140 @@
+package conformance
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The application that a server under test puts behind its CORS. In any
+// language, it is this:
+//
+//   - The methods [Methods] have a route at each of [Routes], and no other method
+//     has one, so that OPTIONS has none. The handler behaves as [App] does.
+//   - OPTIONS has one route of the application's own, at [OwnOptions]. Where the
+//     policy passes preflights on, it has a route at each of Routes instead.
+//   - Everything else is left to the router, which answers 404 or 405.
+//   - A crash of a handler (?do=panic) is recovered from by the framework's own
+//     means, and an error that it returns (?do=error) answered by them.
+
+// Methods have routes.
+var Methods = []string{
+	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+}
+
+// OwnOptions is the path at which the application has an OPTIONS route.
+const OwnOptions = "/own-options"
+
+// Routes are the paths that have routes, with parameters in the syntax of
+// net/http's ServeMux.
+var Routes = []string{"/{$}", "/{a}", "/{a}/{b}", "/{a}/{b}/{c}"}
+
+// ErrApp is what a handler returns, or panics with, that is asked to fail.
+var ErrApp = errors.New("conformance: the application fails as it was asked to")
+
+// App handles every route of the application. The answer is 200 with a body
+// that names method and path, and the headers X-Handled (always "yes"),
+// X-Total-Count ("42"), X-Secret, and Content-Type. The query changes it:
+//
+//	status=404            another status
+//	set=Name:value        a response header, in place of what is there
+//	add=Name:value        a response header, beside what is there
+//	del=Name              removes a response header
+//	do=redirect&to=/path  302 to another path; &code=307 for another status
+//	do=cookie             sets the cookie session=1
+//	do=whoami             names the cookie session in the body
+//	do=stream             three parts, flushed one by one
+//	do=cacheable          Cache-Control: public, max-age=60
+//	do=etag               an entity tag, and 304 where If-None-Match has it
+//	do=mutate             overwrites and appends to every value of a response header
+//	do=reset              removes every response header that is there
+//	do=error, do=panic    fails, in the framework's own way: see [Fails]
+//
+// An OPTIONS request is answered like any other, since it comes only where the
+// application has a route for it, or is given preflights to answer.
+var App http.Handler = http.HandlerFunc(serveApp)
+
+// Fails reports how a request asks its handler to fail: by returning ErrApp, by
+// panicking with it, or not at all. A server under test does so in its
+// framework's own way before it calls App.
+func Fails(query url.Values) (byError, byPanic bool) {
+	return query.Get("do") == "error", query.Get("do") == "panic"
+}
+
+func serveApp(w http.ResponseWriter, r *http.Request) {
+	query := r.URL.Query()
+	h := w.Header()
+	do := query.Get("do")
+	switch do {
+	case "mutate":
+		for name, values := range h {
+			for i := range values {
+				values[i] = "https://mutated.example"
+			}
+			h[name] = append(values, "https://appended.example")
+		}
+	case "reset":
+		clear(h)
+	}
+	h.Set("X-Handled", "yes")
+	h.Set("X-Total-Count", "42")
+	h.Set("X-Secret", "secret")
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	for _, header := range query["set"] {
+		name, value, _ := strings.Cut(header, ":")
+		h.Set(name, value)
+	}
+	for _, header := range query["add"] {
+		name, value, _ := strings.Cut(header, ":")
+		h.Add(name, value)
+	}
+	for _, name := range query["del"] {
+		h.Del(name)
+	}
+	status := number(query.Get("status"), http.StatusOK)
+	body := fmt.Sprintf("%s %s\n", r.Method, r.URL.Path)
+	switch do {
+	case "redirect":
+		h.Set("Location", query.Get("to"))
+		status = number(query.Get("code"), http.StatusFound)
+	case "cookie":
+		http.SetCookie(w, &http.Cookie{Name: "session", Value: "1", Path: "/", HttpOnly: true})
+	case "whoami":
+		if cookie, err := r.Cookie("session"); err == nil {
+			body = "session " + cookie.Value + "\n"
+		} else {
+			body = "nobody\n"
+		}
+	case "cacheable":
+		h.Set("Cache-Control", "public, max-age=60")
+	case "etag":
+		h.Set("ETag", `"1"`)
+		if r.Header.Get("If-None-Match") == `"1"` {
+			status, body = http.StatusNotModified, ""
+		}
+	}
+	w.WriteHeader(status)
+	if r.Method == http.MethodHead || status == http.StatusNoContent || status == http.StatusNotModified {
+		return
+	}
+	if do == "stream" {
+		for range 3 {
+			fmt.Fprint(w, body)
+			http.NewResponseController(w).Flush()
+			time.Sleep(time.Millisecond)
+		}
+		return
+	}
+	fmt.Fprint(w, body)
+}
+
+func number(text string, otherwise int) int {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n
+	}
+	return otherwise
+}

@@ -1,0 +1,307 @@
+package conformance
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	cors "github.com/corskit/cors/core"
+)
+
+//go:embed cases/*.json
+var caseFiles embed.FS
+
+// A Group is a set of cases about one subject. Each file of cases is one.
+type Group struct {
+	// Name is the file's name without its ending.
+	Name string `json:"-"`
+	// Title says in a sentence what the group is about.
+	Title string `json:"title"`
+	Cases []Case `json:"cases"`
+}
+
+// A Case is a policy and what must come of it.
+type Case struct {
+	// Name is unique in the group: lower-case words joined by hyphens.
+	Name string `json:"name"`
+	// Title is what the case claims, as a sentence.
+	Title string `json:"title"`
+	// Section is the section of the Fetch standard, or of another document, that
+	// says so.
+	Section string `json:"section"`
+	// Vulnerability is the identifier of a published vulnerability that the case
+	// guards against.
+	Vulnerability string `json:"vulnerability,omitempty"`
+	// Policy is what the server is configured with, as cors.Config writes it.
+	Policy []cors.Config `json:"policy"`
+	// Needs are the features that the case needs beyond those that its policy
+	// shows.
+	Needs []Feature `json:"needs,omitempty"`
+	// Steps are done in order.
+	Steps []Step `json:"steps"`
+}
+
+// A Feature is something that a server may be unable to do.
+type Feature string
+
+// The features.
+const (
+	// FeaturePaths: policies for some paths only, and several of them.
+	FeaturePaths Feature = "paths"
+	// FeaturePathRegexps: paths as expressions.
+	FeaturePathRegexps Feature = "path-regexps"
+	// FeatureOriginPatterns: origins with wildcards.
+	FeatureOriginPatterns Feature = "origin-patterns"
+	// FeatureOriginRegexps: origins as expressions.
+	FeatureOriginRegexps Feature = "origin-regexps"
+	// FeatureReconfigure: a new policy while running.
+	FeatureReconfigure Feature = "reconfigure"
+	// FeaturePassPreflight: the application answers preflights.
+	FeaturePassPreflight Feature = "pass-preflight"
+	// FeaturePreflightStatus: preflights are answered with a chosen status.
+	FeaturePreflightStatus Feature = "preflight-status"
+	// FeaturePrivateNetwork: Access-Control-Allow-Private-Network.
+	FeaturePrivateNetwork Feature = "private-network"
+	// FeatureNoCache: MaxAge below zero, for answers that must not be kept.
+	FeatureNoCache Feature = "no-preflight-cache"
+	// FeatureOwnOptions: the application has OPTIONS routes of its own.
+	FeatureOwnOptions Feature = "own-options"
+	// FeaturePanic: the application recovers from crashes of its handlers.
+	FeaturePanic Feature = "panic"
+	// FeatureRouting: the router answers 404 and 405 by itself.
+	FeatureRouting Feature = "routing"
+)
+
+var features = []Feature{
+	FeaturePaths, FeaturePathRegexps, FeatureOriginPatterns, FeatureOriginRegexps, FeatureReconfigure,
+	FeaturePassPreflight, FeaturePreflightStatus, FeaturePrivateNetwork, FeatureNoCache, FeatureOwnOptions,
+	FeaturePanic, FeatureRouting,
+}
+
+// A Step is one thing that happens: exactly one of its fields is set.
+type Step struct {
+	// Script is a fetch by a script, and what the script must see.
+	Script *Script `json:"script,omitempty"`
+	// Request is an HTTP request as it stands, and what its answer must be.
+	Request *Request `json:"request,omitempty"`
+	// Reconfigure gives the running server another policy.
+	Reconfigure []cors.Config `json:"reconfigure,omitempty"`
+}
+
+// A Script is a fetch by a script of some origin. The scripts of one origin in
+// one case share a browser: its preflight cache and its cookies.
+type Script struct {
+	Origin      string      `json:"origin"`                // serialized, or "null"
+	Method      string      `json:"method,omitempty"`      // default GET
+	Path        string      `json:"path,omitempty"`        // of the application, default /data
+	Headers     [][2]string `json:"headers,omitempty"`     // that the script sets
+	Body        string      `json:"body,omitempty"`        // of the request
+	Credentials string      `json:"credentials,omitempty"` // default same-origin
+	Mode        string      `json:"mode,omitempty"`        // default cors
+	Redirect    string      `json:"redirect,omitempty"`    // default follow
+	Preflight   bool        `json:"preflight,omitempty"`   // ask first in any case
+	After       int         `json:"after,omitempty"`       // seconds on the browser's clock since the last step
+	Through     string      `json:"through,omitempty"`     // "cache": by way of a shared cache; "splitting" or "joining": by way of a proxy that rewrites header lines
+	Expect      Outcome     `json:"expect"`
+}
+
+// An Outcome is what a script must see.
+type Outcome struct {
+	// Result is "readable", "opaque" (sent, and hidden from the script) or
+	// "blocked" (a network error).
+	Result string `json:"result"`
+	// Step is the step of the standard at which a blocked fetch must fail, as
+	// package fetch names it. Left out: any that is about CORS.
+	Step string `json:"step,omitempty"`
+	// Status is the status that the script must see.
+	Status int `json:"status,omitempty"`
+	// Visible are response headers that the script must see, with their values;
+	// Hidden those that it must not.
+	Visible map[string]string `json:"visible,omitempty"`
+	Hidden  []string          `json:"hidden,omitempty"`
+	// Body is a part of the body that the script must see.
+	Body string `json:"body,omitempty"`
+	// Preflights and Requests are how many of each must have been sent.
+	Preflights *int `json:"preflights,omitempty"`
+	Requests   *int `json:"requests,omitempty"`
+}
+
+// A Request is an HTTP request as it goes over the wire.
+type Request struct {
+	Method string `json:"method,omitempty"` // default GET
+	Path   string `json:"path,omitempty"`   // default /data
+	// Headers are sent in this order and as they are: a name may be followed by
+	// any value, spaces and control bytes included.
+	Headers [][2]string `json:"headers,omitempty"`
+	// Repeat lengthens the value of the last header by repeating it so often.
+	Repeat int    `json:"repeat,omitempty"`
+	Expect Answer `json:"expect"`
+}
+
+// An Answer is what an HTTP response must be.
+type Answer struct {
+	// Status is the status, or a class: "2xx", "4xx", "not 2xx", "not 5xx".
+	Status string `json:"status,omitempty"`
+	// Handled says whether the application must have seen the request.
+	Handled *bool `json:"handled,omitempty"`
+	// Headers must have these values, lines joined by ", ".
+	Headers map[string]string `json:"headers,omitempty"`
+	// Contains are parts that headers must have.
+	Contains map[string]string `json:"contains,omitempty"`
+	// Absent headers must not be there. A name may end in "*".
+	Absent []string `json:"absent,omitempty"`
+	// Vary must have these members; NoVary must not have those.
+	Vary   []string `json:"vary,omitempty"`
+	NoVary []string `json:"noVary,omitempty"`
+	// SameAs is the number of an earlier step, from 1, whose answer had the same
+	// CORS headers.
+	SameAs int `json:"sameAs,omitempty"`
+	// Once are headers that must be there in exactly one line.
+	Once []string `json:"once,omitempty"`
+	// Refusal allows the server to refuse the request as malformed: a status of
+	// 4xx, or no answer, without any CORS header then counts as right.
+	Refusal bool `json:"refusal,omitempty"`
+}
+
+// Groups returns all cases, by group.
+func Groups() ([]Group, error) {
+	return readGroups(caseFiles, "cases")
+}
+
+// readGroups reads every file of a folder. Unknown fields, names that stand
+// twice and steps that do nothing are errors.
+func readGroups(files fs.FS, dir string) ([]Group, error) {
+	names, err := fs.Glob(files, dir+"/*.json")
+	if err != nil {
+		return nil, err
+	}
+	var groups []Group
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		g := Group{Name: strings.TrimSuffix(path.Base(name), ".json")}
+		decoder := json.NewDecoder(bytes.NewReader(data))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&g); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if err := g.check(); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		groups = append(groups, g)
+	}
+	return groups, nil
+}
+
+var caseName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+func (g *Group) check() error {
+	if g.Title == "" {
+		return fmt.Errorf("title: is missing")
+	}
+	seen := make(map[string]bool)
+	for i := range g.Cases {
+		c := &g.Cases[i]
+		if seen[c.Name] {
+			return fmt.Errorf("case %q: stands twice", c.Name)
+		}
+		seen[c.Name] = true
+		if err := c.check(); err != nil {
+			return fmt.Errorf("case %q: %w", c.Name, err)
+		}
+	}
+	return nil
+}
+
+func (c *Case) check() error {
+	switch {
+	case !caseName.MatchString(c.Name):
+		return fmt.Errorf("name: write lower-case words joined by hyphens")
+	case c.Title == "" || c.Section == "":
+		return fmt.Errorf("title and section: both are needed")
+	case len(c.Policy) == 0 || len(c.Steps) == 0:
+		return fmt.Errorf("policy and steps: both are needed")
+	}
+	for _, f := range c.Needs {
+		if !slices.Contains(features, f) {
+			return fmt.Errorf("needs: %q is no feature: write one of %q", f, features)
+		}
+	}
+	for i, s := range c.Steps {
+		if err := s.check(i); err != nil {
+			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func (s *Step) check(i int) error {
+	set := 0
+	for _, is := range []bool{s.Script != nil, s.Request != nil, s.Reconfigure != nil} {
+		if is {
+			set++
+		}
+	}
+	if set != 1 {
+		return fmt.Errorf("set exactly one of script, request and reconfigure")
+	}
+	if s.Script != nil {
+		if !slices.Contains([]string{"readable", "opaque", "blocked"}, s.Script.Expect.Result) {
+			return fmt.Errorf(`expect.result: %q is neither "readable", "opaque" nor "blocked"`, s.Script.Expect.Result)
+		}
+		if !slices.Contains([]string{"", "cache", "splitting", "joining"}, s.Script.Through) {
+			return fmt.Errorf(`through: %q is neither "cache", "splitting" nor "joining"`, s.Script.Through)
+		}
+	}
+	if s.Request != nil && s.Request.Expect.SameAs > i {
+		return fmt.Errorf("expect.sameAs: %d is not an earlier step", s.Request.Expect.SameAs)
+	}
+	return nil
+}
+
+// Features returns every feature that c needs, sorted.
+func (c *Case) Features() []Feature {
+	needs := slices.Clone(c.Needs)
+	policies := [][]cors.Config{c.Policy}
+	for _, s := range c.Steps {
+		if s.Reconfigure != nil {
+			needs = append(needs, FeatureReconfigure)
+			policies = append(policies, s.Reconfigure)
+		}
+	}
+	for _, policy := range policies {
+		if len(policy) > 1 {
+			needs = append(needs, FeaturePaths)
+		}
+		for i := range policy {
+			needs = append(needs, configNeeds(&policy[i])...)
+		}
+	}
+	slices.Sort(needs)
+	return slices.Compact(needs)
+}
+
+func configNeeds(c *cors.Config) (needs []Feature) {
+	need := func(f Feature, yes bool) {
+		if yes {
+			needs = append(needs, f)
+		}
+	}
+	need(FeaturePaths, len(c.Paths) > 0)
+	need(FeaturePathRegexps, len(c.PathRegexps) > 0)
+	need(FeatureOriginRegexps, len(c.AllowOriginRegexps) > 0)
+	need(FeatureOriginPatterns, slices.ContainsFunc(c.AllowOrigins, func(o string) bool { return len(o) > 1 && strings.Contains(o, "*") }))
+	need(FeaturePassPreflight, c.PassPreflight)
+	need(FeaturePreflightStatus, c.PreflightStatus != 0)
+	need(FeaturePrivateNetwork, c.AllowPrivateNetwork)
+	need(FeatureNoCache, c.MaxAge < 0)
+	return needs
+}

@@ -1,0 +1,20 @@
+// Package conformance says whether a server's CORS is right, by what a browser
+// would do with it.
+//
+// A case is data: a policy, what scripts and other clients do at a server that
+// has that policy, and what must come of it. "A script at
+// https://app.example.com may PUT with credentials and read X-Total" holds for
+// every server that achieves it, whatever its headers look like; only where
+// headers themselves matter (Vary, shared caches, disclosure) does a case look
+// at them. The browser is package fetch, beside this one.
+//
+// A server takes part by serving the application that [App] describes behind
+// its CORS, and calling [Run]:
+//
+//	func TestConformance(t *testing.T) {
+//		conformance.Run(t, serve)
+//	}
+//
+// The cases are the files cases/*.json, so that any language can run them.
+// Start reading at [Case].
+package conformance

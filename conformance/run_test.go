@@ -1,0 +1,79 @@
+package conformance_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+)
+
+func TestEngineHandlerOverHTTP1(t *testing.T) {
+	conformance.Run(t, func(t *testing.T, policy []cors.Config) *conformance.Server {
+		handler, engine := serveMux(t, policy)
+		server := httptest.NewServer(handler)
+		t.Cleanup(server.Close)
+		return &conformance.Server{URL: server.URL, Transport: server.Client().Transport, Reconfigure: reload(engine)}
+	})
+}
+
+func TestEngineHandlerOverHTTP2(t *testing.T) {
+	conformance.Run(t, func(t *testing.T, policy []cors.Config) *conformance.Server {
+		handler, engine := serveMux(t, policy)
+		server := httptest.NewUnstartedServer(handler)
+		server.EnableHTTP2 = true
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		transport := server.Client().Transport.(*http.Transport)
+		return &conformance.Server{URL: server.URL, Transport: transport, TLS: transport.TLSClientConfig, Reconfigure: reload(engine)}
+	})
+}
+
+func reload(engine *cors.Engine) func([]cors.Config) error {
+	return func(policy []cors.Config) error { return engine.Reload(policy...) }
+}
+
+// serveMux returns the application in net/http behind an engine.
+func serveMux(t *testing.T, policy []cors.Config) (http.Handler, *cors.Engine) {
+	engine, err := cors.New(policy...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	for _, path := range conformance.Routes {
+		for _, method := range conformance.Methods {
+			mux.HandleFunc(method+" "+path, serveApp)
+		}
+		if policy[0].PassPreflight {
+			mux.HandleFunc("OPTIONS "+path, serveApp)
+		}
+	}
+	if !policy[0].PassPreflight {
+		mux.HandleFunc("OPTIONS "+conformance.OwnOptions, serveApp)
+	}
+	return recoverer(engine.Handler(mux)), engine
+}
+
+func serveApp(w http.ResponseWriter, r *http.Request) {
+	byError, byPanic := conformance.Fails(r.URL.Query())
+	switch {
+	case byError:
+		http.Error(w, conformance.ErrApp.Error(), http.StatusInternalServerError)
+	case byPanic:
+		panic(conformance.ErrApp)
+	default:
+		conformance.App.ServeHTTP(w, r)
+	}
+}
+
+func recoverer(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if recover() != nil {
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}

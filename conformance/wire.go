@@ -1,0 +1,227 @@
+package conformance
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// wireTimeout bounds one exchange.
+const wireTimeout = 10 * time.Second
+
+// request sends a request as it stands, judges the answer, and returns the
+// answer's CORS headers.
+func (j *judge) request(ctx context.Context, r *Request) (cors map[string]string, complaint string) {
+	base, err := url.Parse(j.server.URL)
+	if err != nil {
+		return nil, "the server's URL: " + err.Error()
+	}
+	sent := r.write(base.Host)
+	j.trace = "> " + strings.ReplaceAll(strings.TrimRight(abridge(sent), "\r\n"), "\r\n", "\n> ")
+	response, err := j.server.exchange(ctx, base, r.method(), sent)
+	if err != nil {
+		if r.Expect.Refusal {
+			return nil, ""
+		}
+		return nil, "there is no answer: " + err.Error()
+	}
+	j.trace += "\n< " + response.Status + "\n" + lines(response.Header)
+	return corsHeaders(response.Header), r.Expect.compare(response, j.answers)
+}
+
+func (r *Request) method() string {
+	if r.Method == "" {
+		return http.MethodGet
+	}
+	return r.Method
+}
+
+// write writes the request as HTTP/1.1. The headers are not checked: some are
+// meant to be wrong.
+func (r *Request) write(host string) string {
+	path := r.Path
+	if path == "" {
+		path = "/data"
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", r.method(), path, host)
+	for i, h := range r.Headers {
+		value := h[1]
+		if i == len(r.Headers)-1 && r.Repeat > 1 {
+			value = strings.Repeat(value, r.Repeat)
+		}
+		fmt.Fprintf(&text, "%s:%s\r\n", h[0], value)
+	}
+	if !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, r.method()) {
+		text.WriteString("Content-Length: 0\r\n")
+	}
+	text.WriteString("\r\n")
+	return text.String()
+}
+
+// exchange sends a request in a connection of its own.
+func (s *Server) exchange(ctx context.Context, base *url.URL, method, text string) (*http.Response, error) {
+	dialer := net.Dialer{Timeout: wireTimeout}
+	conn, err := dialer.DialContext(ctx, "tcp", base.Host)
+	if err != nil {
+		return nil, err
+	}
+	if base.Scheme == "https" {
+		config := s.TLS.Clone()
+		if config == nil {
+			config = new(tls.Config)
+		}
+		config.NextProtos = []string{"http/1.1"}
+		if config.ServerName == "" {
+			config.ServerName = base.Hostname()
+		}
+		conn = tls.Client(conn, config)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(wireTimeout))
+	// A server may answer before it has read everything, and close: what it
+	// said counts.
+	_, writeErr := io.WriteString(conn, text)
+	response, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
+	if err != nil {
+		if writeErr != nil {
+			return nil, writeErr
+		}
+		return nil, err
+	}
+	io.Copy(io.Discard, io.LimitReader(response.Body, maxBody))
+	response.Body.Close()
+	return response, nil
+}
+
+// abridge cuts long lines, for people.
+func abridge(text string) string {
+	const most = 200
+	all := strings.Split(text, "\r\n")
+	for i, line := range all {
+		if len(line) > most {
+			line = line[:most] + fmt.Sprintf("… (%d bytes)", len(all[i]))
+		}
+		quoted := strconv.Quote(line)
+		all[i] = strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+	}
+	return strings.Join(all, "\r\n")
+}
+
+func lines(h http.Header) string {
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, value := range h[name] {
+			fmt.Fprintf(&text, "< %s: %s\n", name, abridge(value))
+		}
+	}
+	return text.String()
+}
+
+// corsHeaders returns the headers by which a server takes part in CORS, with
+// Vary.
+func corsHeaders(h http.Header) map[string]string {
+	headers := make(map[string]string)
+	for name, values := range h {
+		if strings.HasPrefix(name, "Access-Control-") || name == "Vary" {
+			headers[name] = strings.Join(values, ", ")
+		}
+	}
+	return headers
+}
+
+// compare judges an answer. answers are those of earlier steps.
+func (a *Answer) compare(response *http.Response, answers []map[string]string) string {
+	h := response.Header
+	if a.Refusal && 400 <= response.StatusCode && response.StatusCode < 500 && h.Get("Access-Control-Allow-Origin") == "" {
+		return ""
+	}
+	if a.Status != "" && !statusIs(response.StatusCode, a.Status) {
+		return fmt.Sprintf("the status is %d, and must be %s", response.StatusCode, a.Status)
+	}
+	if handled := h.Get("X-Handled") == "yes"; a.Handled != nil && handled != *a.Handled {
+		if handled {
+			return "the application answers, and must not see the request"
+		}
+		return "the application must see the request, and does not"
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Headers)) {
+		if got := strings.Join(h.Values(name), ", "); got != a.Headers[name] {
+			return fmt.Sprintf("%s is %q, and must be %q", name, abridge(got), a.Headers[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Contains)) {
+		if got := strings.Join(h.Values(name), ", "); !strings.Contains(got, a.Contains[name]) {
+			return fmt.Sprintf("%s is %q, and must have %q in it", name, abridge(got), a.Contains[name])
+		}
+	}
+	for _, name := range a.Absent {
+		if found := match(h, name); found != "" {
+			return fmt.Sprintf("%s is there (%q), and must not be", found, abridge(h.Get(found)))
+		}
+	}
+	for _, name := range a.Vary {
+		if !hasMember(h.Values("Vary"), name) {
+			return fmt.Sprintf("Vary is %q, and must name %s", strings.Join(h.Values("Vary"), ", "), name)
+		}
+	}
+	for _, name := range a.NoVary {
+		if hasMember(h.Values("Vary"), name) {
+			return fmt.Sprintf("Vary is %q, and must not name %s", strings.Join(h.Values("Vary"), ", "), name)
+		}
+	}
+	for _, name := range a.Once {
+		if n := len(h.Values(name)); n != 1 {
+			return fmt.Sprintf("%s stands in %d lines, and must stand in one", name, n)
+		}
+	}
+	if a.SameAs > 0 {
+		if got, want := corsHeaders(h), answers[a.SameAs-1]; !maps.Equal(got, want) {
+			return fmt.Sprintf("the CORS headers are %v, and must be those of step %d, %v", got, a.SameAs, want)
+		}
+	}
+	return ""
+}
+
+// match returns the name of a header that a name, perhaps with "*" at its end,
+// stands for.
+func match(h http.Header, name string) string {
+	prefix, isPrefix := strings.CutSuffix(name, "*")
+	for _, present := range slices.Sorted(maps.Keys(h)) {
+		if strings.EqualFold(present, name) || isPrefix && len(present) >= len(prefix) && strings.EqualFold(present[:len(prefix)], prefix) {
+			return present
+		}
+	}
+	return ""
+}
+
+func hasMember(lines []string, name string) bool {
+	for _, line := range lines {
+		for member := range strings.SplitSeq(line, ",") {
+			if member = strings.TrimSpace(member); strings.EqualFold(member, name) || member == "*" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// statusIs reports whether a status is, for example, "204", "2xx" or "not 2xx".
+func statusIs(status int, want string) bool {
+	class, negated := strings.CutPrefix(want, "not ")
+	got := strconv.Itoa(status)
+	if digit, isClass := strings.CutSuffix(class, "xx"); isClass {
+		return strings.HasPrefix(got, digit) != negated
+	}
+	return (got == class) != negated
+}
