@@ -13,7 +13,19 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	conformance.Run(t, func(t *testing.T, policy []cors.Config) *conformance.Server {
+	t.Run("HTTP1", func(t *testing.T) { conformance.Run(t, serve(httptest.NewServer)) })
+	t.Run("HTTP2", func(t *testing.T) { conformance.Run(t, serve(newHTTP2Server)) })
+}
+
+func newHTTP2Server(handler http.Handler) *httptest.Server {
+	server := httptest.NewUnstartedServer(handler)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	return server
+}
+
+func serve(start func(http.Handler) *httptest.Server) func(*testing.T, []cors.Config) *conformance.Server {
+	return func(t *testing.T, policy []cors.Config) *conformance.Server {
 		engine, err := cors.New(policy...)
 		if err != nil {
 			t.Fatal(err)
@@ -32,13 +44,16 @@ func TestConformance(t *testing.T) {
 		if !policy[0].PassPreflight {
 			r.Options(conformance.OwnOptions, serveApp)
 		}
-		server := httptest.NewServer(r)
+		server := start(r)
 		t.Cleanup(server.Close)
+		transport := server.Client().Transport.(*http.Transport)
 		return &conformance.Server{
 			URL:         server.URL,
+			Transport:   transport,
+			TLS:         transport.TLSClientConfig,
 			Reconfigure: func(policy []cors.Config) error { return engine.Reload(policy...) },
 		}
-	})
+	}
 }
 
 func newRouter() *chi.Mux {
@@ -61,7 +76,7 @@ func recoverer(next http.Handler) http.Handler {
 
 // chiPath writes a path of net/http's ServeMux as chi writes it.
 func chiPath(path string) string {
-	return strings.ReplaceAll(path, "{$}", "")
+	return strings.NewReplacer("{$}", "", "{rest...}", "*").Replace(path)
 }
 
 func serveApp(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,7 @@ package corsecho_test
 
 import (
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -14,7 +15,19 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	conformance.Run(t, func(t *testing.T, policy []cors.Config) *conformance.Server {
+	t.Run("HTTP1", func(t *testing.T) { conformance.Run(t, serve(httptest.NewServer)) })
+	t.Run("HTTP2", func(t *testing.T) { conformance.Run(t, serve(newHTTP2Server)) })
+}
+
+func newHTTP2Server(handler http.Handler) *httptest.Server {
+	server := httptest.NewUnstartedServer(handler)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	return server
+}
+
+func serve(start func(http.Handler) *httptest.Server) func(*testing.T, []cors.Config) *conformance.Server {
+	return func(t *testing.T, policy []cors.Config) *conformance.Server {
 		engine, err := cors.New(policy...)
 		if err != nil {
 			t.Fatal(err)
@@ -33,13 +46,16 @@ func TestConformance(t *testing.T) {
 		if !policy[0].PassPreflight {
 			e.OPTIONS(conformance.OwnOptions, serveApp)
 		}
-		server := httptest.NewServer(e)
+		server := start(e)
 		t.Cleanup(server.Close)
+		transport := server.Client().Transport.(*http.Transport)
 		return &conformance.Server{
 			URL:         server.URL,
+			Transport:   transport,
+			TLS:         transport.TLSClientConfig,
 			Reconfigure: func(policy []cors.Config) error { return engine.Reload(policy...) },
 		}
-	})
+	}
 }
 
 func newRouter() *echo.Echo {
@@ -51,7 +67,7 @@ func newRouter() *echo.Echo {
 
 // echoPath writes a path of net/http's ServeMux as Echo writes it.
 func echoPath(path string) string {
-	return strings.NewReplacer("{$}", "", "{", ":", "}", "").Replace(path)
+	return strings.NewReplacer("{$}", "", "{rest...}", "*", "{", ":", "}", "").Replace(path)
 }
 
 func serveApp(c echo.Context) error {

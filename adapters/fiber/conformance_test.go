@@ -65,7 +65,7 @@ func listen(t *testing.T, app *fiber.App) (url string) {
 
 // fiberPath writes a path of net/http's ServeMux as Fiber writes it.
 func fiberPath(path string) string {
-	return strings.NewReplacer("{$}", "", "{", ":", "}", "").Replace(path)
+	return strings.NewReplacer("{$}", "", "{rest...}", "*", "{", ":", "}", "").Replace(path)
 }
 
 var appHandler = adaptor.HTTPHandler(conformance.App)

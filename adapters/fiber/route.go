@@ -57,6 +57,7 @@ func (s *source) RequestHeader(name string) string {
 func (s *source) Route() (path string, folding cors.PathFolding) {
 	c := (*fiber.Ctx)(s)
 	config := c.App().Config()
+	folding = cors.FoldEmptyRest
 	if !config.CaseSensitive {
 		folding |= cors.FoldCase
 	}

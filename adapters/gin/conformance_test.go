@@ -1,6 +1,7 @@
 package corsgin_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -12,7 +13,19 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	conformance.Run(t, func(t *testing.T, policy []cors.Config) *conformance.Server {
+	t.Run("HTTP1", func(t *testing.T) { conformance.Run(t, serve(httptest.NewServer)) })
+	t.Run("HTTP2", func(t *testing.T) { conformance.Run(t, serve(newHTTP2Server)) })
+}
+
+func newHTTP2Server(handler http.Handler) *httptest.Server {
+	server := httptest.NewUnstartedServer(handler)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	return server
+}
+
+func serve(start func(http.Handler) *httptest.Server) func(*testing.T, []cors.Config) *conformance.Server {
+	return func(t *testing.T, policy []cors.Config) *conformance.Server {
 		engine, err := cors.New(policy...)
 		if err != nil {
 			t.Fatal(err)
@@ -32,13 +45,16 @@ func TestConformance(t *testing.T) {
 		if !policy[0].PassPreflight {
 			r.OPTIONS(conformance.OwnOptions, serveApp)
 		}
-		server := httptest.NewServer(r)
+		server := start(r)
 		t.Cleanup(server.Close)
+		transport := server.Client().Transport.(*http.Transport)
 		return &conformance.Server{
 			URL:         server.URL,
+			Transport:   transport,
+			TLS:         transport.TLSClientConfig,
 			Reconfigure: func(policy []cors.Config) error { return engine.Reload(policy...) },
 		}
-	})
+	}
 }
 
 func newRouter() *gin.Engine {
@@ -50,7 +66,7 @@ func newRouter() *gin.Engine {
 
 // ginPath writes a path of net/http's ServeMux as Gin writes it.
 func ginPath(path string) string {
-	return strings.NewReplacer("{$}", "", "{", ":", "}", "").Replace(path)
+	return strings.NewReplacer("{$}", "", "{rest...}", "*rest", "{", ":", "}", "").Replace(path)
 }
 
 func serveApp(c *gin.Context) {
