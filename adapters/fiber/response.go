@@ -3,13 +3,15 @@ package corsfiber
 import (
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
 )
 
 // apply sets the headers of a decision and adds to Vary.
 func apply(c *fiber.Ctx, d *cors.Decision) {
 	h := &c.Response().Header
 	for name, value := range d.Headers {
-		h.Set(name, value)
+		// The names are in canonical form, and the bytes are copied.
+		h.SetCanonical(utils.UnsafeBytes(name), utils.UnsafeBytes(value))
 	}
 	addVary(c, d)
 }
