@@ -1,8 +1,9 @@
 package corsfiber_test
 
 import (
+	"bytes"
 	"net"
-	"net/url"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -68,19 +69,39 @@ func fiberPath(path string) string {
 	return strings.NewReplacer("{$}", "", "{rest...}", "*", "{", ":", "}", "").Replace(path)
 }
 
-var appHandler = adaptor.HTTPHandler(conformance.App)
-
 func serveApp(c *fiber.Ctx) error {
-	query, err := url.ParseQuery(string(c.Request().URI().QueryString()))
+	request, err := adaptor.ConvertRequest(c, true)
 	if err != nil {
 		return err
 	}
-	byError, byPanic := conformance.Fails(query)
+	byError, byPanic := conformance.Fails(request.URL.Query())
 	switch {
 	case byError:
 		return conformance.ErrApp
 	case byPanic:
 		panic(conformance.ErrApp)
 	}
-	return appHandler(c)
+	w := &responseWriter{header: c.GetRespHeaders(), status: http.StatusOK}
+	conformance.App.ServeHTTP(w, request)
+	for name := range c.GetRespHeaders() {
+		c.Response().Header.Del(name)
+	}
+	for name, values := range w.header {
+		for _, value := range values {
+			c.Response().Header.Add(name, value)
+		}
+	}
+	return c.Status(w.status).Send(w.body.Bytes())
 }
+
+// A responseWriter lets a handler of net/http do to the header of a response
+// what one of Fiber can do. (Fiber's adaptor gives it an empty header.)
+type responseWriter struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *responseWriter) Header() http.Header                { return w.header }
+func (w *responseWriter) WriteHeader(status int)             { w.status = status }
+func (w *responseWriter) Write(part []byte) (n int, _ error) { return w.body.Write(part) }

@@ -1,0 +1,127 @@
+package conformance
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	cors "github.com/corskit/cors/core"
+)
+
+// An Attachment is a policy for a group or for one path of a router, and what
+// the router serves there. Paths are written as for net/http's ServeMux.
+type Attachment struct {
+	// Group is the prefix of a group, or empty.
+	Group string
+	// Path is the path of a single route, or empty.
+	Path   string
+	Policy cors.Config
+	// Routes are below Group, or below the root if there is none. Each has GET
+	// and PUT handlers that name the whole route in the header X-Route.
+	Routes []string
+	// OwnOptions are routes that have OPTIONS handlers, too.
+	OwnOptions []string
+}
+
+func allow(origin string) cors.Config {
+	return cors.Config{AllowOrigins: []string{origin}, AllowMethods: []string{"PUT"}, AllowCredentials: true}
+}
+
+// attachments are attached in this order: wide ones first, so that order alone
+// decides nothing.
+var attachments = []Attachment{
+	{Group: "/api", Policy: allow("https://api.example"), Routes: []string{"/posts", "/posts/{id}", "/own"}, OwnOptions: []string{"/own"}},
+	{Group: "/api/public", Policy: allow("https://public.example"), Routes: []string{"/posts", "/posts/{id}"}},
+	{Path: "/api/posts/{id}/comments", Policy: allow("https://comments.example"), Routes: []string{"/api/posts/{id}/comments", "/api/posts/{id}/comments/{comment}"}},
+	{Group: "/users/{user}/files", Policy: allow("https://files.example"), Routes: []string{"/list", "/{name}"}},
+	{Path: "/status", Policy: allow("https://status.example"), Routes: []string{"/status", "/status/more", "/free"}},
+}
+
+// RunPolicies proves a helper that attaches policies to groups and routes. serve
+// starts a server with the base policy for all paths that have none of their
+// own, and with the attachments, in their order.
+func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attachments []Attachment) *Server) {
+	t.Helper()
+	server := serve(t, allow("https://base.example"), attachments)
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ name, path, owner string }{
+		{"a route of a group has the group's policy", "/api/posts", "api"},
+		{"a route with a parameter has the group's policy", "/api/posts/1", "api"},
+		{"a path of a group that no route serves has the group's policy", "/api/nothing", "api"},
+		{"the prefix itself has the group's policy", "/api", "api"},
+		{"a path that only begins like a group has the base policy", "/apis", "base"},
+		{"a narrower group within a group has its own policy", "/api/public/posts", "public"},
+		{"a parameter in a narrower group changes nothing", "/api/public/posts/1", "public"},
+		{"a path of the narrower group that no route serves has its policy", "/api/public/nothing", "public"},
+		{"a route within a group has its own policy", "/api/posts/1/comments", "comments"},
+		{"a path below such a route has the group's policy", "/api/posts/1/comments/2", "api"},
+		{"a group with a parameter in its prefix has its policy for all values", "/users/ada/files/list", "files"},
+		{"a sibling of a group with a parameter has the base policy", "/users/ada/photos", "base"},
+		{"a route has its own policy", "/status", "status"},
+		{"a path below a route has the base policy", "/status/more", "base"},
+		{"a path without a policy of its own has the base policy", "/free", "base"},
+		{"a path that nothing serves has the base policy", "/nothing", "base"},
+	}
+	owners := []string{"api", "public", "comments", "files", "status", "base"}
+	for _, tt := range tests {
+		t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) {
+			for _, owner := range owners {
+				origin := "https://" + owner + ".example"
+				for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodOptions} {
+					response := ask(t, server, base, method, tt.path, origin)
+					allowed := response.Header.Get("Access-Control-Allow-Origin") == origin
+					if allowed != (owner == tt.owner) {
+						t.Errorf("%s %s from %s: allowed: %t; want the policy %q to govern it", method, tt.path, origin, allowed, tt.owner)
+					}
+					if !hasMember(response.Header.Values("Vary"), "Origin") {
+						t.Errorf("%s %s from %s: Vary is %q, and must name Origin", method, tt.path, origin, response.Header.Values("Vary"))
+					}
+					if method == http.MethodOptions && allowed != (response.StatusCode/100 == 2) {
+						t.Errorf("preflight of %s from %s: status %d, allowed: %t", tt.path, origin, response.StatusCode, allowed)
+					}
+				}
+			}
+		})
+	}
+	t.Run("an-OPTIONS-route-of-the-application-is-reached", func(t *testing.T) {
+		r := &Request{Method: http.MethodOptions, Path: "/api/own", Headers: [][2]string{{"Origin", " https://api.example"}}}
+		response, err := server.exchange(t.Context(), base, r.Method, r.write(base))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := response.Header.Get("X-Route"); got != "/api/own" {
+			t.Errorf("the route %q answers, and must be /api/own", got)
+		}
+		if got := response.Header.Get("Access-Control-Allow-Origin"); got != "https://api.example" {
+			t.Errorf("Access-Control-Allow-Origin is %q", got)
+		}
+	})
+	t.Run("every-route-is-served", func(t *testing.T) {
+		for _, a := range attachments {
+			for _, route := range a.Routes {
+				path := strings.NewReplacer("{", "", "}", "").Replace(a.Group + route)
+				if got := ask(t, server, base, http.MethodGet, path, "https://any.example").Header.Get("X-Route"); got != a.Group+route {
+					t.Errorf("GET %s is answered by the route %q, and must be by %q", path, got, a.Group+route)
+				}
+			}
+		}
+	})
+}
+
+// ask asks as a script of an origin would: for OPTIONS, whether it may PUT.
+func ask(t *testing.T, server *Server, base *url.URL, method, path, origin string) *http.Response {
+	t.Helper()
+	r := &Request{Method: method, Path: path, Headers: [][2]string{{"Origin", " " + origin}}}
+	if method == http.MethodOptions {
+		r.Headers = append(r.Headers, [2]string{"Access-Control-Request-Method", " PUT"})
+	}
+	response, err := server.exchange(t.Context(), base, method, r.write(base))
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return response
+}
