@@ -1,0 +1,157 @@
+//go:build unix
+
+package examples
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/corskit/cors/examples/internal/sites"
+)
+
+// What each page must find. An empty detail stands for any.
+var (
+	trustedCalls = []sites.Call{
+		{ID: "public-posts", Outcome: sites.Worked, Detail: "2 posts"},
+		{ID: "posts", Outcome: sites.Worked, Detail: "3 posts, X-Total-Count: 3"},
+		{ID: "create", Outcome: sites.Worked, Detail: "post 4"},
+		{ID: "create-without-token", Outcome: sites.Worked, Detail: "status 401: writing needs a token: send the header Authorization: Bearer demo-token"},
+		{ID: "update", Outcome: sites.Worked, Detail: "“Changed by the trusted site”"},
+		{ID: "delete", Outcome: sites.Worked, Detail: "post 4 is gone"},
+		{ID: "login", Outcome: sites.Worked, Detail: "as ada"},
+		{ID: "me", Outcome: sites.Worked, Detail: "ada"},
+	}
+	untrustedCalls = []sites.Call{
+		{ID: "public-posts", Outcome: sites.Worked, Detail: "2 posts"},
+		{ID: "posts", Outcome: sites.Blocked},
+		{ID: "create", Outcome: sites.Blocked},
+		{ID: "create-without-token", Outcome: sites.Blocked},
+		{ID: "update", Outcome: sites.Blocked},
+		{ID: "delete", Outcome: sites.Blocked},
+		{ID: "login", Outcome: sites.Blocked},
+		{ID: "me", Outcome: sites.Blocked},
+	}
+)
+
+// One browser visits both sites, the trusted one first. So the user is logged
+// in, and the cookie goes with what the untrusted page asks: nothing but CORS
+// keeps it from reading the answers.
+func TestInABrowser(t *testing.T) {
+	chromium := onPath(t, "chromium", "chromium", "chromium-browser", "google-chrome")
+	for _, program := range programs {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, program)
+			visit := browse(t, chromium)
+
+			visit(r.trusted)
+			check(t, "trusted", report(t, r.trusted), trustedCalls)
+
+			_, before := get(t, r.api+"/posts")
+			visit(r.untrusted)
+			check(t, "untrusted", report(t, r.untrusted), untrustedCalls)
+			if _, after := get(t, r.api+"/posts"); after != before {
+				t.Errorf("the untrusted page turned the posts\n%sinto\n%s", before, after)
+			}
+		})
+	}
+}
+
+func check(t *testing.T, site string, got sites.Report, want []sites.Call) {
+	t.Helper()
+	if len(got.Calls) != len(want) {
+		t.Fatalf("the %s page reports %d calls, want %d", site, len(got.Calls), len(want))
+	}
+	for i, call := range got.Calls {
+		w := want[i]
+		if call.ID != w.ID || call.Outcome != w.Outcome || w.Detail != "" && call.Detail != w.Detail {
+			t.Errorf("the %s page reports of %s: %s, %q, want of %s: %s, %q", site, call.ID, call.Outcome, call.Detail, w.ID, w.Outcome, w.Detail)
+		}
+		if call.Expected != w.Outcome {
+			t.Errorf("the %s page says of %s that it should have %s, want %s", site, call.ID, call.Expected, w.Outcome)
+		}
+	}
+}
+
+// report waits until a site's page has reported.
+func report(t *testing.T, site string) sites.Report {
+	t.Helper()
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		resp, body := get(t, site+"/results")
+		if resp.StatusCode == http.StatusNoContent {
+			continue
+		}
+		var r sites.Report
+		if err := json.Unmarshal([]byte(body), &r); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	t.Fatalf("the page of %s reports nothing", site)
+	return sites.Report{}
+}
+
+// browse starts a browser and returns what makes it visit a page. It needs no
+// driver: its first page opens those that it is told to.
+func browse(t *testing.T, chromium string) (visit func(url string)) {
+	next := make(chan string)
+	driver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/next" {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = io.WriteString(w, `<script type="module">for (;;) open(await (await fetch("next")).text())</script>`)
+			return
+		}
+		select {
+		case url := <-next:
+			_, _ = io.WriteString(w, url)
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(driver.Close)
+
+	// Not t.TempDir, whose removal fails the test while a process that was
+	// killed still lets go of its files.
+	profile, err := os.MkdirTemp("", "chromium")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(profile) })
+
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	cmd := exec.CommandContext(ctx, chromium,
+		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync",
+		"--disable-popup-blocking", "--user-data-dir="+profile, driver.URL)
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 10 * time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		_ = cmd.Wait()
+		if t.Failed() {
+			t.Logf("the browser said:\n%s", &output)
+		}
+	})
+
+	return func(url string) {
+		select {
+		case next <- url:
+		case <-ctx.Done():
+			t.Fatal("the browser does not run")
+		}
+	}
+}

@@ -1,0 +1,217 @@
+// Package examples tests the four programs as a person uses them: it builds
+// them, starts them, and calls them over loopback.
+package examples
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	// What the programs are made of, for go test, which else would return a
+	// cached result when it has changed.
+	_ "github.com/corskit/cors/adapters/chi"
+	_ "github.com/corskit/cors/adapters/echo"
+	_ "github.com/corskit/cors/adapters/fiber"
+	_ "github.com/corskit/cors/adapters/gin"
+	_ "github.com/corskit/cors/examples/internal/demo"
+)
+
+var programs = []string{"gin", "echo", "chi", "fiber"}
+
+// built is the directory of the programs.
+var built string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "examples")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	built = dir
+	status := 1
+	if out, err := build(dir).CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "building the programs: %v\n%s", err, out)
+	} else {
+		status = m.Run()
+	}
+	_ = os.RemoveAll(dir)
+	os.Exit(status)
+}
+
+// build builds the programs with the race detector if the test has it.
+func build(dir string) *exec.Cmd {
+	args := []string{"build", "-o", dir + string(filepath.Separator)}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "-race" {
+				args = append(args, "-race="+s.Value)
+			}
+		}
+	}
+	for _, program := range programs {
+		args = append(args, "./"+program)
+	}
+	return exec.Command("go", args...)
+}
+
+// limit is for whatever could hang. Nothing should come near it.
+const limit = 2 * time.Minute
+
+// A running program has said where it serves, and what to try.
+type running struct {
+	api, trusted, untrusted string
+	suggestions             []suggestion
+}
+
+// A suggestion is a command, and what is printed above it.
+type suggestion struct{ promise, command string }
+
+// start starts a program on free ports. When the test is over, it stops it as
+// Ctrl+C does, and insists that it ends well.
+func start(t *testing.T, program string) running {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(program, "main.go")); err != nil { // for go test's cache, too
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, filepath.Join(built, program), "-api", "0", "-trusted", "0", "-untrusted", "0")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil || stderr.Len() > 0 {
+			t.Errorf("%s ended with %v, and said:\n%s", program, err, &stderr)
+		}
+	})
+
+	var r running
+	var promise string
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		line := strings.TrimSpace(lines.Text())
+		switch words := strings.Fields(line); {
+		case strings.Contains(line, " serves an API "):
+			r.api = words[len(words)-1]
+		case strings.Contains(line, " trusted: "):
+			r.trusted = words[0]
+		case strings.Contains(line, " untrusted: "):
+			r.untrusted = words[0]
+		case strings.HasPrefix(line, "# "):
+			promise = line
+		case strings.HasPrefix(line, "curl "):
+			r.suggestions = append(r.suggestions, suggestion{promise, line})
+		case strings.HasPrefix(line, "Ctrl+C "):
+			return r
+		}
+	}
+	t.Fatalf("%s ended early", program)
+	return r
+}
+
+// onPath returns the first of the commands that is installed. Without any, a
+// test is skipped, but in CI fails.
+func onPath(t *testing.T, debianPackage string, commands ...string) string {
+	t.Helper()
+	for _, command := range commands {
+		if path, err := exec.LookPath(command); err == nil {
+			return path
+		}
+	}
+	message := fmt.Sprintf("%s is not installed: install the Debian package %[1]s", debianPackage)
+	if os.Getenv("CI") != "" {
+		t.Fatal(message)
+	}
+	t.Skip(message)
+	return ""
+}
+
+func TestSuggestedCommandsDoWhatIsPromised(t *testing.T) {
+	onPath(t, "curl", "curl")
+	promised := regexp.MustCompile(`: (\d+), (?:(no )?Access-Control-Allow-Origin(?:: (\S+))?)$`)
+	for _, program := range programs {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, program)
+			if len(r.suggestions) != 3 {
+				t.Fatalf("suggests %d commands, want 3", len(r.suggestions))
+			}
+			for _, s := range r.suggestions {
+				promise := promised.FindStringSubmatch(s.promise)
+				if promise == nil {
+					t.Fatalf("%q promises no status and Access-Control-Allow-Origin", s.promise)
+				}
+				shell := exec.CommandContext(t.Context(), "sh", "-c", s.command)
+				shell.Env = append(os.Environ(), "NO_PROXY=*")
+				out, err := shell.Output()
+				if err != nil {
+					t.Fatalf("%s: %v", s.command, err)
+				}
+				resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(out)), nil)
+				if err != nil {
+					t.Fatalf("%s printed %q: %v", s.command, out, err)
+				}
+				if got := fmt.Sprint(resp.StatusCode); got != promise[1] {
+					t.Errorf("%s\n%s\nstatus is %s", s.promise, s.command, got)
+				}
+				if got := resp.Header.Get("Access-Control-Allow-Origin"); got != promise[3] {
+					t.Errorf("%s\n%s\nAccess-Control-Allow-Origin is %q", s.promise, s.command, got)
+				}
+			}
+		})
+	}
+}
+
+func TestPortInUseEndsTheProgramWithOneLine(t *testing.T) {
+	taken, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = taken.Close() })
+	_, port, err := net.SplitHostPort(taken.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, program := range programs {
+		for _, flag := range []string{"-api", "-trusted", "-untrusted"} {
+			t.Run(program+" "+flag, func(t *testing.T) {
+				t.Parallel()
+				ctx, cancel := context.WithTimeout(t.Context(), limit)
+				defer cancel()
+				// Of a flag given twice, the last counts.
+				cmd := exec.CommandContext(ctx, filepath.Join(built, program), "-api", "0", "-trusted", "0", "-untrusted", "0", flag, port)
+				var stdout, stderr bytes.Buffer
+				cmd.Stdout, cmd.Stderr = &stdout, &stderr
+				_ = cmd.Run()
+				if status := cmd.ProcessState.ExitCode(); status != 1 {
+					t.Errorf("exit status is %d, want 1", status)
+				}
+				if stdout.Len() > 0 {
+					t.Errorf("stdout is %q, want nothing", &stdout)
+				}
+				line := stderr.String()
+				if strings.Count(line, "\n") != 1 || !strings.Contains(line, "port "+port+" ") || !strings.Contains(line, flag+" ") || !strings.Contains(line, syscall.EADDRINUSE.Error()) {
+					t.Errorf("stderr is %q, want one line that names port %s and %s, and says that it is in use", line, port, flag)
+				}
+			})
+		}
+	}
+}
