@@ -76,12 +76,14 @@ const (
 	FeaturePanic Feature = "panic"
 	// FeatureRouting: the router answers 404 and 405 by itself.
 	FeatureRouting Feature = "routing"
+	// FeatureExactPaths: the router tells /a from /A, and from /a/.
+	FeatureExactPaths Feature = "exact-paths"
 )
 
 var features = []Feature{
 	FeaturePaths, FeaturePathRegexps, FeatureOriginPatterns, FeatureOriginRegexps, FeatureReconfigure,
 	FeaturePassPreflight, FeaturePreflightStatus, FeaturePrivateNetwork, FeatureNoCache, FeatureOwnOptions,
-	FeaturePanic, FeatureRouting,
+	FeaturePanic, FeatureRouting, FeatureExactPaths,
 }
 
 // A Step is one thing that happens: exactly one of its fields is set.
@@ -97,7 +99,7 @@ type Step struct {
 // A Script is a fetch by a script of some origin. The scripts of one origin in
 // one case share a browser: its preflight cache and its cookies.
 type Script struct {
-	Origin      string      `json:"origin"`                // serialized, or "null"
+	Origin      string      `json:"origin"`                // serialized, "null", or "self" for the server's own
 	Method      string      `json:"method,omitempty"`      // default GET
 	Path        string      `json:"path,omitempty"`        // of the application, default /data
 	Headers     [][2]string `json:"headers,omitempty"`     // that the script sets
@@ -108,13 +110,15 @@ type Script struct {
 	Preflight   bool        `json:"preflight,omitempty"`   // ask first in any case
 	After       int         `json:"after,omitempty"`       // seconds on the browser's clock since the last step
 	Through     string      `json:"through,omitempty"`     // "cache": by way of a shared cache; "splitting" or "joining": by way of a proxy that rewrites header lines
+	Rewritten   []string    `json:"rewritten,omitempty"`   // by way of a proxy that leaves these lines of Access-Control-Request-Headers
 	Expect      Outcome     `json:"expect"`
 }
 
 // An Outcome is what a script must see.
 type Outcome struct {
-	// Result is "readable", "opaque" (sent, and hidden from the script) or
-	// "blocked" (a network error).
+	// Result is "readable", "opaque" (sent, and hidden from the script),
+	// "blocked" (a network error), or "any", if it depends on the router and
+	// only Unseen matters.
 	Result string `json:"result"`
 	// Step is the step of the standard at which a blocked fetch must fail, as
 	// package fetch names it. Left out: any that is about CORS.
@@ -125,8 +129,10 @@ type Outcome struct {
 	// Hidden those that it must not.
 	Visible map[string]string `json:"visible,omitempty"`
 	Hidden  []string          `json:"hidden,omitempty"`
-	// Body is a part of the body that the script must see.
-	Body string `json:"body,omitempty"`
+	// Body is a part of the body that the script must see, and Unseen one that
+	// it must not.
+	Body   string `json:"body,omitempty"`
+	Unseen string `json:"unseen,omitempty"`
 	// Preflights and Requests are how many of each must have been sent.
 	Preflights *int `json:"preflights,omitempty"`
 	Requests   *int `json:"requests,omitempty"`
@@ -162,6 +168,8 @@ type Answer struct {
 	// SameAs is the number of an earlier step, from 1, whose answer had the same
 	// CORS headers.
 	SameAs int `json:"sameAs,omitempty"`
+	// Lacks are texts that no header may have in it, in whatever case.
+	Lacks []string `json:"lacks,omitempty"`
 	// Once are headers that must be there in exactly one line.
 	Once []string `json:"once,omitempty"`
 	// Refusal allows the server to refuse the request as malformed: a status of
@@ -254,8 +262,8 @@ func (s *Step) check(i int) error {
 		return fmt.Errorf("set exactly one of script, request and reconfigure")
 	}
 	if s.Script != nil {
-		if !slices.Contains([]string{"readable", "opaque", "blocked"}, s.Script.Expect.Result) {
-			return fmt.Errorf(`expect.result: %q is neither "readable", "opaque" nor "blocked"`, s.Script.Expect.Result)
+		if !slices.Contains([]string{"readable", "opaque", "blocked", "any"}, s.Script.Expect.Result) {
+			return fmt.Errorf(`expect.result: %q is neither "readable", "opaque", "blocked" nor "any"`, s.Script.Expect.Result)
 		}
 		if !slices.Contains([]string{"", "cache", "splitting", "joining"}, s.Script.Through) {
 			return fmt.Errorf(`through: %q is neither "cache", "splitting" nor "joining"`, s.Script.Through)

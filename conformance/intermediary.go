@@ -97,6 +97,20 @@ func (p joining) RoundTrip(r *http.Request) (*http.Response, error) {
 	})
 }
 
+// rewriting is a proxy that leaves certain lines of a list.
+type rewriting struct {
+	next  http.RoundTripper
+	lines []string
+}
+
+func (p rewriting) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Header.Get("Access-Control-Request-Headers") != "" {
+		r = r.Clone(r.Context())
+		r.Header["Access-Control-Request-Headers"] = p.lines
+	}
+	return p.next.RoundTrip(r)
+}
+
 // rewrite rewrites the list headers of CORS, in the request and in the
 // response.
 func rewrite(next http.RoundTripper, r *http.Request, lines func([]string) []string) (*http.Response, error) {

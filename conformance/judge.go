@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -73,11 +74,19 @@ func (j *judge) step(ctx context.Context, s *Step) (complaint string) {
 
 // agent returns the browser of the scripts of an origin.
 func (j *judge) agent(s *Script) (*fetch.Agent, error) {
-	key := s.Origin + " " + s.Through
+	key := fmt.Sprintf("%s %s %q", s.Origin, s.Through, s.Rewritten)
 	if a := j.agents[key]; a != nil {
 		return a, nil
 	}
-	a, err := fetch.NewAgent(s.Origin)
+	origin := s.Origin
+	if origin == "self" {
+		base, err := url.Parse(j.server.URL)
+		if err != nil {
+			return nil, err
+		}
+		origin = base.Scheme + "://" + base.Host
+	}
+	a, err := fetch.NewAgent(origin)
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +96,9 @@ func (j *judge) agent(s *Script) (*fetch.Agent, error) {
 	}
 	a.Now = func() time.Time { return j.now }
 	a.Transport = j.transport(s.Through)
+	if s.Rewritten != nil {
+		a.Transport = rewriting{a.Transport, s.Rewritten}
+	}
 	j.agents[key] = a
 	return a, nil
 }
@@ -167,7 +179,7 @@ func (j *judge) blocked(err error, expect *Outcome) string {
 	switch {
 	case failure.Step == fetch.StepNetwork:
 		return "there is no response: " + failure.Error()
-	case expect.Result != "blocked":
+	case expect.Result != "blocked" && expect.Result != "any":
 		return fmt.Sprintf("the fetch is blocked at %q, and must be %s", failure.Step, expect.Result)
 	case expect.Step != "" && expect.Step != string(failure.Step):
 		return fmt.Sprintf("the fetch is blocked at %q, and must be at %q", failure.Step, expect.Step)
@@ -180,7 +192,7 @@ func (o *Outcome) compare(response *fetch.Response, body string) string {
 	if o.Result == "blocked" {
 		return "the script can read the response, and must not"
 	}
-	if opaque := response.Type == fetch.ResponseOpaque || response.Type == fetch.ResponseOpaqueRedirect; opaque != (o.Result == "opaque") {
+	if opaque := response.Type == fetch.ResponseOpaque || response.Type == fetch.ResponseOpaqueRedirect; opaque != (o.Result == "opaque") && o.Result != "any" {
 		return fmt.Sprintf("the response is of type %s, and must be %s", response.Type, o.Result)
 	}
 	if o.Status != 0 && response.Status != o.Status {
@@ -202,6 +214,9 @@ func (o *Outcome) compare(response *fetch.Response, body string) string {
 	}
 	if !strings.Contains(body, o.Body) {
 		return fmt.Sprintf("the script sees the body %q, and must see %q in it", body, o.Body)
+	}
+	if o.Unseen != "" && strings.Contains(body, o.Unseen) {
+		return fmt.Sprintf("the script sees the body %q, and must not see %q in it", body, o.Unseen)
 	}
 	return o.count(response.Trace)
 }

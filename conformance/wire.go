@@ -26,7 +26,7 @@ func (j *judge) request(ctx context.Context, r *Request) (cors map[string]string
 	if err != nil {
 		return nil, "the server's URL: " + err.Error()
 	}
-	sent := r.write(base.Host)
+	sent := r.write(base)
 	j.trace = "> " + strings.ReplaceAll(strings.TrimRight(abridge(sent), "\r\n"), "\r\n", "\n> ")
 	response, err := j.server.exchange(ctx, base, r.method(), sent)
 	if err != nil {
@@ -48,13 +48,13 @@ func (r *Request) method() string {
 
 // write writes the request as HTTP/1.1. The headers are not checked: some are
 // meant to be wrong.
-func (r *Request) write(host string) string {
+func (r *Request) write(base *url.URL) string {
 	path := r.Path
 	if path == "" {
 		path = "/data"
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", r.method(), path, host)
+	fmt.Fprintf(&text, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", r.method(), base.Path+path, base.Host)
 	for i, h := range r.Headers {
 		value := h[1]
 		if i == len(r.Headers)-1 && r.Repeat > 1 {
@@ -180,6 +180,11 @@ func (a *Answer) compare(response *http.Response, answers []map[string]string) s
 			return fmt.Sprintf("Vary is %q, and must not name %s", strings.Join(h.Values("Vary"), ", "), name)
 		}
 	}
+	for _, text := range a.Lacks {
+		if name := holding(h, text); name != "" {
+			return fmt.Sprintf("%s is %q, and must not have %q in it", name, abridge(h.Get(name)), text)
+		}
+	}
 	for _, name := range a.Once {
 		if n := len(h.Values(name)); n != 1 {
 			return fmt.Sprintf("%s stands in %d lines, and must stand in one", name, n)
@@ -200,6 +205,16 @@ func match(h http.Header, name string) string {
 	for _, present := range slices.Sorted(maps.Keys(h)) {
 		if strings.EqualFold(present, name) || isPrefix && len(present) >= len(prefix) && strings.EqualFold(present[:len(prefix)], prefix) {
 			return present
+		}
+	}
+	return ""
+}
+
+// holding returns the name of a header that has a text in its name or value.
+func holding(h http.Header, text string) string {
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if line := name + ": " + strings.Join(h[name], ", "); strings.Contains(strings.ToLower(line), strings.ToLower(text)) {
+			return name
 		}
 	}
 	return ""
