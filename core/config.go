@@ -16,8 +16,8 @@ type Config struct {
 	// pattern is written as in net/http's ServeMux, without method and host:
 	// exact ("/healthz"), a subtree ("/api/", which governs "/api" and all
 	// below), with wildcards for whole segments ("/users/{id}/avatar"), with a
-	// wildcard for the rest ("/files/{rest...}"), or with a trailing slash that
-	// is meant as such ("/posts/{$}").
+	// wildcard for the rest ("/files/{rest...}", which does not govern "/files"),
+	// or with a trailing slash that is meant as such ("/posts/{$}").
 	Paths []string `json:"paths,omitempty"`
 
 	// PathRegexps are RE2 expressions, each matched against the whole path:
@@ -37,8 +37,8 @@ type Config struct {
 
 	// AllowOriginFunc is asked last, and only for the serialization of a tuple
 	// origin (so neither for "null" nor for anything malformed). An error
-	// denies; [Decision.Err] returns it. The function may keep what it is
-	// given. Every header that it reads with [Request.Header] is named in Vary.
+	// denies; [Decision.Err] returns it. The function may keep the Request's
+	// fields. Every header that it reads with [Request.Header] is named in Vary.
 	AllowOriginFunc func(context.Context, *Request) (bool, error) `json:"-"`
 
 	// AllowMethods are the methods allowed beyond the CORS-safelisted GET, HEAD

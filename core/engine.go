@@ -173,8 +173,9 @@ func (d *Decision) ask(r *Request) {
 		return
 	}
 	d.asked = new(asked)
-	question := r.detached(&d.asked.reads)
+	question := r.detached()
 	allowed, err := d.policy.ask(question.context(), question)
+	d.asked.reads = question.reads
 	switch {
 	case err != nil:
 		d.reason, d.asked.err = ReasonFuncError, err

@@ -2,6 +2,7 @@ package cors
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"strings"
 	"unicode"
 )
@@ -18,6 +19,9 @@ const (
 	// FoldEmptySegment: a wildcard for one segment matches an empty one, too,
 	// unless it is the last.
 	FoldEmptySegment
+	// FoldEmptyRest: a wildcard for the rest matches even where the slash before
+	// it is missing.
+	FoldEmptyRest
 )
 
 // fold returns the path that is compared.
@@ -67,9 +71,10 @@ type pathSegment struct {
 type pathEnd uint8
 
 const (
-	endsHere pathEnd = iota
-	endsInSubtree
-	endsInSlash
+	endsHere      pathEnd = iota
+	endsInSubtree         // "/api/": "/api" and all below
+	endsInRest            // "/api/{rest...}": all below
+	endsInSlash           // "/api/{$}"
 )
 
 // parsePathPattern follows the patterns of net/http's ServeMux, as far as they
@@ -87,7 +92,7 @@ func parsePathPattern(s string) (p pathPattern, complaint string) {
 	for i, segment := range segments {
 		last := i == len(segments)-1
 		name, isWildcard := cutWildcard(segment)
-		rest := strings.HasSuffix(name, "...")
+		name, rest := strings.CutSuffix(name, "...")
 		switch {
 		case segment == "" && last:
 			p.end = endsInSubtree
@@ -97,16 +102,16 @@ func parsePathPattern(s string) (p pathPattern, complaint string) {
 			return p, `a wildcard stands for a whole segment and is written "{name}", or "{name...}" for all that follows: use PathRegexps for others`
 		case !isWildcard:
 			p.segments = append(p.segments, pathSegment{literal: segment})
-		case name == "$" && last:
+		case segment == "{$}" && last:
 			p.end = endsInSlash
-		case rest && last:
-			p.end = endsInSubtree
-		case name == "$" || rest:
+		case segment == "{$}" || rest && !last:
 			return p, "\"" + segment + "\" can stand at the end only"
 		case !isIdentifier(name):
 			return p, `a wildcard's name is a Go identifier, such as "{id}"`
 		case names[name]:
 			return p, "the wildcard \"" + segment + "\" stands twice: give each a name of its own"
+		case rest:
+			p.end = endsInRest
 		default:
 			names[name] = true
 			p.segments = append(p.segments, pathSegment{wildcard: true})
@@ -154,6 +159,8 @@ func (p *pathPattern) match(path string, f PathFolding) bool {
 	switch p.end {
 	case endsInSubtree:
 		return true
+	case endsInRest:
+		return more || f&(FoldTrailingSlash|FoldEmptyRest) != 0
 	case endsInSlash:
 		return more && rest == "" || !more && f&FoldTrailingSlash != 0
 	}
@@ -170,7 +177,14 @@ func (p *pathPattern) covers(q *pathPattern) bool {
 			return false
 		}
 	}
-	return p.end == endsInSubtree || len(p.segments) == len(q.segments) && p.end == q.end
+	longer := len(q.segments) > len(p.segments)
+	switch p.end {
+	case endsInSubtree:
+		return true
+	case endsInRest:
+		return longer || q.end == endsInRest || q.end == endsInSlash
+	}
+	return !longer && p.end == q.end
 }
 
 // A pathRegexp is a compiled entry of [Config.PathRegexps].
@@ -181,13 +195,22 @@ type pathRegexp struct {
 // parsePathRegexp compiles an expression. The dot matches line breaks, too: a
 // path can contain one, and must not slip past a policy by it.
 func parsePathRegexp(s string) (pathRegexp, error) {
-	if _, err := regexp.Compile(s); err != nil {
+	exact, err := compileAnchored(s, syntax.Perl|syntax.DotNL)
+	if err != nil {
 		return pathRegexp{}, err
 	}
-	return pathRegexp{
-		exact:  regexp.MustCompile(`(?s)\A(?:` + s + `)\z`),
-		folded: regexp.MustCompile(`(?si)\A(?:` + s + `)\z`),
-	}, nil
+	folded, err := compileAnchored(s, syntax.Perl|syntax.DotNL|syntax.FoldCase)
+	return pathRegexp{exact, folded}, err
+}
+
+// compileAnchored parses s by itself, since what it opens and does not close
+// (\Q) must not swallow the anchor.
+func compileAnchored(s string, flags syntax.Flags) (*regexp.Regexp, error) {
+	tree, err := syntax.Parse(s, flags)
+	if err != nil {
+		return nil, err
+	}
+	return regexp.Compile(`\A(?:` + tree.String() + `)\z`)
 }
 
 // match matches a path as it came. Where the router ignores slashes at the
@@ -265,7 +288,7 @@ func (t *territory) everything() bool {
 		return true
 	}
 	for i := range t.patterns {
-		if len(t.patterns[i].segments) == 0 && t.patterns[i].end == endsInSubtree {
+		if p := &t.patterns[i]; len(p.segments) == 0 && (p.end == endsInSubtree || p.end == endsInRest) {
 			return true
 		}
 	}

@@ -36,7 +36,7 @@ type Request struct {
 	// Source is asked for what only some configurations need. It may be nil.
 	Source Source
 
-	reads *[]string // names that AllowOriginFunc read
+	reads []string // names that AllowOriginFunc read
 }
 
 // A Source reads parts of an HTTP request when they are needed. An adapter
@@ -53,16 +53,15 @@ type Source interface {
 
 // Header returns the value of a request header; repeated lines are combined by
 // ", ". A name that [Config.AllowOriginFunc] reads in this way is added to Vary,
-// since the answer depends on it.
+// since the answer depends on it; once that has returned, Header is not to be
+// used.
 func (r *Request) Header(name string) string {
 	if r.Source == nil {
 		return ""
 	}
-	if r.reads != nil {
-		name := http.CanonicalHeaderKey(name)
-		if name != "Origin" && !slices.Contains(*r.reads, name) {
-			*r.reads = append(*r.reads, name)
-		}
+	name = http.CanonicalHeaderKey(name)
+	if name != headerOrigin && !slices.Contains(r.reads, name) {
+		r.reads = append(r.reads, name)
 	}
 	return r.Source.RequestHeader(name)
 }
@@ -91,7 +90,7 @@ func (r *Request) context() context.Context {
 // detached returns a copy of r that a function may keep: frameworks may reuse
 // the memory behind their strings. What a request says of methods and headers
 // is left out unless it is a preflight.
-func (r *Request) detached(reads *[]string) *Request {
+func (r *Request) detached() *Request {
 	path, folding := r.route()
 	c := &Request{
 		Method:      strings.Clone(r.Method),
@@ -100,7 +99,6 @@ func (r *Request) detached(reads *[]string) *Request {
 		Host:        strings.Clone(r.Host),
 		Origin:      strings.Clone(r.Origin),
 		Source:      r.Source,
-		reads:       reads,
 	}
 	if r.isPreflight() {
 		c.AccessControlRequestMethod = strings.Clone(r.AccessControlRequestMethod)
@@ -156,7 +154,9 @@ type muxRequest http.Request
 func (r *muxRequest) Context() context.Context         { return (*http.Request)(r).Context() }
 func (r *muxRequest) RequestHeader(name string) string { return HTTPHeader((*http.Request)(r), name) }
 func (r *muxRequest) Route() (string, PathFolding) {
-	if r.URL.RawPath == "" {
+	// A raw path with a character that should have been escaped, such as "|",
+	// counts for nothing: what is routed is then the decoded one.
+	if r.URL.RawPath == "" || r.URL.RawPath != r.URL.EscapedPath() {
 		return r.URL.Path, 0
 	}
 	// ServeMux cuts the escaped path into segments and then unescapes each, so
@@ -164,7 +164,11 @@ func (r *muxRequest) Route() (string, PathFolding) {
 	segments := strings.Split(r.URL.RawPath, "/")
 	for i, segment := range segments {
 		plain, err := url.PathUnescape(segment)
-		if err == nil && !strings.Contains(plain, "/") {
+		switch {
+		case err != nil:
+		case plain == "/":
+			segments[i] = "" // no wildcard for a segment matches it, and at the end it is a slash
+		case !strings.Contains(plain, "/"):
 			segments[i] = plain
 		}
 	}

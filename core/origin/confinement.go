@@ -418,7 +418,9 @@ func isRegistrable(name string) bool {
 	if endsInNumber(name) {
 		return false // the end of an IPv4 address
 	}
-	domain, err := publicsuffix.EffectiveTLDPlusOne(name)
+	// A name two labels down tells whether every label below this one is a
+	// public suffix of its own, as below kawasaki.jp.
+	domain, err := publicsuffix.EffectiveTLDPlusOne(unlisted + "." + unlisted + "." + name)
 	return err == nil && domain == name
 }
 

@@ -70,8 +70,7 @@ func expressionSyntax(s string, err error) *Error {
 	return problem(CodeExpressionSyntax, "%v: write an RE2 expression such as %q", err, `https://[a-z0-9-]+\.example\.com`)
 }
 
-// removeCaptures lets expressions be joined: names of groups could repeat, and
-// captures cost time.
+// removeCaptures turns groups into plain ones, since captures cost time.
 func removeCaptures(tree *syntax.Regexp) {
 	if tree.Op == syntax.OpCapture {
 		tree.Op, tree.Name, tree.Cap = syntax.OpConcat, "", 0
@@ -92,21 +91,21 @@ func compileAnchored(trees ...*syntax.Regexp) (*regexp.Regexp, error) {
 }
 
 // union returns one expression for all, so that many cost about what one
-// costs, or nil for none.
-func union(expressions []*Expression) *regexp.Regexp {
+// costs. Where they exceed the bounds of RE2 together, there are several.
+func union(expressions []*Expression) []*regexp.Regexp {
 	switch len(expressions) {
 	case 0:
 		return nil
 	case 1:
-		return expressions[0].re
+		return []*regexp.Regexp{expressions[0].re}
 	}
 	trees := make([]*syntax.Regexp, len(expressions))
 	for i, e := range expressions {
 		trees[i] = e.tree
 	}
-	re, err := compileAnchored(trees...)
-	if err != nil {
-		panic("origin: " + err.Error()) // each one compiled, and RE2 bounds only repetition and depth
+	if re, err := compileAnchored(trees...); err == nil {
+		return []*regexp.Regexp{re}
 	}
-	return re
+	half := len(expressions) / 2
+	return append(union(expressions[:half]), union(expressions[half:])...)
 }

@@ -42,12 +42,39 @@ const (
 type Error struct {
 	Code    Code
 	Message string
+
+	instead string // the replacement that Message quotes, if any
 }
 
 func (e *Error) Error() string { return e.Message }
 
 func problem(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// remedy returns a problem whose message quotes, by its last verb, what to
+// write instead.
+func remedy(code Code, instead string, format string, args ...any) *Error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, append(args, instead)...), instead: instead}
+}
+
+// settle follows a replacement that has something wrong with it, too, to the
+// end, so that what the message quotes can be written as it is.
+func (e *Error) settle() {
+	const mistakes = 10 // more than a text can have, one after the other
+	instead := e.instead
+	for range mistakes {
+		if instead == "" {
+			break
+		}
+		_, err := parsePattern(instead)
+		if err == nil {
+			e.Message = strings.Replace(e.Message, strconv.Quote(e.instead), strconv.Quote(instead), 1)
+			return
+		}
+		instead = err.instead
+	}
+	e.Message = strings.Replace(e.Message, strconv.Quote(e.instead), `a serialized origin such as "https://app.example.com"`, 1)
 }
 
 // anyPort stands for a port in a pattern that allows any port and none.
@@ -73,6 +100,9 @@ type Pattern struct {
 func ParsePattern(s string) (Pattern, error) {
 	p, err := parsePattern(s)
 	if err != nil {
+		if err.instead != "" {
+			err.settle()
+		}
 		return Pattern{}, err
 	}
 	return p, nil
@@ -104,7 +134,7 @@ func parsePattern(s string) (Pattern, *Error) {
 		return Pattern{}, err
 	}
 	if lower := strings.ToLower(s); lower != s && isASCII(s) {
-		return Pattern{}, problem(CodeCase, "browsers send origins in lower case and comparison is exact: write %q", lower)
+		return Pattern{}, remedy(CodeCase, lower, "browsers send origins in lower case and comparison is exact: write %q")
 	}
 	host, port, err := cutPort(scheme, rest)
 	if err != nil {
@@ -128,24 +158,32 @@ func missingScheme(s string) *Error {
 	if s == "*" {
 		return problem(CodeWildcard, `"*" allows any origin and stands alone`)
 	}
+	if addr, err := netip.ParseAddr(s); err == nil && addr.Is6() {
+		s = "[" + s + "]"
+	}
+	// Something like "https:/app.example.com" was meant to have one.
+	for _, scheme := range []string{"https", "http"} {
+		if rest, ok := strings.CutPrefix(strings.ToLower(s), scheme); ok && strings.IndexAny(rest, ":/") == 0 {
+			return remedy(CodeScheme, scheme+"://"+strings.TrimLeft(rest, ":/"), "has no \"://\" between scheme and host: write %q")
+		}
+	}
 	host := strings.TrimLeft(s, ":/")
 	if host == "" {
 		return problem(CodeScheme, `has neither scheme nor host: write a serialized origin such as "https://app.example.com"`)
 	}
-	name, _, _ := strings.Cut(host, ":")
 	scheme := "https"
-	if IsLoopback(name) {
+	if name, _, _ := splitPort(host); IsLoopback(name) {
 		scheme = "http"
 	}
-	return problem(CodeScheme, "has no scheme, and an origin is a scheme, a host and a port: write %q", scheme+"://"+host)
+	return remedy(CodeScheme, scheme+"://"+host, "has no scheme, and an origin is a scheme, a host and a port: write %q")
 }
 
 func checkScheme(scheme, rest string) *Error {
 	switch lower := strings.ToLower(scheme); {
 	case scheme == "":
-		return problem(CodeScheme, "has no scheme before \"://\": write %q", "https://"+rest)
+		return remedy(CodeScheme, "https://"+rest, "has no scheme before \"://\": write %q")
 	case strings.Contains(scheme, "*"):
-		return problem(CodeWildcard, "a wildcard cannot stand in the scheme: write one entry for each scheme, such as %q", "https://"+rest)
+		return remedy(CodeWildcard, "https://"+rest, "a wildcard cannot stand in the scheme: write one entry for each scheme, such as %q")
 	case lower == "file":
 		return problem(CodeFile, `pages opened from files have an opaque origin, which browsers send as "null": serve the page over HTTP, for example from "http://localhost:8000", and list that`)
 	case !validScheme(lower):
@@ -167,26 +205,26 @@ func checkAuthorityOnly(scheme, rest string) *Error {
 	case at+1 == len(authority):
 		return problem(CodeHost, `has no host: write a serialized origin such as "https://app.example.com"`)
 	case at >= 0:
-		return problem(CodeUserInfo, "an origin has no user info: write %q", bare)
+		return remedy(CodeUserInfo, bare, "an origin has no user info: write %q")
 	case end < 0:
 		return nil
 	case rest[end] == '/':
-		return problem(CodePath, "an origin has no path, not even a trailing slash: write %q", bare)
+		return remedy(CodePath, bare, "an origin has no path, not even a trailing slash: write %q")
 	case rest[end] == '?':
-		return problem(CodeQuery, "an origin has no query: write %q", bare)
+		return remedy(CodeQuery, bare, "an origin has no query: write %q")
 	default:
-		return problem(CodeFragment, "an origin has no fragment: write %q", bare)
+		return remedy(CodeFragment, bare, "an origin has no fragment: write %q")
 	}
 }
 
 func cutPort(scheme, authority string) (host, port string, _ *Error) {
 	if addr, err := netip.ParseAddr(authority); err == nil && addr.Is6() {
-		return "", "", problem(CodeIP, "an IPv6 address stands in brackets: write %q", scheme+"://["+authority+"]")
+		return "", "", remedy(CodeIP, scheme+"://["+authority+"]", "an IPv6 address stands in brackets: write %q")
 	}
 	host, port, ok := splitPort(authority)
 	if !ok {
 		if bare, found := strings.CutSuffix(authority, ":"); found {
-			return "", "", problem(CodePort, "has a colon and no port: write %q, or \"*\" after the colon for any port", scheme+"://"+bare)
+			return "", "", remedy(CodePort, scheme+"://"+bare, "has a colon and no port: write %q, or \"*\" after the colon for any port")
 		}
 		return "", "", problem(CodeHost, "%q is not a host", authority)
 	}
@@ -198,7 +236,7 @@ func checkPort(scheme, host, port string) *Error {
 		return nil
 	}
 	if strings.Contains(port, "*") {
-		return problem(CodeWildcard, "a wildcard stands for the whole port: write %q", scheme+"://"+host+":*")
+		return remedy(CodeWildcard, scheme+"://"+host+":*", "a wildcard stands for the whole port: write %q")
 	}
 	n, err := strconv.Atoi(port)
 	if err != nil || n < 1 || n > maxPort || strings.Trim(port, "0123456789") != "" {
@@ -206,10 +244,10 @@ func checkPort(scheme, host, port string) *Error {
 	}
 	canonical := strconv.Itoa(n)
 	if canonical == defaultPort(scheme) {
-		return problem(CodeDefaultPort, "%s is the default port of %s, and browsers leave it out: write %q", canonical, scheme, scheme+"://"+host)
+		return remedy(CodeDefaultPort, scheme+"://"+host, "%s is the default port of %s, and browsers leave it out: write %q", canonical, scheme)
 	}
 	if canonical != port {
-		return problem(CodePort, "a port has no leading zero: write %q", scheme+"://"+host+":"+canonical)
+		return remedy(CodePort, scheme+"://"+host+":"+canonical, "a port has no leading zero: write %q")
 	}
 	return nil
 }
@@ -223,18 +261,16 @@ func (p *Pattern) cutWildcard() *Error {
 	label, parent, _ := strings.Cut(p.host, ".")
 	switch strings.Count(label, "*") {
 	case 0:
-		return problem(CodeWildcard, "a wildcard can stand in the leading label only: write %q, or use AllowOriginRegexps",
-			p.scheme+"://*."+strings.TrimLeft(p.host[strings.LastIndexByte(p.host, '*')+1:], "."))
+		return p.subdomainsInstead("a wildcard can stand in the leading label only")
 	case 1:
 	default:
 		return problem(CodeWildcard, "a label can have one wildcard: write a single \"*\" in %q, or use AllowOriginRegexps", label)
 	}
 	if strings.Contains(parent, "*") {
-		return problem(CodeWildcard, "there can be one wildcard, in the leading label; \"*.\" already stands for one or more labels: write %q",
-			p.scheme+"://*."+strings.TrimLeft(parent[strings.LastIndexByte(parent, '*')+1:], "."))
+		return p.subdomainsInstead("there can be one wildcard, in the leading label; \"*.\" already stands for one or more labels")
 	}
 	if parent == "" {
-		return problem(CodeWildcard, "a wildcard needs a domain after its label: write one such as %q, or \"*\" alone for any origin", p.scheme+"://"+label+".example.com")
+		return remedy(CodeWildcard, p.scheme+"://"+label+".example.com", "a wildcard needs a domain after its label: write one such as %q, or \"*\" alone for any origin")
 	}
 	p.wildcard, p.host = true, parent
 	p.head, p.tail, _ = strings.Cut(label, "*")
@@ -247,20 +283,39 @@ func (p *Pattern) cutWildcard() *Error {
 	return nil
 }
 
+// subdomainsInstead suggests what allows all that a misplaced wildcard could
+// have been meant for: the subdomains of what stands behind it. A suggestion
+// must not widen what is meant to the domains of others, though.
+func (p *Pattern) subdomainsInstead(complaint string) *Error {
+	_, domain, _ := strings.Cut(p.host[strings.LastIndexByte(p.host, '*'):], ".")
+	wide := Pattern{scheme: p.scheme, host: domain, port: p.port, wildcard: true}
+	if _, anybody := wide.CoversPublicSuffix(); domain == "" || anybody {
+		return problem(CodeWildcard, "%s: write the origins one by one, or use AllowOriginRegexps", complaint)
+	}
+	return remedy(CodeWildcard, wide.withHost(domain), "%s: write %q, or use AllowOriginRegexps", complaint)
+}
+
+// withHost returns the text of p with another host behind its wildcard.
+func (p *Pattern) withHost(host string) string {
+	if p.wildcard {
+		host = p.head + "*" + p.tail + "." + host
+	}
+	return Origin{Scheme: p.scheme, Host: host, Port: p.port}.String()
+}
+
 func (p *Pattern) checkHost() *Error {
 	if !isASCII(p.text) {
 		return p.notASCII()
 	}
 	if bare, found := strings.CutSuffix(p.host, "."); found && bare != "" {
-		return problem(CodeHost, "a host with a trailing dot is another host than the one without, and hardly meant: write %q", strings.Replace(p.text, p.host, bare, 1))
+		return remedy(CodeHost, p.withHost(bare), "a host with a trailing dot is another host than the one without, and hardly meant: write %q")
 	}
 	if inner, found := strings.CutPrefix(p.host, "["); found && !canonicalIPv6(p.host) {
 		addr, err := netip.ParseAddr(strings.TrimSuffix(inner, "]"))
 		if err != nil || !addr.Is6() || addr.Zone() != "" || p.wildcard {
 			return problem(CodeIP, "%q is not an IPv6 address without a zone", p.host)
 		}
-		canonical := "[" + string(appendIPv6(nil, addr)) + "]"
-		return problem(CodeIP, "browsers send IPv6 addresses compressed: write %q", strings.Replace(p.text, p.host, canonical, 1))
+		return remedy(CodeIP, p.withHost("["+string(appendIPv6(nil, addr))+"]"), "browsers send IPv6 addresses compressed: write %q")
 	}
 	if endsInNumber(p.host) && (p.wildcard || !validHost(p.host)) {
 		return problem(CodeIP, "a host whose last label is a number is an IPv4 address, written as four decimal numbers from 0 to 255 without leading zeros and without a wildcard, such as \"127.0.0.1\"")
@@ -287,11 +342,11 @@ func (p *Pattern) notASCII() *Error {
 	}
 	// Where the wildcard's own label is encoded, it has no ASCII form that a
 	// person could have meant.
-	if p.wildcard && !strings.Contains(ascii, anywhere) {
+	if p.wildcard && (strings.HasPrefix(ascii, "xn--") || !strings.Contains(ascii, anywhere)) {
 		return problem(CodeIDNA, "a wildcard cannot share its label with characters outside ASCII: use AllowOriginRegexps")
 	}
-	remedy := Origin{Scheme: p.scheme, Host: strings.Replace(ascii, anywhere, "*", 1), Port: p.port}
-	return problem(CodeIDNA, "browsers send the host in Punycode: write %q", remedy)
+	instead := Origin{Scheme: p.scheme, Host: strings.Replace(ascii, anywhere, "*", 1), Port: p.port}
+	return remedy(CodeIDNA, instead.String(), "browsers send the host in Punycode: write %q")
 }
 
 // String returns the pattern as it was written.
@@ -307,15 +362,27 @@ func (p Pattern) IsInsecure() bool {
 }
 
 // CoversPublicSuffix reports whether p has a wildcard directly under a public
-// suffix, such as https://*.github.io: anyone can register a match. Names
-// under localhost are the machine's own and do not count.
+// suffix, such as https://*.github.io, or under one of its wildcards, such as
+// https://*.kawasaki.jp: anyone can register a match. Names under localhost are the machine's own and do not count.
 func (p Pattern) CoversPublicSuffix() (suffix string, covers bool) {
 	if !p.wildcard || IsLoopback(p.host) {
 		return "", false
 	}
 	suffix, _ = publicsuffix.PublicSuffix(p.host)
-	return suffix, suffix == p.host
+	if suffix == p.host {
+		return suffix, true
+	}
+	// Where every label below a domain is a public suffix of its own, as below
+	// kawasaki.jp, a name two labels down is anybody's.
+	below, _ := publicsuffix.PublicSuffix(unlisted + "." + p.host)
+	if below == unlisted+"."+p.host && p.head+p.tail == "" {
+		return "*." + p.host, true
+	}
+	return "", false
 }
+
+// unlisted is a label that no entry of the list of public suffixes spells out.
+const unlisted = "unlisted-label"
 
 // domain and port wildcards aside, a pattern is one exact string.
 func (p Pattern) isExact() bool { return !p.wildcard && p.port != anyPort }

@@ -12,7 +12,7 @@ type Set struct {
 	exact   map[string]struct{} // serialized origins, Null among them
 	anyPort map[string]struct{} // "scheme://host" of patterns such as http://localhost:*
 	domains *domain             // patterns with a wildcard in the leading label
-	regexp  *regexp.Regexp      // every expression in one
+	regexps []*regexp.Regexp    // the expressions, in as few as RE2 can hold
 }
 
 // A Match says by what an origin was matched.
@@ -46,7 +46,7 @@ func NewSet(patterns []Pattern, expressions []*Expression) *Set {
 			s.domains.add(p)
 		}
 	}
-	s.regexp = union(expressions)
+	s.regexps = union(expressions)
 	return s
 }
 
@@ -56,7 +56,7 @@ func (s *Set) Match(text string) Match {
 	if _, ok := s.exact[text]; ok {
 		return MatchedExact
 	}
-	if s.anyPort == nil && s.domains == nil && s.regexp == nil {
+	if s.anyPort == nil && s.domains == nil && s.regexps == nil {
 		return NoMatch
 	}
 	o, ok := Parse(text)
@@ -75,8 +75,10 @@ func (s *Set) Match(text string) Match {
 	if s.domains != nil && s.domains.match(o) {
 		return MatchedPattern
 	}
-	if s.regexp != nil && s.regexp.MatchString(text) {
-		return MatchedExpression
+	for _, re := range s.regexps {
+		if re.MatchString(text) {
+			return MatchedExpression
+		}
 	}
 	return NoMatch
 }

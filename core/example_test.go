@@ -1,0 +1,179 @@
+package cors_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+
+	cors "github.com/corskit/cors/core"
+)
+
+// posts is an API to protect.
+var posts = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("X-Total-Count", "2")
+	fmt.Fprint(w, `[{"id":1},{"id":2}]`)
+})
+
+func ExampleNew() {
+	engine, err := cors.New(cors.Config{
+		AllowOrigins:     []string{"https://app.example.com", "https://*.example.org"},
+		AllowMethods:     []string{"PUT", "DELETE"},
+		AllowHeaders:     []string{"Authorization"},
+		AllowCredentials: true,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	d := engine.Decide(&cors.Request{Method: "GET", Path: "/posts", Origin: "https://a.example.org"})
+	fmt.Println(d.Allowed(), "since", d.Reason())
+	// Output:
+	// true since a pattern of AllowOrigins matches the origin
+}
+
+// New refuses what cannot work, and what would let a stranger read a user's
+// data, and says what to write instead.
+func ExampleConfigErrors() {
+	_, err := cors.New(
+		cors.Config{
+			Paths:            []string{"/api/"},
+			AllowOrigins:     []string{"https://App.example.com/", "https://*.github.io"},
+			AllowMethods:     []string{"patch"},
+			AllowCredentials: true,
+		},
+		cors.Config{MaxAge: 604800},
+	)
+	fmt.Println(err)
+	var first *cors.ConfigError
+	if errors.As(err, &first) {
+		fmt.Println("The first is about", first.Field, "and has the code", first.Code)
+	}
+	// Output:
+	// cors: Config 0: AllowOrigins "https://App.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"
+	// cors: Config 0: AllowOrigins "https://*.github.io": anyone can register a name under "github.io", and so an origin that this allows: write the label that is yours before it; if this is meant, put "public-suffix" into AcceptRisks
+	// cors: Config 0: AllowMethods "patch": methods are case-sensitive: write "PATCH"
+	// cors: Config 1: AllowOrigins is empty, and neither AllowOriginRegexps nor AllowOriginFunc allows an origin: list the sites that may read the answers, such as "https://app.example.com", or "*" for public data
+	// cors: Config 1: MaxAge "604800": is more than 24 hours, and no browser keeps an answer longer; it counts seconds: write 86400 or less
+	// The first is about AllowOrigins and has the code origin-path
+}
+
+func ExampleEngine_Handler() {
+	engine, err := cors.New(cors.Config{
+		AllowOrigins:  []string{"https://app.example.com"},
+		AllowMethods:  []string{"PUT"},
+		ExposeHeaders: []string{"X-Total-Count"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server := httptest.NewServer(engine.Handler(posts))
+	defer server.Close()
+
+	preflight, _ := http.NewRequest("OPTIONS", server.URL+"/posts", nil)
+	preflight.Header.Set("Origin", "https://app.example.com")
+	preflight.Header.Set("Access-Control-Request-Method", "PUT")
+	actual, _ := http.NewRequest("GET", server.URL+"/posts", nil)
+	actual.Header.Set("Origin", "https://app.example.com")
+	for _, request := range []*http.Request{preflight, actual} {
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		response.Body.Close()
+		fmt.Println(request.Method, response.StatusCode)
+		for _, name := range []string{"Access-Control-Allow-Origin", "Access-Control-Allow-Methods", "Access-Control-Expose-Headers", "Vary"} {
+			if value := response.Header.Get(name); value != "" {
+				fmt.Printf("  %s: %s\n", name, value)
+			}
+		}
+	}
+	// Output:
+	// OPTIONS 204
+	//   Access-Control-Allow-Origin: https://app.example.com
+	//   Access-Control-Allow-Methods: PUT
+	//   Vary: Origin
+	// GET 200
+	//   Access-Control-Allow-Origin: https://app.example.com
+	//   Access-Control-Expose-Headers: X-Total-Count
+	//   Vary: Origin
+}
+
+// Decide needs no framework: it takes what it needs of a request and returns
+// what to answer.
+func ExampleEngine_Decide() {
+	engine, err := cors.New(cors.Config{
+		AllowOrigins: []string{"https://app.example.com"},
+		AllowMethods: []string{"PUT"},
+		MaxAge:       600,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, origin := range []string{"https://app.example.com", "https://evil.example"} {
+		d := engine.Decide(&cors.Request{Method: "OPTIONS", Path: "/posts", Origin: origin, AccessControlRequestMethod: "PUT"})
+		status, answered := d.Answer()
+		fmt.Printf("%v: %v; answered here: %t, with %d\n", d.Kind(), d.Reason(), answered, status)
+		for name, value := range d.Headers {
+			fmt.Printf("  %s: %s\n", name, value)
+		}
+		fmt.Printf("  add to Vary: %s\n", d.Vary())
+	}
+	// Output:
+	// CORS-preflight request: the origin is in AllowOrigins; answered here: true, with 204
+	//   Access-Control-Allow-Origin: https://app.example.com
+	//   Access-Control-Allow-Methods: PUT
+	//   Access-Control-Max-Age: 600
+	//   add to Vary: Origin
+	// CORS-preflight request: nothing allows the origin; answered here: true, with 403
+	//   add to Vary: Origin
+}
+
+// Public data is open to all under one path, the rest to one site. The first
+// Config whose paths match governs.
+func ExampleConfig_paths() {
+	engine, err := cors.New(
+		cors.Config{
+			Paths:        []string{"/api/public/", "/feeds/{name}"},
+			AllowOrigins: []string{"*"},
+		},
+		cors.Config{
+			Paths:            []string{"/api/"},
+			AllowOrigins:     []string{"https://app.example.com"},
+			AllowCredentials: true,
+		},
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, path := range []string{"/api/public/posts", "/feeds/atom", "/api/posts", "/index.html"} {
+		d := engine.Decide(&cors.Request{Method: "GET", Path: path, Origin: "https://evil.example"})
+		fmt.Printf("%s: Config %d, %v\n", path, d.Config(), d.Reason())
+	}
+	// Output:
+	// /api/public/posts: Config 0, any origin is allowed
+	// /feeds/atom: Config 0, any origin is allowed
+	// /api/posts: Config 1, nothing allows the origin
+	// /index.html: Config -1, no Config governs the path
+}
+
+func ExampleEngine_Reload() {
+	engine, err := cors.New(cors.Config{AllowOrigins: []string{"https://old.example.com"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(engine.Reload(cors.Config{AllowOrigins: []string{"new.example.com"}}))
+	fmt.Println(engine.Configs()[0].AllowOrigins)
+	fmt.Println(engine.Reload(cors.Config{AllowOrigins: []string{"https://new.example.com"}}))
+	fmt.Println(engine.Configs()[0].AllowOrigins)
+	// Output:
+	// cors: Config 0: AllowOrigins "new.example.com": has no scheme, and an origin is a scheme, a host and a port: write "https://new.example.com"
+	// [https://old.example.com]
+	// <nil>
+	// [https://new.example.com]
+}
