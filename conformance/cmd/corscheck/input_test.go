@@ -1,0 +1,300 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Input that is wrong is answered with a sentence and status 2, and nothing is
+// sent.
+func TestInput(t *testing.T) {
+	const origins = `"allowOrigins": ["https://app.example.com"]`
+	server := serve(t, data)
+	tests := []struct {
+		title  string
+		policy string
+		args   []string
+		want   string
+	}{
+		{"no URL", "", nil, `there is no URL: write corscheck https://host/path`},
+		{"a URL without a scheme", "", []string{"api.example.com/orders"}, `"api.example.com/orders" has no scheme: write "https://api.example.com/orders"`},
+		{"a host and a port", "", []string{"localhost:8080"}, `"localhost:8080" has no scheme: write "https://localhost:8080"`},
+		{"a URL of another scheme", "", []string{"ftp://api.example.com/"}, `has the scheme ftp: write an http or https URL`},
+		{"a URL without a host", "", []string{"https:///orders"}, `has no host`},
+		{"a URL that is none", "", []string{"https://api.example.com:port/"}, `"https://api.example.com:port/" is no URL: invalid port`},
+		{"a URL with credentials", "", []string{"https://user:secret@api.example.com/"}, `"https://user:xxxxx@api.example.com/" has a username or a password in it, and browsers refuse that: leave it out`},
+		{"a URL at a port that browsers block", "", []string{"http://127.0.0.1:6000/"}, `Browsers do not connect to port 6000`},
+		{"two URLs", "", []string{"https://a.example/", "https://b.example/"}, `"https://b.example/" stands behind the URL`},
+		{"a flag behind the URL", "", []string{"https://a.example/", "-k"}, `"-k" stands behind the URL: write the flags before it`},
+		{"a flag that is not there", "", []string{"-fast", server.URL}, `flag provided but not defined: -fast: see corscheck -h`},
+		{"a negative delay", "", []string{"-delay", "-1s", server.URL}, `cannot be negative`},
+		{"a header that is none", "", []string{"-H", "Cookie", server.URL}, `is no header: write -H "Name: value"`},
+		{"a header that is asked about", "", []string{"-H", "Origin: https://a.example", server.URL}, `name origins by -origin`},
+		{"a header of the connection", "", []string{"-H", "Host: a.example", server.URL}, `Host follows from the URL`},
+		{"an origin with a path", "", []string{"-origin", "https://app.example.com/", server.URL}, `"https://app.example.com/" is not a serialized origin`},
+		{"more requests than may be", "", []string{"-max-requests", "10", server.URL}, `more than the 10 of -max-requests`},
+		{"a file that is not there", "", []string{"-policy", "nowhere.json", server.URL}, `the policy cannot be read: open nowhere.json`},
+
+		{"an empty policy", " ", nil, `standard input:1:1: this is not JSON: unexpected end of JSON input`},
+		{"a policy that is not JSON", "{\n  \"allowOrigins\": [\"*\",]\n}", nil, `standard input:2:24: this is not JSON: invalid character ']'`},
+		{"something behind the policy", `{` + origins + `} {}`, nil, `standard input:1:47: this is not JSON: invalid character '{' after top-level value`},
+		{"an unknown field", "{\n  " + origins + ",\n  \"allowOrigin\": [\"*\"]\n}", nil, `standard input:3:3: "allowOrigin" is no field of cors.Config: write one of paths, pathRegexps, allowOrigins`},
+		{"an unknown field in the second Config", "[{" + origins + "},\n {\"origins\": []}]", nil, `standard input:2:3: "origins" is no field of cors.Config`},
+		{"a field with escapes in its name", `{"\u006frigins": []}`, nil, `standard input:1:2: "origins" is no field`},
+		{"a field in another case", `{"AllowOrigins": ["*"]}`, nil, `standard input:1:2: "AllowOrigins" is no field of cors.Config: write "allowOrigins"`},
+		{"the function", `{"AllowOriginFunc": null}`, nil, `"AllowOriginFunc" is no field`},
+		{"a field that stands twice", `{` + origins + `, "allowOrigins": ["*"]}`, nil, `standard input:1:47: "allowOrigins" stands twice`},
+		{"an object for a list", `{"allowOrigins": {"allowOrigins": []}}`, nil, `allowOrigins is no object: write a list`},
+		{"a string for a list", `{"allowOrigins": "*"}`, nil, `standard input:1:20: allowOrigins is no string: write a list`},
+		{"a string for a number", `{` + origins + `, "maxAge": "600"}`, nil, `maxAge is no string: write a whole number`},
+		{"a broken number", `{` + origins + `, "maxAge": 1.5}`, nil, `maxAge is no number 1.5: write a whole number`},
+		{"a number for a list member", `{"allowOrigins": [1]}`, nil, `allowOrigins is no number: write a string`},
+		{"a string for a policy", `"*"`, nil, `a policy is no string: write a list`},
+		{"no Config", `[]`, nil, `there is no policy: write one such as {"allowOrigins"`},
+		{"null for a policy", `null`, nil, `there is no policy`},
+		{"a policy that allows nothing", `{}`, nil, `standard input: allowOrigins is empty`},
+		{"a policy that does not validate", `{"allowOrigins": ["https://app.example.com/"]}`, nil, `standard input: allowOrigins "https://app.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"`},
+		{"the second Config does not validate", `[{"paths": ["/a"], ` + origins + `}, {` + origins + `, "allowMethods": ["TRACE"]}]`, nil, `standard input, Config 1: allowMethods "TRACE": is a method that browsers never let scripts use`},
+		{"a risk", `{"allowOrigins": ["*"], "allowCredentials": true}`, nil, `put "any-origin-with-credentials" into AcceptRisks`},
+		{"a path that no Config governs", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy governs the path /data: write a URL that one does`},
+		{"an origin that the policy denies", `{` + origins + `}`, []string{"-origin", "https://admin.example.com"}, `-origin https://admin.example.com: the policy does not allow it`},
+		{"an origin that is none", `{"allowOrigins": ["*"]}`, []string{"-origin", "https://app.example.com/"}, `"https://app.example.com/" is not a serialized origin`},
+	}
+	for _, test := range tests {
+		t.Run(test.title, func(t *testing.T) {
+			args := test.args
+			if test.policy != "" {
+				args = append(args, "-policy", "-", server.URL+"/data")
+			}
+			before := server.sent()
+			expectFailure(t, corscheck(t, test.policy, args...), test.want)
+			if n := server.sent() - before; n > 0 {
+				t.Errorf("%d requests were sent", n)
+			}
+		})
+	}
+}
+
+func expectFailure(t *testing.T, r result, want string) {
+	t.Helper()
+	if r.status != exitUnrun {
+		t.Errorf("the status is %d, want %d", r.status, exitUnrun)
+	}
+	if !strings.Contains(r.stderr, "corscheck: ") || !strings.Contains(r.stderr, want) {
+		t.Errorf("it says\n%s\nwithout\n%s", r.stderr, want)
+	}
+	if r.stdout != "" {
+		t.Errorf("standard output: %s", r.stdout)
+	}
+}
+
+func TestEveryProblemOfAPolicyIsSaid(t *testing.T) {
+	r := corscheck(t, `{"allowOrigins": ["https://a.example/"], "maxAge": 1000000, "allowMethods": ["TRACE"]}`, "-policy", "-", "http://127.0.0.1/")
+	if n := strings.Count(r.stderr, "corscheck: standard input: "); n != 3 {
+		t.Errorf("%d problems are said, want 3:\n%s", n, r.stderr)
+	}
+}
+
+// serveRaw answers every connection with some bytes.
+func serveRaw(t *testing.T, answer string) (host string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				conn.SetDeadline(time.Now().Add(5 * time.Second))
+				conn.Read(make([]byte, 1))
+				io.WriteString(conn, answer)
+			}()
+		}
+	}()
+	return listener.Addr().String()
+}
+
+func TestServersThatCannotBeAsked(t *testing.T) {
+	redirecting := serve(t, http.RedirectHandler("/data/", http.StatusMovedPermanently))
+	plain := serve(t, data)
+	secure := httptest.NewUnstartedServer(data)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	hanging := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-time.After(5 * time.Second):
+		}
+	}))
+	closed := httptest.NewServer(data)
+	closed.Close()
+	dying := 0
+	half := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if dying++; dying > 3 {
+			panic(http.ErrAbortHandler)
+		}
+		data.ServeHTTP(w, r)
+	}))
+	tests := []struct {
+		title string
+		args  []string
+		want  string
+	}{
+		{"nothing listens", []string{closed.URL}, "nothing listens at the URL's host and port"},
+		{"the URL redirects", []string{redirecting.URL + "/data"}, `the URL redirects to "/data/" (status 301): check that one (request 1 of `},
+		{"another protocol", []string{"http://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "does not speak HTTP"},
+		{"nothing is said", []string{"http://" + serveRaw(t, "")}, "closes the connection without an HTTP answer"},
+		{"another protocol for TLS", []string{"https://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "the server does not speak TLS"},
+		{"http for TLS", []string{strings.Replace(plain.URL, "http:", "https:", 1)}, "the server does not speak TLS: write the URL with http"},
+		{"TLS for http", []string{strings.Replace(secure.URL, "https:", "http:", 1)}, "the server speaks TLS at that port: write the URL with https"},
+		{"a certificate that nobody trusts", []string{secure.URL}, "the server's TLS certificate is not trusted"},
+		{"an answer that does not come", []string{"-timeout", "50ms", hanging.URL}, "the server does not answer in time"},
+		{"a server that dies", []string{half.URL}, "(request 4 of "},
+	}
+	for _, test := range tests {
+		t.Run(test.title, func(t *testing.T) {
+			r := corscheck(t, "", test.args...)
+			expectFailure(t, r, test.want)
+			if !strings.HasPrefix(r.stderr, "corscheck sends ") {
+				t.Errorf("nothing was announced: %s", r.stderr)
+			}
+		})
+	}
+}
+
+// Failures that no server on a loopback address brings about.
+func TestFailureSentences(t *testing.T) {
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{&net.OpError{Op: "dial", Err: &net.DNSError{Name: "api.example.com", IsNotFound: true}}, `the host "api.example.com" cannot be found`},
+		{&net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, "the server breaks the TLS handshake off (tls: handshake failure)"},
+		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, "closes the connection without an HTTP answer"},
+		{errors.New("no route to host"), "the server cannot be asked: no route to host"},
+	}
+	for _, test := range tests {
+		if got := failure(test.err); !strings.Contains(got, test.want) {
+			t.Errorf("%v: got %q, want %q", test.err, got, test.want)
+		}
+	}
+}
+
+func TestFailuresAsJSON(t *testing.T) {
+	r := corscheck(t, "", "-json")
+	validate(t, r.stdout)
+	var d struct{ Errors []string }
+	if err := json.Unmarshal([]byte(r.stdout), &d); err != nil || r.status != exitUnrun || len(d.Errors) != 1 || !strings.HasPrefix(d.Errors[0], "there is no URL") {
+		t.Errorf("status %d: %s", r.status, r.stdout)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	r := corscheck(t, "", "-h")
+	if r.status != exitGood || r.stderr != "" {
+		t.Errorf("status %d: %s", r.status, r.stderr)
+	}
+	for _, line := range strings.Split(r.stdout, "\n") {
+		if len(line) > columns+1 {
+			t.Errorf("a line of %d bytes: %s", len(line), line)
+		}
+	}
+	for _, name := range []string{"policy", "origin", "H", "head", "k", "delay", "timeout", "max-requests", "json", "schema", "h"} {
+		if !strings.Contains(r.stdout, "\n  -"+name+" ") {
+			t.Errorf("-%s is not explained", name)
+		}
+	}
+}
+
+// Cookies and the like go with actual requests and not with preflights, and are
+// told to nobody.
+func TestHeaders(t *testing.T) {
+	server := serve(t, careless{func(string) bool { return true }, true})
+	for _, args := range [][]string{{}, {"-json"}} {
+		args = append(args, "-H", "cookie: session=secret", "-H", "Authorization: Bearer secret", "-H", "X-Many: 1", "-H", "x-many:2", server.URL)
+		r := corscheck(t, "", args...)
+		if r.status != exitBad || strings.Contains(r.stdout+r.stderr, "secret") {
+			t.Errorf("status %d, and what is written has the secret: %s", r.status, r.stdout)
+		}
+	}
+	for _, r := range server.requests {
+		got := fmt.Sprint(r.Header["Cookie"], r.Header["Authorization"], r.Header["X-Many"])
+		want := "[session=secret] [Bearer secret] [1 2]"
+		if r.Header.Get("Access-Control-Request-Method") != "" {
+			want = "[] [] []"
+		}
+		if got != want {
+			t.Errorf("%s from %s has %s, want %s", r.Method, r.Header.Get("Origin"), got, want)
+		}
+	}
+}
+
+func TestSelfSignedCertificate(t *testing.T) {
+	server := &recorder{handler: behind(t, `{"allowOrigins": ["https://app.example.com"]}`)}
+	server.Server = httptest.NewUnstartedServer(server)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	server.watch(t)
+	if _, status := check(t, server, `{"allowOrigins": ["https://app.example.com"]}`, "-k"); status != exitGood {
+		t.Errorf("status %d", status)
+	}
+	if proto := server.requests[0].Proto; proto != "HTTP/2.0" {
+		t.Errorf("over %s", proto)
+	}
+}
+
+// A body that never ends is nobody's concern.
+func TestEndlessBody(t *testing.T) {
+	done := make(chan struct{})
+	t.Cleanup(func() { close(done) })
+	endless := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "data: 1\n\n")
+		http.NewResponseController(w).Flush()
+		if r.Method == http.MethodGet {
+			select {
+			case <-r.Context().Done():
+			case <-done:
+			}
+		}
+	})
+	server := httptest.NewServer(endless)
+	t.Cleanup(server.Close)
+	if r := corscheck(t, "", "-timeout", "5s", server.URL); r.status != exitGood {
+		t.Errorf("status %d: %s", r.status, r.stderr)
+	}
+}
+
+func TestDelay(t *testing.T) {
+	server := serve(t, data)
+	started := time.Now()
+	corscheck(t, "", "-delay", "10ms", server.URL)
+	if took, least := time.Since(started), time.Duration(server.sent()-1)*10*time.Millisecond; took < least {
+		t.Errorf("%d requests took %v, want at least %v", server.sent(), took, least)
+	}
+}
+
+func TestHead(t *testing.T) {
+	server := serve(t, data)
+	check(t, server, "", "-head")
+	for _, r := range server.requests {
+		if r.Method == http.MethodGet {
+			t.Fatal("GET was sent")
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/corskit/cors/conformance/fetch"
+)
+
+// A script is what a page of an origin does.
+type script struct {
+	origin      string
+	method      string
+	headers     []string // names of request-headers that it sets
+	preflight   bool     // whether its browser asks first in any case
+	credentials bool     // whether they are included
+}
+
+// withCredentials returns s with credentials or without.
+func (s script) withCredentials(include bool) script {
+	s.credentials = include
+	return s
+}
+
+// maxAgeLimit is Firefox's limit, which is the longest: no policy's maximum age
+// is beyond it.
+const maxAgeLimit = 24 * time.Hour
+
+// agent returns a browser in which s runs.
+func (s script) agent(transport http.RoundTripper) (*fetch.Agent, error) {
+	agent, err := fetch.NewAgent(s.origin)
+	if err != nil {
+		return nil, err
+	}
+	agent.Transport, agent.UserAgent, agent.MaxAgeLimit = transport, UserAgent, maxAgeLimit
+	return agent, nil
+}
+
+// request returns what s hands to fetch().
+func (s script) request(url string) *fetch.Request {
+	r := &fetch.Request{
+		URL:         url,
+		Method:      s.method,
+		Credentials: fetch.CredentialsSameOrigin,
+		Redirect:    fetch.RedirectManual,
+
+		UseCORSPreflight: s.preflight,
+	}
+	if s.credentials {
+		r.Credentials = fetch.CredentialsInclude
+	}
+	for _, name := range s.headers {
+		r.Headers = append(r.Headers, fetch.Header{Name: name, Value: unsafeValue(name)})
+	}
+	return r
+}
+
+// reading returns the script that reads the answer to an actual request. It
+// needs no preflight.
+func reading(origin, method string) script {
+	return script{origin: origin, method: method}
+}
+
+// unsafeValue returns a value with which a request-header is not
+// CORS-safelisted, whatever its name.
+func unsafeValue(name string) string {
+	switch strings.ToLower(name) {
+	case "accept":
+		return `*/*;q="1"`
+	case "accept-language", "content-language":
+		return "en_GB"
+	case "content-type":
+		return "application/json"
+	case "range":
+		return "bytes=-1"
+	}
+	return "corscheck"
+}
+
+// isSafelisted follows Fetch, "CORS-safelisted method".
+func isSafelisted(method string) bool {
+	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost}, method)
+}
+
+// A browser concludes from a server's answers what scripts can do.
+type browser struct {
+	url     string
+	method  string // of actual requests
+	answers map[Request]*answer
+}
+
+// answerTo returns the answer to a request of the plan.
+func (b *browser) answerTo(r Request) *answer {
+	a := b.answers[r]
+	if a == nil {
+		panic("probe: not planned: " + r.String())
+	}
+	return a
+}
+
+// first returns the request that a browser sends first for a script, and its
+// answer.
+func (b *browser) first(s script) (Request, *answer) {
+	r, err := draft(b.url, s)
+	if err != nil {
+		panic("probe: planned, and now: " + err.Error())
+	}
+	return requestOf(r), b.answerTo(requestOf(r))
+}
+
+// replay returns what a server answered to r.
+func (b *browser) replay(r *http.Request) *http.Response {
+	a := b.answerTo(requestOf(r))
+	return response(r, a.status, a.header.Clone())
+}
+
+func response(r *http.Request, status int, header http.Header) *http.Response {
+	return &http.Response{
+		Status:     fmt.Sprintf("%d %s", status, http.StatusText(status)),
+		StatusCode: status,
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+		Header:     header,
+		Body:       http.NoBody,
+		Request:    r,
+	}
+}
+
+// run lets a script run. The error, if any, is what its browser says.
+func run(s script, url string, transport roundTripper) (*fetch.Response, *fetch.NetworkError) {
+	agent, err := s.agent(transport)
+	if err != nil {
+		panic("probe: planned, and now: " + err.Error())
+	}
+	return runIn(agent, s, url)
+}
+
+func runIn(agent *fetch.Agent, s script, url string) (*fetch.Response, *fetch.NetworkError) {
+	r, err := agent.Fetch(context.Background(), s.request(url))
+	if err == nil {
+		return r, nil
+	}
+	var failure *fetch.NetworkError
+	if !errors.As(err, &failure) {
+		panic("probe: planned, and now: " + err.Error())
+	}
+	return nil, failure
+}
+
+// read lets a script of an origin read the answer to an actual request.
+func (b *browser) read(origin string, credentials bool) *fetch.NetworkError {
+	_, failure := run(reading(origin, b.method).withCredentials(credentials), b.url, func(r *http.Request) (*http.Response, error) {
+		return b.replay(r), nil
+	})
+	return failure
+}
+
+// sees returns which of some response headers a script of an origin can read,
+// as if the application had sent them all.
+func (b *browser) sees(origin string, credentials bool, names []string) ([]string, *fetch.NetworkError) {
+	seen, failure := run(reading(origin, b.method).withCredentials(credentials), b.url, func(r *http.Request) (*http.Response, error) {
+		answer := b.replay(r)
+		answer.StatusCode = http.StatusOK
+		for _, name := range names {
+			answer.Header.Set(name, "1")
+		}
+		return answer, nil
+	})
+	if failure != nil {
+		return nil, failure
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		_, ok := seen.Headers.Get(name)
+		return !ok
+	}), nil
+}
+
+// permit answers preflights as the server did, and allows everything to the
+// requests that follow: those are not sent.
+func (b *browser) permit(r *http.Request) (*http.Response, error) {
+	if requestOf(r).IsPreflight() {
+		return b.replay(r), nil
+	}
+	return response(r, http.StatusOK, http.Header{
+		"Access-Control-Allow-Origin":      {r.Header.Get("Origin")},
+		"Access-Control-Allow-Credentials": {"true"},
+	}), nil
+}
+
+// passes lets a script that needs a preflight pass it.
+func (b *browser) passes(s script) *fetch.NetworkError {
+	_, failure := run(s, b.url, b.permit)
+	return failure
+}
+
+// asksAgain reports whether a browser that has passed the preflight for a
+// script sends another one after some time.
+func (b *browser) asksAgain(s script, after time.Duration) bool {
+	agent, err := s.agent(roundTripper(b.permit))
+	if err != nil {
+		panic("probe: planned, and now: " + err.Error())
+	}
+	now := time.Unix(0, 0)
+	agent.Now = func() time.Time { return now }
+	if _, failure := runIn(agent, s, b.url); failure != nil {
+		return true
+	}
+	now = now.Add(after)
+	again, failure := runIn(agent, s, b.url)
+	return failure != nil || again.Trace[0].Preflight
+}

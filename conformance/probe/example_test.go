@@ -1,0 +1,44 @@
+package probe_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/corskit/cors/conformance/probe"
+	cors "github.com/corskit/cors/core"
+)
+
+// A server that compares the beginning of an origin is held against its policy.
+func ExampleAudit() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Vary", "Origin")
+		if origin := r.Header.Get("Origin"); strings.HasPrefix(origin, "https://app.example.com") {
+			w.Header().Set("Access-Control-Allow-Origin", origin)
+		}
+	}))
+	defer server.Close()
+
+	policy := cors.Config{AllowOrigins: []string{"https://app.example.com"}}
+	plan, err := probe.Audit(&probe.Target{URL: server.URL}, nil, policy)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(len(plan.Requests()), "requests")
+	report, err := plan.Run(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(report.Verdict)
+	for _, finding := range report.Findings {
+		fmt.Println(finding.Title)
+	}
+	// Output:
+	// 32 requests
+	// does-not-conform
+	// A script at https://app.example.com.corscheck.example can read the answer to GET, and the policy does not let it.
+	// A script at https://app.example.com:8443 can read the answer to GET, and the policy does not let it.
+	// A script at https://app.example.com. can read the answer to GET, and the policy does not let it.
+}

@@ -1,0 +1,302 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/corskit/cors/conformance/fetch"
+)
+
+// UserAgent is the User-Agent header of every request.
+const UserAgent = "Mozilla/5.0 (compatible; corscheck)"
+
+// A Target is a URL and how it is asked.
+type Target struct {
+	// URL is an absolute http or https URL without credentials.
+	URL string
+	// Head makes actual requests HEAD instead of GET.
+	Head bool
+	// Header is added to actual requests, and not to preflights: browsers send
+	// neither cookies nor Authorization with those.
+	Header http.Header
+	// Transport makes the requests. It must not follow redirects. If nil,
+	// http.DefaultTransport does.
+	Transport http.RoundTripper
+	// Delay is how long to wait between two requests.
+	Delay time.Duration
+	// Timeout is how long to wait for each answer; 0: as long as the context.
+	Timeout time.Duration
+	// Progress, if not nil, is called before each request is sent, with its
+	// number from 1.
+	Progress func(number, planned int, r Request)
+}
+
+// method is the method of actual requests.
+func (t *Target) method() string {
+	if t.Head {
+		return http.MethodHead
+	}
+	return http.MethodGet
+}
+
+// A Plan is the requests that will be sent and what to make of the answers.
+type Plan struct {
+	target   *Target
+	url      string
+	origin   string // of the URL
+	requests []*http.Request
+	planned  map[Request]bool
+	judge    func(*browser) *Report
+}
+
+// newPlan returns a Plan whose first request has no Origin, which also tells
+// whether there is something to ask at all. The URL is read as a browser reads
+// it.
+func newPlan(t *Target) (*Plan, error) {
+	p := &Plan{target: t, planned: make(map[Request]bool)}
+	r, err := draft(t.URL, reading(Stranger, t.method()))
+	if err != nil {
+		return nil, err
+	}
+	p.url, p.origin = r.URL.String(), r.URL.Scheme+"://"+r.URL.Host
+	return p, p.askPlainly(t.method(), "")
+}
+
+// add puts a request into the Plan unless it is there.
+func (p *Plan) add(r *http.Request) {
+	key := requestOf(r)
+	if p.planned[key] {
+		return
+	}
+	p.planned[key] = true
+	if !key.IsPreflight() {
+		for name, values := range p.target.Header {
+			r.Header[name] = slices.Clone(values)
+		}
+	}
+	p.requests = append(p.requests, r)
+}
+
+// askPlainly plans a request that no script makes.
+func (p *Plan) askPlainly(method, origin string) error {
+	r, err := http.NewRequest(method, p.url, nil)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Accept", "*/*")
+	r.Header.Set("Accept-Encoding", "gzip")
+	r.Header.Set("User-Agent", UserAgent)
+	if origin != "" {
+		r.Header.Set("Origin", origin)
+	}
+	p.add(r)
+	return nil
+}
+
+// ask plans the request that a browser sends first for a script.
+func (p *Plan) ask(s script) error {
+	r, err := draft(p.url, s)
+	if err != nil {
+		return err
+	}
+	p.add(r)
+	return nil
+}
+
+// errDrafted stands for the answer to a request that is not sent yet.
+var errDrafted = errors.New("drafted")
+
+// draft returns the request that a browser sends first for a script.
+func draft(url string, s script) (first *http.Request, err error) {
+	agent, err := s.agent(roundTripper(func(r *http.Request) (*http.Response, error) {
+		first = r
+		return nil, errDrafted
+	}))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := agent.Fetch(context.Background(), s.request(url)); !errors.Is(err, errDrafted) {
+		var failure *fetch.NetworkError
+		if errors.As(err, &failure) {
+			return nil, errors.New(failure.Reason)
+		}
+		return nil, err
+	}
+	return first, nil
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Requests returns what will be sent, in order.
+func (p *Plan) Requests() []Request {
+	requests := make([]Request, len(p.requests))
+	for i, r := range p.requests {
+		requests[i] = requestOf(r)
+	}
+	return requests
+}
+
+// count counts the first n requests.
+func (p *Plan) count(n int) Requests {
+	c := Requests{Planned: len(p.requests), Sent: n, Methods: make(map[string]int)}
+	for _, r := range p.requests[:n] {
+		c.Methods[r.Method]++
+	}
+	return c
+}
+
+// A RunError says that a server could not be asked.
+type RunError struct {
+	Requests Requests
+	Err      error // why: a [RedirectError], the transport's error, or the context's
+}
+
+func (e *RunError) Error() string {
+	return fmt.Sprintf("request %d of %d: %v", e.Requests.Sent, e.Requests.Planned, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *RunError) Unwrap() error { return e.Err }
+
+// A RedirectError says that a URL redirects a request without Origin, so that
+// another URL is meant.
+type RedirectError struct {
+	Status   int
+	Location string // as the server sent it
+}
+
+func (e *RedirectError) Error() string {
+	return fmt.Sprintf("the URL redirects to %q with status %d", e.Location, e.Status)
+}
+
+// ErrPlainHTTP is the cause of a [RunError] if a server says that it speaks
+// HTTPS only.
+var ErrPlainHTTP = errors.New("the server speaks HTTPS, and the URL has http")
+
+// Run sends the requests, one at a time and each once, and judges the answers.
+// The error, if any, is a [*RunError].
+func (p *Plan) Run(ctx context.Context) (*Report, error) {
+	answers := make(map[Request]*answer)
+	for i, r := range p.requests {
+		if i > 0 {
+			if err := pause(ctx, p.target.Delay); err != nil {
+				return nil, &RunError{p.count(i), err}
+			}
+		}
+		key := requestOf(r)
+		if p.target.Progress != nil {
+			p.target.Progress(i+1, len(p.requests), key)
+		}
+		a, err := p.send(ctx, r)
+		if err == nil && i == 0 {
+			err = a.refusal()
+		}
+		if err != nil {
+			return nil, &RunError{p.count(i + 1), err}
+		}
+		answers[key] = a
+	}
+	report := p.judge(&browser{url: p.url, method: p.target.method(), answers: answers})
+	report.URL = p.url
+	report.Requests = p.count(len(p.requests))
+	if status := answers[requestOf(p.requests[0])].status; status/100 != 2 {
+		report.Unchecked = append(report.Unchecked, fmt.Sprintf(
+			"%s is answered with status %d: where it is answered with 200, another part of the server may decide.", p.target.method(), status))
+	}
+	return report, nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return ctx.Err()
+	}
+}
+
+// An answer is a server's answer to a request.
+type answer struct {
+	status int
+	header http.Header
+	body   string // its beginning, if it came at once
+}
+
+// send sends a request.
+func (p *Plan) send(ctx context.Context, r *http.Request) (*answer, error) {
+	if p.target.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, p.target.Timeout)
+		defer cancel()
+	}
+	transport := p.target.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	response, err := transport.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	a := &answer{status: response.StatusCode, header: response.Header}
+	// A short body is read, so that the connection can be used again, and so is
+	// what a server complains of. A long or endless one is not: nobody asks for
+	// it.
+	isShort := 0 <= response.ContentLength && response.ContentLength <= maxBody
+	if isShort || a.status == http.StatusBadRequest {
+		body, _ := io.ReadAll(io.LimitReader(response.Body, maxBody))
+		a.body = string(body)
+	}
+	return a, nil
+}
+
+const maxBody = 64 << 10
+
+// refusal returns an error if a server says that it wants to be asked at
+// another URL.
+func (a *answer) refusal() error {
+	location := a.header.Get("Location")
+	switch {
+	case isRedirect(a.status) && location != "":
+		return &RedirectError{Status: a.status, Location: location}
+	case a.status == http.StatusBadRequest && (strings.Contains(a.body, "to an HTTPS server") || strings.Contains(a.body, "to HTTPS port")):
+		return ErrPlainHTTP
+	}
+	return nil
+}
+
+func isRedirect(status int) bool {
+	return slices.Contains([]int{301, 302, 303, 307, 308}, status)
+}
+
+// response returns a as evidence.
+func (a *answer) response() Response {
+	r := Response{Status: a.status, Headers: make(map[string][]string)}
+	for name, values := range a.header {
+		if strings.HasPrefix(name, accessControl) || name == "Vary" || name == "Location" {
+			r.Headers[name] = values
+		}
+	}
+	return r
+}
+
+// disclosed returns the names of the headers by which a tells of the policy.
+func (a *answer) disclosed() (names []string) {
+	for name := range a.header {
+		if strings.HasPrefix(name, accessControl) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}

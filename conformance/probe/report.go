@@ -1,0 +1,192 @@
+package probe
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Verdict is a Report in a word.
+type Verdict string
+
+// The verdicts: the first two are those of an audit, the next two of a survey.
+const (
+	Conforms         Verdict = "conforms"
+	DoesNotConform   Verdict = "does-not-conform"
+	NothingDangerous Verdict = "nothing-dangerous"
+	Dangerous        Verdict = "dangerous"
+)
+
+// A Report is what came of a Plan.
+type Report struct {
+	Mode     Mode         `json:"mode"`
+	URL      string       `json:"url"`
+	Verdict  Verdict      `json:"verdict"`
+	Requests Requests     `json:"requests"`
+	Config   *int         `json:"config,omitempty"`     // audit: the index of the Config that governs the URL
+	Checks   []Check      `json:"checks,omitempty"`     // audit
+	Access   []Access     `json:"access,omitempty"`     // survey: what scripts of some origins can do
+	Asked    []Permission `json:"preflights,omitempty"` // survey: what preflights of one origin allow
+	Findings []Finding    `json:"findings"`             // the worst first
+	// Unchecked says in sentences what was left out and why.
+	Unchecked []string `json:"unchecked,omitempty"`
+}
+
+// A Mode is a way to ask.
+type Mode string
+
+// The modes.
+const (
+	ModeAudit  Mode = "audit"
+	ModeSurvey Mode = "survey"
+)
+
+// Requests are how many requests a Plan has and has sent, in all and by method.
+type Requests struct {
+	Planned int            `json:"planned"`
+	Sent    int            `json:"sent"`
+	Methods map[string]int `json:"methods"`
+}
+
+// A Check is one thing that a policy says, and whether it holds.
+type Check struct {
+	Origin string `json:"origin,omitempty"`
+	Title  string `json:"title"` // what must be, as a sentence about a script of the origin
+	Holds  bool   `json:"holds"`
+}
+
+// An Access is what scripts of an origin can do.
+type Access struct {
+	Origin      string `json:"origin"`
+	Relation    string `json:"relation"`            // to the origins that are known, in words
+	Read        bool   `json:"read"`                // the answer to GET or HEAD
+	Credentials bool   `json:"credentials"`         // read it, or pass the preflight, with credentials
+	Preflight   *bool  `json:"preflight,omitempty"` // pass a preflight for PUT; left out: not asked
+}
+
+// A Permission is what a preflight said about a method or a request-header.
+type Permission struct {
+	Origin      string `json:"origin"`
+	Method      string `json:"method,omitempty"`
+	Header      string `json:"header,omitempty"`
+	Allowed     bool   `json:"allowed"`
+	Credentials bool   `json:"credentials"` // allowed with credentials, too
+}
+
+// A Severity is how bad a Finding is.
+type Severity string
+
+// The severities, the worst first. A Note has no bearing on the verdict.
+const (
+	Danger Severity = "danger" // scripts get what is not meant for them
+	Fault  Severity = "fault"  // something does not work as it was meant, in browsers or caches
+	Note   Severity = "note"   // worth knowing
+)
+
+// A Finding is something that is wrong, or worth knowing.
+type Finding struct {
+	Severity Severity `json:"severity"`
+	Code     string   `json:"code"`  // stable: programs may compare it
+	Title    string   `json:"title"` // what is, as a sentence
+	Sent     Request  `json:"sent"`
+	Received Response `json:"received"`
+	Why      string   `json:"why"`             // why it matters, as a sentence
+	Field    string   `json:"field,omitempty"` // of cors.Config
+	Remedy   string   `json:"remedy"`          // what to write or do instead
+	Also     []string `json:"also,omitempty"`  // other origins of which the same is true
+}
+
+// A Request is a request as far as CORS is concerned.
+type Request struct {
+	Method         string `json:"method"`
+	Origin         string `json:"origin,omitempty"`
+	RequestMethod  string `json:"accessControlRequestMethod,omitempty"`
+	RequestHeaders string `json:"accessControlRequestHeaders,omitempty"`
+}
+
+func requestOf(r *http.Request) Request {
+	return Request{
+		Method:         r.Method,
+		Origin:         r.Header.Get("Origin"),
+		RequestMethod:  r.Header.Get("Access-Control-Request-Method"),
+		RequestHeaders: r.Header.Get("Access-Control-Request-Headers"),
+	}
+}
+
+// IsPreflight reports whether r is a CORS-preflight request.
+func (r Request) IsPreflight() bool {
+	return r.Method == http.MethodOptions && r.Origin != "" && r.RequestMethod != ""
+}
+
+// String returns r in a line.
+func (r Request) String() string {
+	parts := []string{r.Method}
+	for _, h := range [][2]string{
+		{"Origin", r.Origin},
+		{"Access-Control-Request-Method", r.RequestMethod},
+		{"Access-Control-Request-Headers", r.RequestHeaders},
+	} {
+		if h[1] != "" {
+			parts = append(parts, h[0]+": "+h[1])
+		}
+	}
+	if r.Origin == "" {
+		parts = append(parts, "no Origin")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// A Response is a response as far as CORS is concerned: Headers are those by
+// which a server takes part in it, Vary and Location.
+type Response struct {
+	Status  int                 `json:"status"`
+	Headers map[string][]string `json:"headers"`
+}
+
+// String returns r in a line of printable ASCII.
+func (r Response) String() string {
+	parts := []string{strconv.Itoa(r.Status)}
+	for _, name := range slices.Sorted(maps.Keys(r.Headers)) {
+		for _, value := range r.Headers[name] {
+			quoted := strconv.QuoteToASCII(name + ": " + value)
+			parts = append(parts, strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`))
+		}
+	}
+	if !slices.ContainsFunc(parts, func(p string) bool { return strings.HasPrefix(p, accessControl) }) {
+		parts = append(parts, "no "+accessControl+"* header")
+	}
+	return strings.Join(parts, ", ")
+}
+
+const accessControl = "Access-Control-"
+
+// find records a finding. Where the same is true of several origins, one finding
+// has them all: most mistakes show in many ways.
+func (r *Report) find(f *Finding) {
+	for i := range r.Findings {
+		known := &r.Findings[i]
+		if known.Severity != f.Severity || known.Code != f.Code || known.Why != f.Why {
+			continue
+		}
+		if origin := f.Sent.Origin; origin != "" && origin != known.Sent.Origin && !slices.Contains(known.Also, origin) {
+			known.Also = append(known.Also, origin)
+		}
+		return
+	}
+	r.Findings = append(r.Findings, *f)
+}
+
+// conclude sorts the findings and gives the verdict.
+func (r *Report) conclude(good, bad Verdict) *Report {
+	order := []Severity{Danger, Fault, Note}
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
+		return slices.Index(order, a.Severity) - slices.Index(order, b.Severity)
+	})
+	r.Verdict = good
+	if slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity != Note }) {
+		r.Verdict = bad
+	}
+	return r
+}

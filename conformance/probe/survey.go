@@ -1,0 +1,433 @@
+package probe
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/corskit/cors/conformance/fetch"
+)
+
+// A survey looks for what is dangerous about a server.
+type survey struct {
+	plan    *Plan
+	named   []string    // origins that are known to be allowed
+	origins []lookAlike // all others
+	base    string      // the origin whose look-alikes are asked about by preflights, too
+	speaker string      // the origin whose scripts try methods and request-headers
+
+	unchecked []string
+	report    *Report
+	browser   *browser
+	access    map[string]*access
+}
+
+// An access is what scripts of an origin can do, and how the server said so.
+type access struct {
+	lookAlike
+	read, readWithCredentials bool
+	pass, passWithCredentials bool
+	asked                     bool // by a preflight, too
+}
+
+func (a *access) allowed() bool     { return a.read || a.pass }
+func (a *access) credentials() bool { return a.readWithCredentials || a.passWithCredentials }
+
+// Survey returns the Plan that looks for what is dangerous about a server.
+// origins are known to be allowed: their look-alikes are asked about, and their
+// scripts try methods and request-headers. Without any, the look-alikes are
+// those of the URL's own origin.
+//
+// The error says what is wrong with the Target, or with an origin.
+func Survey(t *Target, origins []string) (*Plan, error) {
+	plan, err := newPlan(t)
+	if err != nil {
+		return nil, err
+	}
+	s := &survey{plan: plan, origins: strangers(), base: plan.origin, speaker: Stranger}
+	for _, origin := range origins {
+		if _, err := fetch.NewAgent(origin); err != nil {
+			return nil, err
+		}
+		switch {
+		case origin == plan.origin:
+			s.skip("%s is the URL's own origin, and browsers do not ask it for CORS.", origin)
+		case origin == Stranger || origin == null || slices.Contains(s.named, origin):
+		default:
+			s.named = append(s.named, origin)
+		}
+	}
+	bases := []string{plan.origin}
+	if len(s.named) > 0 {
+		s.base, s.speaker, bases = s.named[0], s.named[0], s.named
+	} else {
+		s.skip("No origin is known to be allowed, so %s tries methods and request-headers, and look-alikes are those of %s: name an allowed origin to learn more.", s.speaker, s.base)
+	}
+	for _, base := range bases {
+		for _, l := range lookAlikes(base) {
+			known := func(other lookAlike) bool { return other.origin == l.origin }
+			if l.origin != plan.origin && !slices.Contains(s.named, l.origin) && !slices.ContainsFunc(s.origins, known) {
+				s.origins = append(s.origins, l)
+			}
+		}
+	}
+	if err := s.ask(); err != nil {
+		return nil, err
+	}
+	plan.judge = s.judge
+	return plan, nil
+}
+
+func (s *survey) skip(format string, args ...any) {
+	s.unchecked = append(s.unchecked, fmt.Sprintf(format, args...))
+}
+
+// triesPreflight reports whether an origin is asked about by a preflight, too.
+// That a server judges origins alike in both kinds of request is looked at with
+// some of them.
+func (s *survey) triesPreflight(l lookAlike) bool { return l.of == "" || l.of == s.base }
+
+// attempt is the preflight by which an origin tries to get through.
+func attempt(origin string) script { return script{origin: origin, method: http.MethodPut} }
+
+// attempts are the preflights that tell which methods and request-headers are
+// allowed.
+func (s *survey) attempts() []script {
+	return []script{
+		attempt(s.speaker),
+		{origin: s.speaker, method: http.MethodPatch},
+		{origin: s.speaker, method: http.MethodDelete},
+		{origin: s.speaker, method: http.MethodGet, headers: []string{"authorization"}},
+		{origin: s.speaker, method: http.MethodGet, headers: []string{"content-type"}},
+		{origin: s.speaker, method: http.MethodGet, headers: []string{"x-requested-with"}},
+	}
+}
+
+// ask plans the requests.
+func (s *survey) ask() error {
+	method := s.plan.target.method()
+	var scripts []script
+	for _, origin := range s.named {
+		scripts = append(scripts, reading(origin, method), attempt(origin))
+	}
+	for _, l := range s.origins {
+		scripts = append(scripts, reading(l.origin, method))
+		if s.triesPreflight(l) {
+			scripts = append(scripts, attempt(l.origin))
+		}
+	}
+	scripts = append(scripts, s.attempts()...)
+	for _, script := range scripts {
+		if err := s.plan.ask(script); err != nil {
+			return err
+		}
+	}
+	if upper := upperCase(s.base); upper != s.base {
+		if err := s.plan.askPlainly(method, upper); err != nil {
+			return err
+		}
+	}
+	return s.plan.askPlainly(http.MethodOptions, s.speaker)
+}
+
+// judge says what is dangerous.
+func (s *survey) judge(b *browser) *Report {
+	s.browser = b
+	s.access = make(map[string]*access)
+	s.report = &Report{Mode: ModeSurvey, Findings: []Finding{}, Unchecked: s.unchecked}
+	for _, origin := range s.named {
+		s.look(lookAlike{origin: origin}, "named", true)
+	}
+	for _, l := range s.origins {
+		s.look(l, l.relation(), s.triesPreflight(l))
+	}
+	s.judgePermissions()
+	s.judgeStrangers()
+	s.judgeUpperCase()
+	s.judgeNamed()
+	s.judgeHeaders()
+	s.find(b.missesVary())
+	s.find(b.claimsOptions(s.speaker, Note))
+	return s.report.conclude(NothingDangerous, Dangerous)
+}
+
+// find records a finding, if there is one.
+func (s *survey) find(f *Finding) {
+	if f != nil {
+		s.report.find(f)
+	}
+}
+
+// look concludes what scripts of an origin can do.
+func (s *survey) look(l lookAlike, relation string, asked bool) {
+	b := s.browser
+	a := &access{lookAlike: l, asked: asked, read: b.read(l.origin, false) == nil, readWithCredentials: b.read(l.origin, true) == nil}
+	row := Access{Origin: l.origin, Relation: relation, Read: a.read}
+	if asked {
+		a.pass = b.passes(attempt(l.origin)) == nil
+		a.passWithCredentials = b.passes(attempt(l.origin).withCredentials(true)) == nil
+		row.Preflight = &a.pass
+	}
+	row.Credentials = a.credentials()
+	s.access[l.origin] = a
+	s.report.Access = append(s.report.Access, row)
+}
+
+// evidence returns the start of a Finding that has, as evidence, the exchange
+// that lets scripts of an origin do most.
+func (s *survey) evidence(a *access) *Finding {
+	if a.readWithCredentials || a.read && !a.passWithCredentials {
+		return s.browser.exchange(reading(a.origin, s.browser.method))
+	}
+	return s.browser.exchange(attempt(a.origin))
+}
+
+const (
+	listOrigins = `List the origins that may, such as "allowOrigins": ["https://app.example.com"]; for public data write ["*"] without "allowCredentials".`
+	exactly     = `List the whole origin, %q: cors.Engine compares it byte by byte`
+)
+
+// can says what scripts of a's origin can do.
+func (s *survey) can(a *access) string {
+	switch {
+	case a.readWithCredentials:
+		return "can read the answer to " + s.browser.method + " with the user's credentials"
+	case a.passWithCredentials:
+		return "can send PUT with the user's credentials"
+	case a.read:
+		return "can read the answer to " + s.browser.method
+	}
+	return "can send PUT"
+}
+
+// strangerSeverity is how bad it is that strangers' scripts get through. What
+// they read without credentials anyone can read who reaches the server.
+func strangerSeverity(a *access) Severity {
+	if a.credentials() {
+		return Danger
+	}
+	return Fault
+}
+
+func (s *survey) judgeStrangers() {
+	stranger := s.access[Stranger]
+	anyOrigin := stranger.read && !stranger.credentials() && s.answersWildcard()
+	switch {
+	case anyOrigin:
+		s.find(s.evidence(stranger).say(Note, "any-origin", "Any site "+s.can(stranger)+", without credentials.",
+			"That is right for public data and for nothing else; a server in a private network is shared with every page that its users open.",
+			"AllowOrigins", `If it is not public, list the origins that may, such as "allowOrigins": ["https://app.example.com"].`))
+	case stranger.allowed():
+		s.find(s.evidence(stranger).say(strangerSeverity(stranger), "reflected-origin", "Any site "+s.can(stranger)+": every origin is reflected.",
+			stranger.why(), "AllowOrigins", listOrigins))
+	}
+	if a := s.access[null]; a.allowed() && !anyOrigin {
+		s.find(s.evidence(a).say(strangerSeverity(a), "null-origin", "A script of an opaque origin, null, "+s.can(a)+".",
+			a.why(), "AllowOrigins", `Leave "null" out, and list the origin that is meant.`))
+	}
+	if stranger.allowed() {
+		return // and so are all look-alikes
+	}
+	for _, l := range s.origins[len(strangers()):] {
+		a := s.access[l.origin]
+		if !a.allowed() {
+			continue
+		}
+		severity := Note
+		if l.isAnybodys() || l.kind == kindInsecure && a.credentials() {
+			severity = strangerSeverity(a)
+		}
+		s.find(s.evidence(a).say(severity, "look-alike-"+string(l.kind), fmt.Sprintf("A script at %s %s (%s).", l.origin, s.can(a), l.relation()),
+			l.why(), "AllowOrigins", s.instead(l)))
+	}
+}
+
+// instead says what to write to keep a look-alike out.
+func (s *survey) instead(l lookAlike) string {
+	switch l.kind {
+	case kindSubdomain, kindSibling:
+		_, parent, _ := strings.Cut(l.origin, ".")
+		return fmt.Sprintf(exactly+", or %q if all subdomains are meant.", l.of, scheme(l.of)+"://*."+parent)
+	case kindPort:
+		return fmt.Sprintf(exactly+", or %q if all ports are meant.", l.of, strings.TrimSuffix(l.of, ":"+portOf(l.of))+":*")
+	}
+	return fmt.Sprintf(exactly+".", l.of)
+}
+
+func scheme(origin string) string {
+	scheme, _, _ := strings.Cut(origin, "://")
+	return scheme
+}
+
+func portOf(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return ""
+	}
+	return u.Port()
+}
+
+// answersWildcard reports whether strangers are answered with the wildcard, and
+// not with their own origin.
+func (s *survey) answersWildcard() bool {
+	_, a := s.browser.first(reading(Stranger, s.browser.method))
+	return a.header.Get("Access-Control-Allow-Origin") == "*"
+}
+
+// judgeUpperCase looks at an origin that no browser sends.
+func (s *survey) judgeUpperCase() {
+	sent := Request{Method: s.browser.method, Origin: upperCase(s.base)}
+	if sent.Origin == s.base || s.access[Stranger].allowed() {
+		return
+	}
+	got := s.browser.answerTo(sent).response()
+	_, toStranger := s.browser.first(reading(Stranger, s.browser.method))
+	allowed := got.Headers["Access-Control-Allow-Origin"]
+	if len(allowed) == 1 && strings.EqualFold(allowed[0], sent.Origin) && !slices.Equal(allowed, toStranger.header["Access-Control-Allow-Origin"]) {
+		s.find((&Finding{Sent: sent, Received: got}).say(Note, "look-alike-upper-case", "Origins are compared without regard to case.",
+			"No browser sends an origin in upper case, but a comparison that is loose here may be so elsewhere.",
+			"AllowOrigins", fmt.Sprintf(exactly+".", s.base)))
+	}
+}
+
+// judgePermissions looks at which methods and request-headers preflights allow.
+func (s *survey) judgePermissions() {
+	var methods, headers []string
+	var refused script
+	for _, script := range s.attempts() {
+		p := Permission{Origin: script.origin, Method: script.method}
+		if len(script.headers) > 0 {
+			p.Method, p.Header = "", script.headers[0]
+		}
+		p.Allowed = s.browser.passes(script) == nil
+		p.Credentials = s.browser.passes(script.withCredentials(true)) == nil
+		s.report.Asked = append(s.report.Asked, p)
+		switch {
+		case p.Allowed:
+			continue
+		case p.Header == "":
+			methods = append(methods, p.Method)
+		default:
+			headers = append(headers, p.Header)
+		}
+		refused = script
+	}
+	if a := s.access[s.speaker]; !a.read || len(methods)+len(headers) == 0 {
+		return
+	}
+	field := "AllowMethods"
+	if len(methods) == 0 {
+		field = "AllowHeaders"
+	}
+	s.find(s.browser.exchange(refused).say(Note, "preflight-refused", fmt.Sprintf("Preflights of %s do not allow: %s.", s.speaker, strings.Join(append(methods, headers...), ", ")),
+		"Scripts that need one of these get a network error.", field,
+		"List in AllowMethods and AllowHeaders what scripts need."))
+}
+
+// judgeNamed looks at whether origins that are allowed get anything from it.
+func (s *survey) judgeNamed() {
+	for _, origin := range s.named {
+		a := s.access[origin]
+		reads := reading(origin, s.browser.method)
+		switch failure := s.browser.read(origin, false); {
+		case !a.allowed():
+			s.find(s.browser.exchange(reads).say(Fault, "origin-denied", fmt.Sprintf("A script at %s can do nothing, and was named as allowed.", origin),
+				sentence(failure.Reason), fieldOf(failure), failure.Remedy))
+		case !a.read:
+			s.find(s.browser.exchange(reads).say(Fault, "actual-denied", fmt.Sprintf("A script at %s passes preflights, and cannot read the answer to %s.", origin, s.browser.method),
+				sentence(failure.Reason), "", "Set the CORS headers of every answer and not of preflights only, errors included."))
+		}
+	}
+	s.judgePreflightStatus(s.speaker)
+	s.judgePreflightRedirects()
+}
+
+// judgePreflightStatus looks at a preflight that is refused while actual
+// requests are allowed. Where there are no CORS headers, it may be meant: many
+// servers have nothing to offer that needs a preflight.
+func (s *survey) judgePreflightStatus(origin string) {
+	asks := attempt(origin)
+	_, answer := s.browser.first(asks)
+	if !s.access[origin].read || isRedirect(answer.status) || answer.status/100 == 2 {
+		return
+	}
+	hasHeaders := answer.header.Get("Access-Control-Allow-Origin") != ""
+	if !hasHeaders && answer.status != http.StatusUnauthorized && answer.status < 500 {
+		return
+	}
+	s.find(s.browser.exchange(asks).say(Fault, "preflight-status", fmt.Sprintf("Preflights are answered with status %d.", answer.status),
+		"Browsers take no other than an ok status, from 200 to 299, for a permission.", "PreflightStatus",
+		"Answer preflights before authentication and routing can refuse them: put the CORS middleware first."))
+}
+
+func (s *survey) judgePreflightRedirects() {
+	for _, r := range s.plan.Requests() {
+		a := s.browser.answers[r]
+		if r.IsPreflight() && isRedirect(a.status) {
+			s.find((&Finding{Sent: r, Received: a.response()}).say(Fault, "preflight-redirect", fmt.Sprintf("Preflights are redirected with status %d.", a.status),
+				"Browsers follow no redirect of a preflight, and the script gets a network error.", "",
+				"Answer preflights at the URL itself, before anything redirects: put the CORS middleware first."))
+			return
+		}
+	}
+}
+
+// judgeHeaders looks at headers that no browser can make sense of, and at what
+// denied origins learn.
+func (s *survey) judgeHeaders() {
+	for _, r := range s.plan.Requests() {
+		a := s.browser.answers[r]
+		evidence := func() *Finding { return &Finding{Sent: r, Received: a.response()} }
+		origins, credentials := a.header["Access-Control-Allow-Origin"], a.header["Access-Control-Allow-Credentials"]
+		origin, credential := strings.Join(origins, ", "), strings.Join(credentials, ", ")
+		switch {
+		case strings.ContainsAny(origin, ", "):
+			s.find(evidence().say(Fault, "allow-origin-repeated", "Access-Control-Allow-Origin has more than one value.",
+				"Browsers take one value, and deny the script everything.", "AllowOrigins",
+				"Send the request's origin, if it is allowed, and only once: often a proxy adds the header to the application's own."))
+		case origin == "*" && credential == "true":
+			s.find(evidence().say(Fault, "wildcard-with-credentials", "Access-Control-Allow-Origin is * while Access-Control-Allow-Credentials is true.",
+				"Browsers refuse that together: scripts that include credentials get a network error.", "AllowCredentials", listOrigins))
+		case len(origins) > 0 && origin != "*" && origin != r.Origin && !isOrigin(origin):
+			s.find(evidence().say(Fault, "allow-origin-invalid", fmt.Sprintf("Access-Control-Allow-Origin is %q, which is no page's origin.", origin),
+				"Browsers compare it byte by byte with the page's origin, and it equals none.", "AllowOrigins",
+				"Send the request's origin, if it is allowed."))
+		case s.deniedAndTold(r, a):
+			s.find(evidence().say(Note, "disclosure", fmt.Sprintf("The denied origin %s is sent Access-Control-* headers.", r.Origin),
+				"It learns of the policy what is none of its business.", "AllowOrigins",
+				"Send them to origins only that are allowed."))
+		}
+		if strings.EqualFold(credential, "true") && credential != "true" || len(credentials) > 1 {
+			s.find(evidence().say(Fault, "allow-credentials-invalid", fmt.Sprintf("Access-Control-Allow-Credentials is %q.", credential),
+				"Browsers take it for nothing but true, once and in lower case.", "AllowCredentials", "Send true, once."))
+		}
+	}
+	for _, script := range s.attempts() {
+		s.judgeList(script)
+	}
+}
+
+// judgeList looks for lists in the answer to a preflight that cannot be parsed.
+func (s *survey) judgeList(script script) {
+	failure := s.browser.passes(script)
+	if failure != nil && (failure.Step == fetch.StepPreflightMethods || failure.Step == fetch.StepPreflightHeaders) {
+		s.find(s.browser.exchange(script).say(Fault, "preflight-list", sentence(failure.Reason),
+			"Browsers refuse the whole preflight, whatever else is in the list.", fieldOf(failure), failure.Remedy))
+	}
+}
+
+// isOrigin reports whether a page can have an origin. The URL standard lets a
+// host contain a wildcard; nobody who writes one means that.
+func isOrigin(value string) bool {
+	_, err := fetch.NewAgent(value)
+	return err == nil && !strings.Contains(value, "*")
+}
+
+// deniedAndTold reports whether an origin that can do nothing is told something
+// of the policy.
+func (s *survey) deniedAndTold(r Request, a *answer) bool {
+	access := s.access[r.Origin]
+	return access != nil && !access.allowed() && len(a.disclosed()) > 0
+}

@@ -1,0 +1,58 @@
+package probe
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// missesVary returns a finding if answers to actual requests differ by Origin
+// and one of them does not say so (Fetch, "CORS protocol and HTTP caches"). The
+// answer to a request without Origin is one of them: a cache would hand it to a
+// script.
+func (b *browser) missesVary() *Finding {
+	type exchange struct {
+		sent   Request
+		answer *answer
+	}
+	var all, silent []exchange
+	for _, r := range slices.SortedFunc(maps.Keys(b.answers), func(x, y Request) int { return strings.Compare(x.Origin, y.Origin) }) {
+		if r.Method != b.method {
+			continue
+		}
+		e := exchange{r, b.answers[r]}
+		all = append(all, e)
+		if !e.answer.variesByOrigin() {
+			silent = append(silent, e)
+		}
+	}
+	differs := func(e exchange) bool { return !sameCORS(e.answer.header, all[0].answer.header) }
+	if len(silent) == 0 || !slices.ContainsFunc(all, differs) {
+		return nil
+	}
+	f := &Finding{Sent: silent[0].sent, Received: silent[0].answer.response()}
+	return f.say(Fault, "vary-missing",
+		fmt.Sprintf("The answers to %s differ by Origin, and %d of %d do not name it in Vary.", b.method, len(silent), len(all)),
+		"A cache hands one origin's answer to another, which then cannot read it, or reads what it should not.", "",
+		"Send Vary: Origin with every answer, those to requests without Origin and from denied origins included, and take care that nothing later overwrites Vary.")
+}
+
+// sameCORS reports whether two headers say the same of CORS.
+func sameCORS(a, b http.Header) bool {
+	names := []string{"Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"}
+	return !slices.ContainsFunc(names, func(name string) bool { return !slices.Equal(a[name], b[name]) })
+}
+
+// variesByOrigin reports whether Vary has Origin, or * for everything.
+func (a *answer) variesByOrigin() bool {
+	for _, line := range a.header["Vary"] {
+		for member := range strings.SplitSeq(line, ",") {
+			if member = strings.TrimSpace(member); member == "*" || strings.EqualFold(member, "Origin") {
+				return true
+			}
+		}
+	}
+	return false
+}
