@@ -15,6 +15,9 @@
 //		conformance.Run(t, serve)
 //	}
 //
-// The cases are the files cases/*.json, so that any language can run them.
-// Start reading at [Case].
+// A server in another language takes part as a process: see [Command] and the
+// file RUNNING.md. The command corscheck asks a running server from outside,
+// whatever its application is.
+//
+// The cases are the files cases/*.json. Start reading at [Case].
 package conformance
