@@ -485,8 +485,8 @@ func (e *Expression) analyse() *Error {
 	c := plain.confine()
 	for _, f := range c.hosts {
 		if !IsLoopback(f.host) {
-			example := plain.before(f.from) + f.host
-			e.insecure = cmp.Or(e.matching("http://"+f.host, example, example+":8080"), example)
+			before := plain.before(f.from)
+			e.insecure = cmp.Or(e.matching("http://"+f.host, before+f.host, before+f.host+":8080"), before+plain.after(f.from))
 			return nil
 		}
 	}
