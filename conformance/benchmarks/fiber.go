@@ -1,0 +1,89 @@
+package benchmarks
+
+import (
+	"strings"
+
+	corsfiber "github.com/corskit/cors/adapters/fiber"
+	cors "github.com/corskit/cors/core"
+	"github.com/gofiber/fiber/v2"
+	fibercors "github.com/gofiber/fiber/v2/middleware/cors"
+	"github.com/gofiber/fiber/v2/utils"
+)
+
+// Fiber is Fiber v2. It copies what is put into a header, so that there is one
+// floor: no value is shared.
+var Fiber = Framework{
+	Name:      "fiber",
+	Title:     "Fiber",
+	Module:    "github.com/gofiber/fiber/v2",
+	bare:      func() Server { return fiberWith() },
+	answering: func() Server { return fiberWith(answerOptionsFiber) },
+	Implementations: []Implementation{
+		{Name: floor, Title: "handwritten", New: fiberBehind(handwrittenFiber)},
+		{Name: ours, Title: "corskit", New: fiberBehind(func(cfg cors.Config) fiber.Handler { return corsfiber.New(cfg) })},
+		{Name: "fiber", Title: "Fiber's own", Module: "github.com/gofiber/fiber/v2", New: fiberBehind(fiberCORS), Linear: true},
+	},
+}
+
+func fiberWith(handlers ...fiber.Handler) Server {
+	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	for _, h := range handlers {
+		app.Use(h)
+	}
+	for _, method := range []string{"GET", "PUT", "DELETE"} {
+		app.Add(method, "/profile", func(c *fiber.Ctx) error { c.Status(handled); return nil })
+	}
+	return fiberServer{app}
+}
+
+func fiberBehind(policed func(cors.Config) fiber.Handler) func(cors.Config) Server {
+	return func(cfg cors.Config) Server { return fiberWith(policed(cfg)) }
+}
+
+func answerOptionsFiber(c *fiber.Ctx) error {
+	if c.Method() == fiber.MethodOptions {
+		c.Status(fiber.StatusNoContent)
+		return nil
+	}
+	return c.Next()
+}
+
+func handwrittenFiber(cors.Config) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		r, h := &c.Request().Header, &c.Response().Header
+		set := func(name, value string) { h.SetCanonical(utils.UnsafeBytes(name), utils.UnsafeBytes(value)) }
+		set("Vary", "Origin")
+		origin := utils.UnsafeString(r.Peek("Origin"))
+		ok := isAllowed(origin) && len(r.PeekAll("Origin")) == 1
+		if ok {
+			set("Access-Control-Allow-Origin", origin)
+			set("Access-Control-Allow-Credentials", credentials)
+		}
+		if c.Method() != fiber.MethodOptions || origin == "" || len(r.Peek("Access-Control-Request-Method")) == 0 {
+			if ok {
+				set("Access-Control-Expose-Headers", expose)
+			}
+			return c.Next()
+		}
+		if !ok {
+			c.Status(fiber.StatusForbidden)
+			return nil
+		}
+		set("Access-Control-Allow-Methods", methods)
+		set("Access-Control-Allow-Headers", headers)
+		set("Access-Control-Max-Age", maxAge)
+		c.Status(fiber.StatusNoContent)
+		return nil
+	}
+}
+
+func fiberCORS(cfg cors.Config) fiber.Handler {
+	return fibercors.New(fibercors.Config{
+		AllowOrigins:     strings.Join(cfg.AllowOrigins, ","),
+		AllowCredentials: cfg.AllowCredentials,
+		AllowMethods:     strings.Join(cfg.AllowMethods, ","),
+		AllowHeaders:     strings.Join(cfg.AllowHeaders, ","),
+		ExposeHeaders:    strings.Join(cfg.ExposeHeaders, ","),
+		MaxAge:           cfg.MaxAge,
+	})
+}
