@@ -101,7 +101,9 @@ func allows(c *cors.Config, origin string) bool {
 }
 
 func routedPath(r *http.Request) string {
-	path, _ := cors.NewRequest(r, nil).Source.Route()
+	var req cors.Request
+	req.ReadHTTP(r, nil)
+	path, _ := req.Source.Route()
 	return path
 }
 

@@ -77,8 +77,8 @@ type Decision struct {
 
 // asked is what came of asking AllowOriginFunc.
 type asked struct {
-	reads []string
-	err   error
+	vary string
+	err  error
 }
 
 // Kind returns the kind of request.
@@ -134,17 +134,15 @@ func (d *Decision) Answer() (status int, ok bool) {
 // Vary returns the names of the request headers that the answer depends on,
 // separated by commas. They are added to what the header Vary already has.
 func (d *Decision) Vary() string {
-	if d.policy == nil {
+	switch {
+	case d.policy == nil:
 		return ""
+	case d.asked != nil:
+		return d.asked.vary
+	case d.kind == Preflight:
+		return d.policy.preflightVary
 	}
-	vary := d.policy.vary
-	if d.kind == Preflight {
-		vary = d.policy.preflightVary
-	}
-	if d.asked != nil && len(d.asked.reads) > 0 {
-		vary += ", " + strings.Join(d.asked.reads, ", ")
-	}
-	return vary
+	return d.policy.vary
 }
 
 // allowOrigin returns the value of Access-Control-Allow-Origin, or the empty
@@ -200,44 +198,53 @@ func (d *Decision) Headers(yield func(name, value string) bool) {
 // Apply sets the headers in h and adds to Vary. The values that it puts into h
 // belong to this one response: whoever changes them changes no other.
 func (d *Decision) Apply(h http.Header) {
-	if d.policy == nil {
+	p := d.policy
+	if p == nil {
 		return
 	}
-	vary := d.Vary()
-	allowOrigin := d.allowOrigin()
+	var present []string // of Vary; most responses have no header yet
+	if len(h) > 0 {
+		present = h[headerVary]
+	}
 	switch {
-	case allowOrigin == "":
-		if vary != "" {
-			values := new([1]string)
-			addVary(h, vary, values[:0:1])
-		}
+	case !d.Allowed() && !p.anyOrigin:
+		addVary(h, present, d.Vary(), new([1]string)[:0])
 	case d.kind == Preflight:
-		d.applyPreflight(h, allowOrigin, vary)
+		d.applyPreflight(h, present)
 	default:
 		// One array for all values: it is the only allocation.
-		values := new([4]string)
-		n := put(h, headerAllowOrigin, allowOrigin, values[:], 0)
-		if d.policy.credentials {
-			n = put(h, headerAllowCredentials, "true", values[:], n)
+		values := new([4]string)[:0]
+		values = put(h, headerAllowOrigin, d.allowOrigin(), values)
+		if p.credentials {
+			values = put(h, headerAllowCredentials, "true", values)
 		}
-		if d.policy.expose != "" {
-			n = put(h, headerExposeHeaders, d.policy.expose, values[:], n)
+		if p.expose != "" {
+			values = put(h, headerExposeHeaders, p.expose, values)
 		}
-		if vary != "" {
-			addVary(h, vary, values[n:n:n+1])
-		}
+		addVary(h, present, d.Vary(), values)
 	}
 }
 
-func (d *Decision) applyPreflight(h http.Header, allowOrigin, vary string) {
-	values := new([7]string)
-	n := 0
-	for name, value := range d.Headers {
-		n = put(h, name, value, values[:], n)
+func (d *Decision) applyPreflight(h http.Header, present []string) {
+	p := d.policy
+	values := new([7]string)[:0]
+	values = put(h, headerAllowOrigin, d.allowOrigin(), values)
+	if p.credentials {
+		values = put(h, headerAllowCredentials, "true", values)
 	}
-	if vary != "" {
-		addVary(h, vary, values[n:n:n+1])
+	if d.methods != "" {
+		values = put(h, headerAllowMethods, d.methods, values)
 	}
+	if d.headers != "" {
+		values = put(h, headerAllowHeaders, d.headers, values)
+	}
+	if d.privateNetwork {
+		values = put(h, headerAllowPrivateNetwork, "true", values)
+	}
+	if p.maxAge != "" {
+		values = put(h, headerMaxAge, p.maxAge, values)
+	}
+	addVary(h, present, d.Vary(), values)
 }
 
 // Restore sets those headers in h that are missing and adds to Vary what is
@@ -249,29 +256,29 @@ func (d *Decision) Restore(h http.Header) {
 			h[name] = []string{value}
 		}
 	}
-	if vary := d.Vary(); vary != "" {
-		addVary(h, vary, nil)
-	}
+	addVary(h, h[headerVary], d.Vary(), nil)
 }
 
-// put sets a header to a value whose memory is the n-th of values. The slice
+// put sets a header to a value, whose memory is the next of values. The slice
 // has no capacity beyond, so that appending to it copies.
-func put(h http.Header, name, value string, values []string, n int) int {
-	values[n] = value
+func put(h http.Header, name, value string, values []string) []string {
+	n := len(values)
+	values = append(values, value)
 	h[name] = values[n : n+1 : n+1]
-	return n + 1
+	return values
 }
 
-// addVary adds the names to Vary that do not stand there. The memory for the
-// new line is that of value, which is empty and has room for one.
-func addVary(h http.Header, names string, value []string) {
-	present := h[headerVary]
-	if len(present) == 0 {
-		h[headerVary] = append(value, names)
-		return
-	}
-	if missing := MissingVary(present, names); missing != "" {
-		h[headerVary] = append(present[:len(present):len(present)], missing)
+// addVary adds the names to Vary that are not present. The memory of a new line
+// is the next of values.
+func addVary(h http.Header, present []string, names string, values []string) {
+	switch {
+	case names == "":
+	case len(present) == 0:
+		put(h, headerVary, names, values)
+	default:
+		if missing := MissingVary(present, names); missing != "" {
+			h[headerVary] = append(present[:len(present):len(present)], missing)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package cors
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -99,18 +100,25 @@ func (e *Engine) Configs() []Config {
 // Decide says what to answer to a request. It changes nothing and, unless
 // AllowOriginFunc is asked, allocates nothing.
 func (e *Engine) Decide(r *Request) Decision {
-	d := Decision{reason: ReasonNotGoverned, origin: r.Origin}
-	switch {
-	case r.isPreflight():
-		d.kind = Preflight
-	case r.isCORS():
+	d := Decision{policy: e.govern(r), origin: r.Origin, reason: ReasonNotGoverned}
+	isCORS := r.isCORS()
+	if isCORS {
 		d.kind = Actual
+		if r.isPreflight() {
+			d.kind = Preflight
+		}
 	}
-	d.policy = e.govern(r)
-	if d.policy == nil {
+	p := d.policy
+	switch {
+	case p == nil:
 		return d
+	case p.anyOrigin:
+		d.reason = ReasonAnyOrigin
+	case !isCORS:
+		d.reason = ReasonNoOrigin
+	default:
+		d.judge(r)
 	}
-	d.judge(r)
 	if d.kind == Preflight {
 		d.describe(r)
 	}
@@ -135,17 +143,10 @@ func (e *Engine) govern(r *Request) *policy {
 	return nil
 }
 
-// judge decides about the origin.
+// judge decides about the origin, where not all are allowed alike.
 func (d *Decision) judge(r *Request) {
 	p := d.policy
-	switch {
-	case p.anyOrigin:
-		d.reason = ReasonAnyOrigin
-		return
-	case d.kind == NotCORS:
-		d.reason = ReasonNoOrigin
-		return
-	case p.reflect:
+	if p.reflect {
 		d.reason = ReasonMalformed
 		if _, ok := origin.Parse(d.origin); ok || d.origin == origin.Null {
 			d.reason = ReasonAnyOrigin
@@ -172,13 +173,12 @@ func (d *Decision) ask(r *Request) {
 	if _, ok := origin.Parse(d.origin); !ok {
 		return
 	}
-	d.asked = new(asked)
 	question := r.detached()
 	allowed, err := d.policy.ask(question.context(), question)
-	d.asked.reads = question.reads
+	d.asked = &asked{vary: strings.Join(append([]string{d.Vary()}, question.reads...), ", "), err: err}
 	switch {
 	case err != nil:
-		d.reason, d.asked.err = ReasonFuncError, err
+		d.reason = ReasonFuncError
 	case allowed:
 		d.reason = ReasonFunc
 	default:
@@ -198,9 +198,9 @@ func (d *Decision) describe(r *Request) {
 		d.methods, _ = requestedMethod(r.AccessControlRequestMethod)
 	}
 	if p.echoHeaders {
-		d.headers, _ = requestedHeaders(r.AccessControlRequestHeaders)
+		d.headers, _ = requestedHeaders(r.requestHeaders())
 	}
-	d.privateNetwork = p.privateNetwork && r.AccessControlRequestPrivateNetwork == "true"
+	d.privateNetwork = p.privateNetwork && r.requestPrivateNetwork() == "true"
 }
 
 // Handler returns the middleware for net/http: it sets headers, answers
@@ -211,7 +211,8 @@ func (d *Decision) describe(r *Request) {
 // replaces Vary or removes headers removes ours.
 func (e *Engine) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		req := NewRequest(r, nil)
+		var req Request
+		req.ReadHTTP(r, nil)
 		d := e.Decide(&req)
 		d.Apply(w.Header())
 		if status, ok := d.Answer(); ok {

@@ -799,7 +799,7 @@ func TestDecisionSaysWhatAndWhy(t *testing.T) {
 			cors.Actual, 0, false, cors.ReasonNotAllowed, "nothing allows the origin", 0},
 		{"nothing allows null, which is well-formed", one(under), cors.Request{Method: "GET", Path: "/api/", Origin: "null"},
 			cors.Actual, 0, false, cors.ReasonNotAllowed, "nothing allows the origin", 0},
-		{"an empty origin is malformed", one(under), cors.Request{Method: "GET", Path: "/api/", EmptyOrigin: true},
+		{"an empty origin is malformed", one(under), cors.Request{Method: "GET", Path: "/api/", MalformedOrigin: true},
 			cors.Actual, 0, false, cors.ReasonMalformed, "the Origin header is not one serialized origin", 0},
 		{"a malformed origin is said to be so", one(under), cors.Request{Method: "GET", Path: "/api/", Origin: "https://APP.example.com"},
 			cors.Actual, 0, false, cors.ReasonMalformed, "the Origin header is not one serialized origin", 0},
@@ -890,7 +890,7 @@ func TestAllowOriginFuncIsAskedLastAndOnlyForTupleOrigins(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, method := range []string{"GET", "OPTIONS"} {
 				asked = ""
-				d := mustNew(t, tt.cfg).Decide(&cors.Request{Method: method, Origin: tt.origin, EmptyOrigin: tt.origin == "", AccessControlRequestMethod: "PUT"})
+				d := mustNew(t, tt.cfg).Decide(&cors.Request{Method: method, Origin: tt.origin, MalformedOrigin: tt.origin == "", AccessControlRequestMethod: "PUT"})
 				if (asked != "") != tt.asked || tt.asked && (asked != tt.origin || !d.Allowed() || d.Reason() != cors.ReasonFunc) {
 					t.Errorf("%s: asked for %q; %v", method, asked, d.Reason())
 				}
@@ -1058,7 +1058,8 @@ func TestASourceSaysHowTheRouterReadsThePath(t *testing.T) {
 		governed bool
 	}{{"/API/x", cors.FoldCase, true}, {"/API/x", 0, false}, {"/api/x", 0, true}} {
 		r := httptest.NewRequest("GET", "/elsewhere", nil)
-		req := cors.NewRequest(r, &route{r, tt.path, tt.folding})
+		var req cors.Request
+		req.ReadHTTP(r, &route{r, tt.path, tt.folding})
 		req.PathFolding = cors.FoldTrailingSlash // of no path, and so of no meaning
 		if d := e.Decide(&req); d.Governed() != tt.governed {
 			t.Errorf("%+v: governed %t", tt, d.Governed())

@@ -45,7 +45,7 @@ func (r *naiveRequest) RequestHeader(name string) string {
 
 func (r *naiveRequest) request() *cors.Request {
 	return &cors.Request{
-		Method: r.method, Origin: r.origin, EmptyOrigin: r.hasOrigin && r.origin == "",
+		Method: r.method, Origin: r.origin, MalformedOrigin: r.hasOrigin && r.origin == "",
 		AccessControlRequestMethod: r.requestMethod, AccessControlRequestHeaders: r.requestHeaders,
 		AccessControlRequestPrivateNetwork: r.requestPrivate, Source: r,
 	}

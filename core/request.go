@@ -21,15 +21,17 @@ type Request struct {
 	// Host is the host that the request was sent to, with its port.
 	Host string
 
-	// Origin is the value of the header Origin; repeated lines are combined by
-	// ", " (Fetch, "get" of a header list). EmptyOrigin says that the header is
-	// there and has no value.
-	Origin      string
-	EmptyOrigin bool
+	// Origin is the value of the header Origin. MalformedOrigin says that the
+	// header is there, and empty or repeated, so that it is no origin.
+	Origin          string
+	MalformedOrigin bool
 
-	// The values of these headers. They matter for the method OPTIONS only and
-	// can be left out for others.
-	AccessControlRequestMethod         string
+	// AccessControlRequestMethod is the value of the header of that name. It
+	// matters for the method OPTIONS only.
+	AccessControlRequestMethod string
+
+	// The values of these headers matter for preflights, and there for some
+	// policies only. Where one is empty, Source is asked.
 	AccessControlRequestHeaders        string
 	AccessControlRequestPrivateNetwork string
 
@@ -45,7 +47,7 @@ type Source interface {
 	// Route returns the path as the router routes it.
 	Route() (path string, folding PathFolding)
 	// RequestHeader returns the value of a header, repeated lines combined by
-	// ", ". The value must remain valid after the request.
+	// ", " as [Combine] does.
 	RequestHeader(name string) string
 	// Context returns the request's context.
 	Context() context.Context
@@ -66,11 +68,11 @@ func (r *Request) Header(name string) string {
 	return r.Source.RequestHeader(name)
 }
 
-func (r *Request) isCORS() bool { return r.Origin != "" || r.EmptyOrigin }
+func (r *Request) isCORS() bool { return r.Origin != "" || r.MalformedOrigin }
 
 // isPreflight follows Fetch, "CORS-preflight request".
 func (r *Request) isPreflight() bool {
-	return r.Method == http.MethodOptions && r.isCORS() && r.AccessControlRequestMethod != ""
+	return r.AccessControlRequestMethod != "" && r.Method == http.MethodOptions && r.isCORS()
 }
 
 func (r *Request) route() (string, PathFolding) {
@@ -87,9 +89,26 @@ func (r *Request) context() context.Context {
 	return context.Background()
 }
 
-// detached returns a copy of r that a function may keep: frameworks may reuse
-// the memory behind their strings. What a request says of methods and headers
-// is left out unless it is a preflight.
+// requestHeaders returns the value of Access-Control-Request-Headers.
+func (r *Request) requestHeaders() string {
+	if r.AccessControlRequestHeaders == "" && r.Source != nil {
+		return r.Source.RequestHeader(headerRequestHeaders)
+	}
+	return r.AccessControlRequestHeaders
+}
+
+// requestPrivateNetwork returns the value of
+// Access-Control-Request-Private-Network.
+func (r *Request) requestPrivateNetwork() string {
+	if r.AccessControlRequestPrivateNetwork == "" && r.Source != nil {
+		return r.Source.RequestHeader(headerRequestPrivateNetwork)
+	}
+	return r.AccessControlRequestPrivateNetwork
+}
+
+// detached returns a copy of r whose fields a function may keep: frameworks may
+// reuse the memory behind their strings. What a request says of methods and
+// headers is left out unless it is a preflight.
 func (r *Request) detached() *Request {
 	path, folding := r.route()
 	c := &Request{
@@ -102,50 +121,64 @@ func (r *Request) detached() *Request {
 	}
 	if r.isPreflight() {
 		c.AccessControlRequestMethod = strings.Clone(r.AccessControlRequestMethod)
-		c.AccessControlRequestHeaders = strings.Clone(r.AccessControlRequestHeaders)
-		c.AccessControlRequestPrivateNetwork = strings.Clone(r.AccessControlRequestPrivateNetwork)
+		c.AccessControlRequestHeaders = strings.Clone(r.requestHeaders())
+		c.AccessControlRequestPrivateNetwork = strings.Clone(r.requestPrivateNetwork())
 	}
 	return c
 }
 
-// NewRequest returns the Request for an HTTP request of net/http, without the
-// path. The Source is asked for that; if it is nil, the path is read as
-// net/http's ServeMux reads it.
-func NewRequest(r *http.Request, source Source) Request {
+// ReadHTTP fills in r from a request of net/http, without the path. The Source
+// is asked for that; if it is nil, the path is read as net/http's ServeMux
+// reads it.
+func (r *Request) ReadHTTP(request *http.Request, source Source) {
+	r.Method, r.Host, r.Source = request.Method, request.Host, source
 	if source == nil {
-		source = (*muxRequest)(r)
+		r.Source = (*muxRequest)(request)
 	}
-	req := Request{Method: r.Method, Host: r.Host, Source: source}
-	if origins := r.Header["Origin"]; len(origins) > 0 {
-		req.Origin = combine(origins)
-		req.EmptyOrigin = req.Origin == ""
+	if origins := request.Header[headerOrigin]; len(origins) == 1 && origins[0] != "" {
+		r.Origin = origins[0]
+	} else {
+		r.MalformedOrigin = len(origins) > 0
 	}
 	if r.Method == http.MethodOptions {
-		req.AccessControlRequestMethod = combine(r.Header["Access-Control-Request-Method"])
-		req.AccessControlRequestHeaders = combine(r.Header["Access-Control-Request-Headers"])
-		req.AccessControlRequestPrivateNetwork = combine(r.Header["Access-Control-Request-Private-Network"])
+		r.AccessControlRequestMethod = Combine(request.Header[headerRequestMethod])
 	}
-	return req
 }
 
-// combine follows Fetch, "get" of a header list.
-func combine(values []string) string {
-	switch len(values) {
+// maxCombined bounds the work that repeated lines cause. Nothing that is asked
+// for is longer.
+const maxCombined = maxRequestedHeaders
+
+// Combine joins the lines of a header by ", " (Fetch, "get" of a header list).
+// Several lines are cut where they exceed 1024 bytes by one: no list is as long
+// as that.
+func Combine(lines []string) string {
+	switch len(lines) {
 	case 0:
 		return ""
 	case 1:
-		return values[0]
+		return lines[0]
 	}
-	return strings.Join(values, ", ")
+	combined := make([]byte, 0, maxCombined+1)
+	for i, line := range lines {
+		if i > 0 {
+			combined = append(combined, ", "...)
+		}
+		combined = append(combined, line[:min(len(line), maxCombined+1)]...)
+		if len(combined) > maxCombined {
+			combined = combined[:maxCombined+1]
+			break
+		}
+	}
+	return string(combined)
 }
 
-// HTTPHeader returns the value of a header of r for [Source], repeated lines
-// combined by ", ".
+// HTTPHeader returns the value of a header of r for [Source].
 func HTTPHeader(r *http.Request, name string) string {
 	if http.CanonicalHeaderKey(name) == "Host" {
 		return r.Host // net/http moves it there
 	}
-	return combine(r.Header.Values(name))
+	return Combine(r.Header[http.CanonicalHeaderKey(name)])
 }
 
 // A muxRequest reads the path as net/http's ServeMux does.
@@ -154,14 +187,16 @@ type muxRequest http.Request
 func (r *muxRequest) Context() context.Context         { return (*http.Request)(r).Context() }
 func (r *muxRequest) RequestHeader(name string) string { return HTTPHeader((*http.Request)(r), name) }
 func (r *muxRequest) Route() (string, PathFolding) {
-	// A raw path with a character that should have been escaped, such as "|",
-	// counts for nothing: what is routed is then the decoded one.
-	if r.URL.RawPath == "" || r.URL.RawPath != r.URL.EscapedPath() {
+	// ServeMux cuts the escaped path into segments and then unescapes each, so
+	// that an escaped slash separates nothing. Without one, that is the same as
+	// unescaping the whole. A raw path with a character that should have been
+	// escaped, such as "|", counts for nothing: what is routed is then the
+	// decoded one.
+	raw := r.URL.RawPath
+	if !strings.Contains(raw, "%2F") && !strings.Contains(raw, "%2f") || raw != r.URL.EscapedPath() {
 		return r.URL.Path, 0
 	}
-	// ServeMux cuts the escaped path into segments and then unescapes each, so
-	// that an escaped slash separates nothing.
-	segments := strings.Split(r.URL.RawPath, "/")
+	segments := strings.Split(raw, "/")
 	for i, segment := range segments {
 		plain, err := url.PathUnescape(segment)
 		switch {

@@ -23,7 +23,8 @@ func New(cfgs ...Config) func(http.Handler) http.Handler {
 func Middleware(engine *cors.Engine) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			req := cors.NewRequest(r, (*source)(r))
+			var req cors.Request
+			req.ReadHTTP(r, (*source)(r))
 			d := engine.Decide(&req)
 			d.Apply(w.Header())
 			if status, ok := d.Answer(); ok {

@@ -24,7 +24,9 @@ func (s *source) Route() (string, cors.PathFolding) {
 	r := (*http.Request)(s)
 	routing := chi.RouteContext(r.Context())
 	if routing == nil {
-		return cors.NewRequest(r, nil).Source.Route()
+		var req cors.Request
+		req.ReadHTTP(r, nil)
+		return req.Source.Route()
 	}
 	path := routing.RoutePath
 	switch {

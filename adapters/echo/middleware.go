@@ -29,7 +29,8 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 					return next(c)
 				}
 			}
-			req := cors.NewRequest(c.Request(), nil)
+			var req cors.Request
+			req.ReadHTTP(c.Request(), nil)
 			req.Path, req.PathFolding = route(c)
 			d := engine.Decide(&req)
 			d.Apply(c.Response().Header())
@@ -46,5 +47,8 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 
 // restore puts back what a handler takes out of the header.
 func restore(response *echo.Response, d cors.Decision) {
-	response.Before(func() { d.Restore(response.Header()) })
+	response.Before(func() {
+		d := d // a copy, so that d need not be allocated by itself
+		d.Restore(response.Header())
+	})
 }

@@ -16,30 +16,31 @@ func request(c *fiber.Ctx) cors.Request {
 		Method: c.Method(),
 		Source: (*source)(c),
 	}
-	req.Origin, req.EmptyOrigin = header(c, fiber.HeaderOrigin)
+	if origins := c.Request().Header.PeekAll(fiber.HeaderOrigin); len(origins) == 1 && len(origins[0]) > 0 {
+		req.Origin = utils.UnsafeString(origins[0])
+	} else {
+		req.MalformedOrigin = len(origins) > 0
+	}
 	if req.Method == fiber.MethodOptions {
-		req.AccessControlRequestMethod, _ = header(c, fiber.HeaderAccessControlRequestMethod)
-		req.AccessControlRequestHeaders, _ = header(c, fiber.HeaderAccessControlRequestHeaders)
-		req.AccessControlRequestPrivateNetwork, _ = header(c, "Access-Control-Request-Private-Network")
+		req.AccessControlRequestMethod = header(c, fiber.HeaderAccessControlRequestMethod)
 	}
 	return req
 }
 
-// header returns the value of a request header, repeated lines combined, and
-// whether it is there and empty.
-func header(c *fiber.Ctx, name string) (value string, empty bool) {
+// header returns the value of a request header, repeated lines combined.
+func header(c *fiber.Ctx, name string) string {
 	lines := c.Request().Header.PeekAll(name)
 	switch len(lines) {
 	case 0:
-		return "", false
+		return ""
 	case 1:
-		return utils.UnsafeString(lines[0]), len(lines[0]) == 0
+		return utils.UnsafeString(lines[0])
 	}
 	values := make([]string, len(lines))
 	for i, line := range lines {
-		values[i] = string(line)
+		values[i] = utils.UnsafeString(line)
 	}
-	return strings.Join(values, ", "), false
+	return cors.Combine(values)
 }
 
 // A source reads a request inside of Fiber.
@@ -48,8 +49,7 @@ type source fiber.Ctx
 func (s *source) Context() context.Context { return (*fiber.Ctx)(s).UserContext() }
 
 func (s *source) RequestHeader(name string) string {
-	value, _ := header((*fiber.Ctx)(s), name)
-	return strings.Clone(value)
+	return strings.Clone(header((*fiber.Ctx)(s), name))
 }
 
 // Route returns the path as Fiber routes it, which depends on options of the

@@ -23,7 +23,8 @@ func New(cfgs ...Config) gin.HandlerFunc {
 // Middleware returns the middleware for an engine.
 func Middleware(engine *cors.Engine) gin.HandlerFunc {
 	return func(c *gin.Context) {
-		req := cors.NewRequest(c.Request, (*source)(c))
+		var req cors.Request
+		req.ReadHTTP(c.Request, (*source)(c))
 		d := engine.Decide(&req)
 		d.Apply(c.Writer.Header())
 		if status, ok := d.Answer(); ok {
@@ -37,7 +38,8 @@ func Middleware(engine *cors.Engine) gin.HandlerFunc {
 // middleware runs: its redirects.
 func Handler(engine *cors.Engine, r *gin.Engine) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		question := cors.NewRequest(req, &outside{req, r})
+		var question cors.Request
+		question.ReadHTTP(req, &outside{req, r})
 		d := engine.Decide(&question)
 		d.Apply(w.Header())
 		if status, ok := d.Answer(); ok {

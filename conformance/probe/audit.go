@@ -81,7 +81,8 @@ func Audit(t *Target, origins []string, policy ...cors.Config) (*Plan, error) {
 func (a *audit) decide(origin string) cors.Decision {
 	r := a.plan.requests[0].Clone(a.plan.requests[0].Context())
 	r.Header.Set("Origin", origin)
-	request := cors.NewRequest(r, nil)
+	var request cors.Request
+	request.ReadHTTP(r, nil)
 	return a.engine.Decide(&request)
 }
 
