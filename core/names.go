@@ -81,36 +81,50 @@ func requestedMethod(value string) (method string, ok bool) {
 // requestedHeaders returns the list of header names that a preflight asks for,
 // separated as we separate, if it is one.
 func requestedHeaders(value string) (names string, ok bool) {
-	if value == "" || len(value) > maxRequestedHeaders {
+	if len(value) > maxRequestedHeaders {
 		return "", false
 	}
-	written := true // with nothing but a comma between the names, as browsers do
-	count := 0
+	if isPlainList(value) {
+		return value, true
+	}
+	var list []string
 	for element := range strings.SplitSeq(value, ",") {
 		name := strings.Trim(element, " \t")
-		written = written && name == element && name != ""
 		if name == "" {
 			continue
 		}
 		if !isToken(name) {
 			return "", false
 		}
-		count++
+		list = append(list, name)
 	}
-	if count == 0 {
-		return "", false
-	}
-	if written {
-		return value, true
-	}
-	list := make([]string, 0, count)
-	for element := range strings.SplitSeq(value, ",") {
-		if name := strings.Trim(element, " \t"); name != "" {
-			list = append(list, name)
+	return strings.Join(list, ","), len(list) > 0
+}
+
+// isPlainList reports whether value is a list as browsers write it: tokens with
+// nothing but a comma between them.
+func isPlainList(value string) bool {
+	start := true
+	for i := range len(value) {
+		switch {
+		case tokenBytes[value[i]]:
+			start = false
+		case value[i] == ',' && !start:
+			start = true
+		default:
+			return false
 		}
 	}
-	return strings.Join(list, ","), true
+	return !start
 }
+
+// tokenBytes are the bytes of HTTP's "token".
+var tokenBytes = func() (t [256]bool) {
+	for c := range 256 {
+		t[c] = isToken(string([]byte{byte(c)}))
+	}
+	return t
+}()
 
 // list writes names as a response header does, each once.
 func list(names []string, same func(a, b string) bool) string {

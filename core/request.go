@@ -46,8 +46,8 @@ type Request struct {
 type Source interface {
 	// Route returns the path as the router routes it.
 	Route() (path string, folding PathFolding)
-	// RequestHeader returns the value of a header, repeated lines combined by
-	// ", " as [Combine] does.
+	// RequestHeader returns the value of a header, repeated lines combined as
+	// [Combine] does. The value remains valid after the request.
 	RequestHeader(name string) string
 	// Context returns the request's context.
 	Context() context.Context
@@ -141,7 +141,9 @@ func (r *Request) ReadHTTP(request *http.Request, source Source) {
 		r.MalformedOrigin = len(origins) > 0
 	}
 	if r.Method == http.MethodOptions {
-		r.AccessControlRequestMethod = Combine(request.Header[headerRequestMethod])
+		// Two lines show as well as all of them that it is not one method.
+		methods := request.Header[headerRequestMethod]
+		r.AccessControlRequestMethod = Combine(methods[:min(2, len(methods))])
 	}
 }
 
