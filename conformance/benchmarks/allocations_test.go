@@ -1,3 +1,8 @@
+//go:build !race
+
+// Under the race detector, sync.Pool drops at random what it holds, and the
+// pools of the frameworks allocate.
+
 package benchmarks
 
 import "testing"
