@@ -17,7 +17,9 @@ type Config struct {
 	// exact ("/healthz"), a subtree ("/api/", which governs "/api" and all
 	// below), with wildcards for whole segments ("/users/{id}/avatar"), with a
 	// wildcard for the rest ("/files/{rest...}", which does not govern "/files"),
-	// or with a trailing slash that is meant as such ("/posts/{$}").
+	// or with a trailing slash that is meant as such ("/posts/{$}"). They are
+	// compared with the path as the router routes it, which for most routers is
+	// unescaped: "/a b" and not "/a%20b".
 	Paths []string `json:"paths,omitempty"`
 
 	// PathRegexps are RE2 expressions, each matched against the whole path:
@@ -99,7 +101,9 @@ const (
 	// can speak for an origin of plain http, and then read as the user.
 	RiskInsecureOriginWithCredentials Risk = "insecure-origin-with-credentials"
 	// RiskPublicSuffix: anyone can register a name directly under a public
-	// suffix such as github.io, and so an origin that is allowed.
+	// suffix such as github.io, and so an origin that is allowed. (Suffixes
+	// below the pattern's own domain are not noticed, such as s3.amazonaws.com
+	// for https://*.amazonaws.com.)
 	RiskPublicSuffix Risk = "public-suffix"
 	// RiskUnconfinedExpression: an expression matches origins of registrable
 	// domains that it does not spell out.
