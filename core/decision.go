@@ -128,7 +128,7 @@ func (d *Decision) Answer() (status int, ok bool) {
 	case d.Allowed():
 		return d.policy.status, true
 	}
-	return statusNo, true
+	return statusDenied, true
 }
 
 // Vary returns the names of the request headers that the answer depends on,

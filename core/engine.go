@@ -97,8 +97,9 @@ func (e *Engine) Configs() []Config {
 	return configs
 }
 
-// Decide says what to answer to a request. It changes nothing and, unless
-// AllowOriginFunc is asked, allocates nothing.
+// Decide says what to answer to a request. It changes nothing. It allocates
+// nothing, unless AllowOriginFunc is asked, a requested list of headers has to
+// be written anew, or a path has escaped slashes or is matched by expressions.
 func (e *Engine) Decide(r *Request) Decision {
 	d := Decision{policy: e.govern(r), origin: r.Origin, reason: ReasonNotGoverned}
 	isCORS := r.isCORS()

@@ -38,8 +38,8 @@ type policy struct {
 }
 
 const (
-	maxMaxAge = 24 * 60 * 60 // the longest that any browser keeps an answer
-	statusNo  = http.StatusForbidden
+	maxMaxAge    = 24 * 60 * 60 // the longest that any browser keeps an answer
+	statusDenied = http.StatusForbidden
 )
 
 // compile checks all Configs and returns their policies, or every problem.
