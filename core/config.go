@@ -101,9 +101,7 @@ const (
 	// can speak for an origin of plain http, and then read as the user.
 	RiskInsecureOriginWithCredentials Risk = "insecure-origin-with-credentials"
 	// RiskPublicSuffix: anyone can register a name directly under a public
-	// suffix such as github.io, and so an origin that is allowed. (Suffixes
-	// below the pattern's own domain are not noticed, such as s3.amazonaws.com
-	// for https://*.amazonaws.com.)
+	// suffix such as github.io, and so an origin that is allowed.
 	RiskPublicSuffix Risk = "public-suffix"
 	// RiskUnconfinedExpression: an expression matches origins of registrable
 	// domains that it does not spell out.

@@ -17,8 +17,8 @@ import (
 // run side by side: a path through both is an origin that matches. What cannot
 // be completed to an origin is cut away. What remains is walked from the end
 // of the host to the left. Where the labels read so far are a registrable
-// domain, everything further left belongs to whoever registered it, and the
-// walk stops. If every branch stops there after spelling out its domain, the
+// domain, or a name under one, and no public suffix lies below, everything
+// further left belongs to one registrant, and the walk stops. If every branch stops there after spelling out its domain, the
 // expression is confined to the domains found; where a branch can go on in too
 // many ways, the walk has found origins that a stranger can have.
 
@@ -381,7 +381,7 @@ func (g *product) confine() *confinement {
 			}
 			next := suffix{string(alphabet[char]) + s.text, g.withFree(slices.Compact(slices.Sorted(slices.Values(from))))}
 			next.stop(g, atHost, c)
-			if isRegistrable(next.text) {
+			if isOwned(next.text) {
 				next.stop(g, afterDot, c)
 			}
 			if len(c.hosts) > maxDomains {
@@ -409,19 +409,17 @@ func (s *suffix) stop(g *product, where place, c *confinement) {
 	})
 }
 
-// isRegistrable reports whether a name is a registrable domain, or localhost,
-// under which every name is the machine itself.
-func isRegistrable(name string) bool {
+// isOwned reports whether a name and all names under it belong to one
+// registrant, or, as those under localhost do, to the machine itself.
+func isOwned(name string) bool {
 	if name == "localhost" {
 		return true
 	}
 	if endsInNumber(name) {
 		return false // the end of an IPv4 address
 	}
-	// A name two labels down tells whether every label below this one is a
-	// public suffix of its own, as below kawasaki.jp.
-	domain, err := publicsuffix.EffectiveTLDPlusOne(unlisted + "." + unlisted + "." + name)
-	return err == nil && domain == name
+	suffix, _ := publicsuffix.PublicSuffix(name)
+	return suffix != name && suffixBelow(name) == ""
 }
 
 // walk returns the characters of a shortest path from one of the nodes to one
@@ -501,6 +499,9 @@ func (e *Expression) analyse() *Error {
 func (e *Expression) hostile(g *product, c *confinement, schemes ...string) string {
 	var candidates []string
 	for _, scheme := range schemes {
+		if suffix := suffixBelow(strings.TrimPrefix(c.end, ".")); suffix != "" {
+			candidates = append(candidates, scheme+"://"+strings.Replace("evil."+suffix, "*", "city", 1))
+		}
 		for _, label := range []string{"evil", "evil-", "evil.", "evil.example", "203.0.113.66"} {
 			candidates = append(candidates, scheme+"://"+label+c.end, scheme+"://"+label+c.end+":8443")
 		}

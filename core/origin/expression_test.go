@@ -41,6 +41,8 @@ func TestParseExpressionDecidesConfinement(t *testing.T) {
 		{"a missing end is anchored for the user", `https://example\.com.*`, "https://example.comevil", ""},
 		{"a label under a public suffix is not confined", `https://[a-z]+\.co\.uk`, "https://evil.co.uk", ""},
 		{"a label under a private suffix is not confined", `https://pr-.*\.vercel\.app`, "https://pr-evil.vercel.app", ""},
+		{"anything above a public suffix is not confined", `https://.*\.amazonaws\.com`, "https://evil.s3.amazonaws.com", ""},
+		{"anything beside a public suffix is confined", `https://.*\.console\.amazonaws\.com`, "", ""},
 		{"digits in the registrable domain are not spelled out", `https://app\d\.com`, "https://app0.com", ""},
 		{"a repeated word is not spelled out", `https://(ab)+\.com`, "https://ab.com", ""},
 		{"a word boundary lets a hyphen through", `https://.*\bexample\.com`, "https://evil-example.com", ""},

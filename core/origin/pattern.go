@@ -362,27 +362,22 @@ func (p Pattern) IsInsecure() bool {
 }
 
 // CoversPublicSuffix reports whether p has a wildcard directly under a public
-// suffix, such as https://*.github.io, or under one of its wildcards, such as
-// https://*.kawasaki.jp: anyone can register a match. Names under localhost are the machine's own and do not count.
+// suffix, such as https://*.github.io, or above one, such as
+// https://*.amazonaws.com: anyone can register a match. It returns the suffix.
+// Names under localhost are the machine's own and do not count.
 func (p Pattern) CoversPublicSuffix() (suffix string, covers bool) {
 	if !p.wildcard || IsLoopback(p.host) {
 		return "", false
 	}
-	suffix, _ = publicsuffix.PublicSuffix(p.host)
-	if suffix == p.host {
+	if suffix, _ = publicsuffix.PublicSuffix(p.host); suffix == p.host {
 		return suffix, true
 	}
-	// Where every label below a domain is a public suffix of its own, as below
-	// kawasaki.jp, a name two labels down is anybody's.
-	below, _ := publicsuffix.PublicSuffix(unlisted + "." + p.host)
-	if below == unlisted+"."+p.host && p.head+p.tail == "" {
-		return "*." + p.host, true
+	if p.head+p.tail != "" {
+		return "", false // one label, and so no name below a suffix
 	}
-	return "", false
+	suffix = suffixBelow(p.host)
+	return suffix, suffix != ""
 }
-
-// unlisted is a label that no entry of the list of public suffixes spells out.
-const unlisted = "unlisted-label"
 
 // domain and port wildcards aside, a pattern is one exact string.
 func (p Pattern) isExact() bool { return !p.wildcard && p.port != anyPort }
