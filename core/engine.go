@@ -67,6 +67,31 @@ func (e *Engine) Attach(cfg Config) error {
 	return e.replace(slices.Insert(slices.Clone(configs), at, cfg))
 }
 
+// AttachGroup attaches cfg, as Attach does, to a path prefix and every path
+// below it. The prefix is a path pattern as in [Config.Paths]; cfg has no paths
+// of its own.
+func (e *Engine) AttachGroup(prefix string, cfg Config) error {
+	return e.attachTo(strings.TrimSuffix(prefix, "/")+"/", cfg)
+}
+
+// AttachRoute attaches cfg, as Attach does, to one path, a slash at its end
+// included. The path is a path pattern as in [Config.Paths]; cfg has no paths of
+// its own.
+func (e *Engine) AttachRoute(path string, cfg Config) error {
+	if strings.HasSuffix(path, "/") {
+		path += "{$}"
+	}
+	return e.attachTo(path, cfg)
+}
+
+func (e *Engine) attachTo(path string, cfg Config) error {
+	if len(cfg.Paths) > 0 || len(cfg.PathRegexps) > 0 {
+		return ConfigErrors{{Field: "Paths", Value: path, Code: CodePath, Message: "is what the policy is attached to, and it has Paths or PathRegexps of its own: leave them out"}}
+	}
+	cfg.Paths = []string{path}
+	return e.Attach(cfg)
+}
+
 func (e *Engine) replace(cfgs []Config) error {
 	if len(cfgs) == 0 {
 		return ConfigErrors{{Field: "Config", Code: CodeNoConfig, Message: "is missing: give at least one, such as cors.Config{AllowOrigins: []string{\"https://app.example.com\"}}"}}

@@ -365,3 +365,50 @@ func TestTheListsForDjangoUsersAreFresh(t *testing.T) {
 		}
 	}
 }
+
+func TestAttachToAGroupOrARoute(t *testing.T) {
+	var e cors.Engine
+	policy := cors.Config{AllowOrigins: []string{"*"}}
+	for _, err := range []error{e.AttachGroup("/api", policy), e.AttachGroup("/slash/", policy), e.AttachRoute("/status", policy), e.AttachRoute("/posts/", policy)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct {
+		name, path string
+		governed   bool
+	}{
+		{"a group governs its prefix", "/api", true},
+		{"a group governs what is below", "/api/a/b", true},
+		{"a group does not govern what only begins like it", "/apis", false},
+		{"a slash at the end of a prefix changes nothing", "/slash", true},
+		{"a route governs its path", "/status", true},
+		{"a route does not govern what is below", "/status/more", false},
+		{"a route with a slash at its end governs that path", "/posts/", true},
+		{"a route with a slash at its end governs nothing below", "/posts/1", false},
+		{"a route with a slash at its end does not govern the path without", "/posts", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := e.Decide(&cors.Request{Method: "GET", Path: tt.path})
+			if d.Governed() != tt.governed {
+				t.Errorf("%s governed: %t, want %t", tt.path, d.Governed(), tt.governed)
+			}
+		})
+	}
+	before := e.Configs()
+	for _, own := range []cors.Config{
+		{AllowOrigins: []string{"*"}, Paths: []string{"/x"}},
+		{AllowOrigins: []string{"*"}, PathRegexps: []string{"/x"}},
+	} {
+		for _, err := range []error{e.AttachGroup("/new", own), e.AttachRoute("/new", own)} {
+			var problem *cors.ConfigError
+			if !errors.As(err, &problem) || problem.Field != "Paths" || !strings.Contains(problem.Message, "leave them out") {
+				t.Errorf("a policy with paths of its own: %v", err)
+			}
+		}
+	}
+	if !reflect.DeepEqual(e.Configs(), before) {
+		t.Error("a refused policy changes the Configs")
+	}
+}

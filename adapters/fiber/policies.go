@@ -39,7 +39,9 @@ func (p *Policies) Engine() *cors.Engine { return p.engine }
 // prefix is written as for fiber's Group, from the root. Group panics if
 // anything is wrong with cfg, or if it has paths of its own.
 func (p *Policies) Group(prefix string, cfg Config) fiber.Router {
-	p.attach(cfg, strings.TrimSuffix(pattern(prefix), "/")+"/")
+	if err := p.engine.AttachGroup(pattern(prefix), cfg); err != nil {
+		panic(err)
+	}
 	return p.router.Group(prefix)
 }
 
@@ -47,19 +49,7 @@ func (p *Policies) Group(prefix string, cfg Config) fiber.Router {
 // from the root; its handlers are added to the app as ever. Route panics if
 // anything is wrong with cfg, or if it has paths of its own.
 func (p *Policies) Route(path string, cfg Config) {
-	exact := pattern(path)
-	if strings.HasSuffix(exact, "/") {
-		exact += "{$}"
-	}
-	p.attach(cfg, exact)
-}
-
-func (p *Policies) attach(cfg Config, path string) {
-	if len(cfg.Paths) > 0 || len(cfg.PathRegexps) > 0 {
-		panic(fmt.Sprintf("corsfiber: the policy of %q has Paths or PathRegexps of its own: leave them out", path))
-	}
-	cfg.Paths = []string{path}
-	if err := p.engine.Attach(cfg); err != nil {
+	if err := p.engine.AttachRoute(pattern(path), cfg); err != nil {
 		panic(err)
 	}
 }
