@@ -207,7 +207,7 @@ func (d *Decision) Apply(h http.Header) {
 		present = h[headerVary]
 	}
 	switch {
-	case !d.Allowed() && !p.anyOrigin:
+	case !d.Allowed():
 		addVary(h, present, d.Vary(), new([1]string)[:0])
 	case d.kind == Preflight:
 		d.applyPreflight(h, present)

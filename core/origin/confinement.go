@@ -275,18 +275,24 @@ func (g *product) trim() {
 // empty reports whether nothing matches.
 func (g *product) empty() bool { return len(g.accept) == 0 }
 
-// withFree adds to a set of nodes those that lead to it for free, and returns
-// it in order.
-func (g *product) withFree(set []int) []int {
-	seen := make(map[int]bool, len(set))
-	for _, i := range set {
-		seen[i] = true
+// withFree returns, in order and each once, the nodes given and those that lead
+// to them for free.
+func (g *product) withFree(nodes []int) []int {
+	seen := make(map[int]bool, len(nodes))
+	var set []int
+	add := func(i int) {
+		if !seen[i] {
+			seen[i] = true
+			set = append(set, i)
+		}
+	}
+	for _, i := range nodes {
+		add(i)
 	}
 	for k := 0; k < len(set); k++ {
 		for _, e := range g.backward[set[k]] {
-			if e.chars == 0 && !seen[e.node] {
-				seen[e.node] = true
-				set = append(set, e.node)
+			if e.chars == 0 {
+				add(e.node)
 			}
 		}
 	}
@@ -379,7 +385,7 @@ func (g *product) confine() *confinement {
 			if len(from) == 0 {
 				continue
 			}
-			next := suffix{string(alphabet[char]) + s.text, g.withFree(slices.Compact(slices.Sorted(slices.Values(from))))}
+			next := suffix{string(alphabet[char]) + s.text, g.withFree(from)}
 			next.stop(g, atHost, c)
 			if isOwned(next.text) {
 				next.stop(g, afterDot, c)
