@@ -123,32 +123,26 @@ func (e *Engine) Configs() []Config {
 }
 
 // Decide says what to answer to a request. It changes nothing. It allocates
-// nothing, unless AllowOriginFunc is asked, a requested list of headers has to
-// be written anew, or a path has escaped slashes or is matched by expressions.
+// nothing, unless AllowOriginFunc is asked, the answer to a preflight repeats
+// what it asks for ("*" with credentials, or a private network), or a path has
+// escaped slashes or is matched by expressions.
 func (e *Engine) Decide(r *Request) Decision {
-	d := Decision{policy: e.govern(r), origin: r.Origin, reason: ReasonNotGoverned}
-	isCORS := r.isCORS()
-	if isCORS {
-		d.kind = Actual
-		if r.isPreflight() {
-			d.kind = Preflight
-		}
-	}
-	p := d.policy
+	p, kind := e.govern(r), r.kind()
+	var reason Reason
 	switch {
 	case p == nil:
-		return d
+		return Decision{nil, r.Origin, kind, ReasonNotGoverned}
 	case p.anyOrigin:
-		d.reason = ReasonAnyOrigin
-	case !isCORS:
-		d.reason = ReasonNoOrigin
+		reason = ReasonAnyOrigin
+	case kind == NotCORS:
+		reason = ReasonNoOrigin
 	default:
-		d.judge(r)
+		reason = p.match(r.Origin)
 	}
-	if d.kind == Preflight {
-		d.describe(r)
+	if reason == ReasonNotAllowed && p.ask != nil {
+		return p.question(r, kind)
 	}
-	return d
+	return Decision{p.answer(r, kind, reason), r.Origin, kind, reason}
 }
 
 // govern returns the policy for the path of a request, or nil.
@@ -169,64 +163,47 @@ func (e *Engine) govern(r *Request) *policy {
 	return nil
 }
 
-// judge decides about the origin, where not all are allowed alike.
-func (d *Decision) judge(r *Request) {
-	p := d.policy
+// match decides about the value of an Origin header, where not all are allowed
+// alike. Whether one that nothing allows is malformed is seen when somebody asks
+// for it.
+func (p *policy) match(value string) Reason {
 	if p.reflect {
-		d.reason = ReasonMalformed
-		if _, ok := origin.Parse(d.origin); ok || d.origin == origin.Null {
-			d.reason = ReasonAnyOrigin
+		if _, ok := origin.Parse(value); ok || value == origin.Null {
+			return ReasonAnyOrigin
 		}
-		return
+		return ReasonMalformed
 	}
-	switch p.origins.Match(d.origin) {
+	switch p.origins.Match(value) {
 	case origin.MatchedExact:
-		d.reason = ReasonOrigin
+		return ReasonOrigin
 	case origin.MatchedPattern:
-		d.reason = ReasonPattern
+		return ReasonPattern
 	case origin.MatchedExpression:
-		d.reason = ReasonExpression
-	default:
-		d.reason = ReasonNotAllowed
-		if p.ask != nil {
-			d.ask(r)
-		}
+		return ReasonExpression
 	}
+	return ReasonNotAllowed
 }
 
-// ask asks AllowOriginFunc.
-func (d *Decision) ask(r *Request) {
-	if _, ok := origin.Parse(d.origin); !ok {
-		return
+// question asks AllowOriginFunc.
+func (p *policy) question(r *Request, kind Kind) Decision {
+	if _, ok := origin.Parse(r.Origin); !ok {
+		return Decision{p.answer(r, kind, ReasonNotAllowed), r.Origin, kind, ReasonNotAllowed}
 	}
 	question := r.detached()
-	allowed, err := d.policy.ask(question.context(), question)
-	d.asked = &asked{vary: strings.Join(append([]string{d.Vary()}, question.reads...), ", "), err: err}
+	allowed, err := p.ask(question.context(), question)
+	reason := ReasonFuncDenied
 	switch {
 	case err != nil:
-		d.reason = ReasonFuncError
+		reason = ReasonFuncError
 	case allowed:
-		d.reason = ReasonFunc
-	default:
-		d.reason = ReasonFuncDenied
+		reason = ReasonFunc
 	}
-}
-
-// describe fills in what the answer to a preflight says of methods and
-// headers. That is all that the policy allows, whatever the preflight asks
-// for: it costs the same for every list, in whatever order, case and spacing
-// an intermediary leaves it; one preflight fills the browser's cache for all
-// methods and headers; and the browser's console names what is really missing.
-func (d *Decision) describe(r *Request) {
-	p := d.policy
-	d.methods, d.headers = p.methods, p.headers
-	if p.echoMethods {
-		d.methods, _ = requestedMethod(r.AccessControlRequestMethod)
+	a := *p.answer(r, kind, reason)
+	a.err = err
+	if len(question.reads) > 0 {
+		a.vary += ", " + strings.Join(question.reads, ", ")
 	}
-	if p.echoHeaders {
-		d.headers, _ = requestedHeaders(r.requestHeaders())
-	}
-	d.privateNetwork = p.privateNetwork && r.requestPrivateNetwork() == "true"
+	return Decision{&a, r.Origin, kind, reason}
 }
 
 // Handler returns the middleware for net/http: it sets headers, answers

@@ -22,19 +22,20 @@ type policy struct {
 	origins   *origin.Set // neither of the two
 	ask       func(context.Context, *Request) (bool, error)
 
-	credentials    bool
+	shared      []field // what allowed requests of all kinds are answered with
+	expose      string
+	methods     string // empty: the safelisted ones
+	headers     string // empty: the safelisted ones
+	maxAge      string
+	echoMethods bool // "*" with credentials, which cannot be told whole
+	echoHeaders bool
+	// Answers to preflights that ask for it say that pages may reach private
+	// networks.
 	privateNetwork bool
-	expose         string
-	methods        string // empty: the safelisted ones
-	headers        string // empty: the safelisted ones
-	echoMethods    bool   // "*" with credentials, which cannot be told whole
-	echoHeaders    bool
-	maxAge         string
-	status         int
+	status         int // of answers to preflights that are allowed
 	pass           bool
 
-	vary          string // of every answer, comma-separated
-	preflightVary string // of answers to preflights
+	allowed, denied [3]answer // by the kind of the request
 }
 
 const (
@@ -88,20 +89,35 @@ func (c *compiler) compile() *policy {
 	cfg := c.cfg
 	p := &policy{
 		index:          c.index,
-		credentials:    cfg.AllowCredentials,
+		echoMethods:    cfg.AllowCredentials && slices.Contains(cfg.AllowMethods, wildcard),
+		echoHeaders:    cfg.AllowCredentials && slices.Contains(cfg.AllowHeaders, wildcard),
 		privateNetwork: cfg.AllowPrivateNetwork,
 		ask:            cfg.AllowOriginFunc,
 		pass:           cfg.PassPreflight,
 		territory:      c.territory(),
 	}
 	c.origins(p)
-	c.methods(p)
-	c.headers(p)
-	c.expose(p)
-	c.preflight(p)
+	p.shared = c.shared(p)
+	p.methods = c.methods()
+	p.headers = c.headers()
+	p.expose = c.expose()
+	p.maxAge = c.maxAge()
+	p.status = c.status()
 	c.acceptedRisks()
-	p.computeVary()
+	p.prepare()
 	return p
+}
+
+// shared returns the headers that all allowed requests are answered with.
+func (c *compiler) shared(p *policy) []field {
+	fields := []field{{name: headerAllowOrigin}}
+	if p.anyOrigin {
+		fields[0].value = wildcard
+	}
+	if c.cfg.AllowCredentials {
+		fields = append(fields, field{headerAllowCredentials, "true"})
+	}
+	return slices.Clip(fields)
 }
 
 func (c *compiler) territory() territory {
@@ -198,7 +214,8 @@ func (c *compiler) expressionRisks(e *origin.Expression) {
 	}
 }
 
-func (c *compiler) methods(p *policy) {
+// methods returns the methods to allow; if empty, the safelisted ones.
+func (c *compiler) methods() string {
 	for _, name := range c.cfg.AllowMethods {
 		upper := strings.ToUpper(name)
 		switch {
@@ -210,18 +227,14 @@ func (c *compiler) methods(p *policy) {
 			c.report("AllowMethods", name, CodeMethodCase, "methods are case-sensitive: write %q", upper)
 		}
 	}
-	all := slices.Contains(c.cfg.AllowMethods, wildcard)
-	switch {
-	case all && c.cfg.AllowCredentials:
-		p.echoMethods = true
-	case all:
-		p.methods = wildcard
-	default:
-		p.methods = list(c.cfg.AllowMethods, sameMethod)
+	if slices.Contains(c.cfg.AllowMethods, wildcard) {
+		return wildcard
 	}
+	return list(c.cfg.AllowMethods, sameMethod)
 }
 
-func (c *compiler) headers(p *policy) {
+// headers returns the headers to allow; if empty, the safelisted ones.
+func (c *compiler) headers() string {
 	for _, name := range c.cfg.AllowHeaders {
 		switch {
 		case !isToken(name):
@@ -232,22 +245,18 @@ func (c *compiler) headers(p *policy) {
 			c.report("AllowHeaders", name, CodeHeaderBanned, "is a header that browsers set themselves and never let scripts set: remove it")
 		}
 	}
-	all := slices.Contains(c.cfg.AllowHeaders, wildcard)
-	switch {
-	case all && c.cfg.AllowCredentials:
-		p.echoHeaders = true
+	switch all := slices.Contains(c.cfg.AllowHeaders, wildcard); {
 	case all && slices.ContainsFunc(c.cfg.AllowHeaders, isAuthorization):
-		p.headers = wildcard + ",Authorization"
+		return wildcard + ",Authorization"
 	case all:
-		p.headers = wildcard
-	default:
-		p.headers = list(c.cfg.AllowHeaders, sameName)
+		return wildcard
 	}
+	return list(c.cfg.AllowHeaders, sameName)
 }
 
 func isAuthorization(name string) bool { return strings.EqualFold(name, "Authorization") }
 
-func (c *compiler) expose(p *policy) {
+func (c *compiler) expose() string {
 	for _, name := range c.cfg.ExposeHeaders {
 		switch {
 		case !isToken(name):
@@ -260,29 +269,33 @@ func (c *compiler) expose(p *policy) {
 			c.report("ExposeHeaders", name, CodeExposeAll, `means a header called "*" once credentials are allowed: list the headers by name`)
 		}
 	}
-	p.expose = list(c.cfg.ExposeHeaders, sameName)
 	if slices.Contains(c.cfg.ExposeHeaders, wildcard) {
-		p.expose = wildcard
+		return wildcard
 	}
+	return list(c.cfg.ExposeHeaders, sameName)
 }
 
-func (c *compiler) preflight(p *policy) {
+func (c *compiler) maxAge() string {
 	switch age := c.cfg.MaxAge; {
 	case age > maxMaxAge:
 		c.report("MaxAge", strconv.Itoa(age), CodeMaxAge, "is more than 24 hours, and no browser keeps an answer longer; it counts seconds: write %d or less", maxMaxAge)
 	case age < 0:
-		p.maxAge = "0"
+		return "0"
 	case age > 0:
-		p.maxAge = strconv.Itoa(age)
+		return strconv.Itoa(age)
 	}
+	return ""
+}
+
+func (c *compiler) status() int {
 	switch status := c.cfg.PreflightStatus; {
 	case status == 0:
-		p.status = http.StatusNoContent
 	case status < 200 || status > 299:
 		c.report("PreflightStatus", strconv.Itoa(status), CodeStatus, "is not an ok status, and browsers then refuse the request: write one from 200 to 299, or leave it out for 204")
 	default:
-		p.status = status
+		return status
 	}
+	return http.StatusNoContent
 }
 
 func (c *compiler) acceptedRisks() {
@@ -294,14 +307,14 @@ func (c *compiler) acceptedRisks() {
 	}
 }
 
-// computeVary names what the answers depend on (Fetch, "CORS protocol and HTTP
-// caches").
-func (p *policy) computeVary() {
+// prepare makes the answers. What they depend on is named in Vary (Fetch, "CORS
+// protocol and HTTP caches").
+func (p *policy) prepare() {
 	var names []string
 	if !p.anyOrigin {
 		names = append(names, headerOrigin)
 	}
-	p.vary = strings.Join(names, ", ")
+	vary := strings.Join(names, ", ")
 	if p.echoMethods || p.ask != nil {
 		names = append(names, headerRequestMethod)
 	}
@@ -311,5 +324,63 @@ func (p *policy) computeVary() {
 	if p.privateNetwork || p.ask != nil {
 		names = append(names, headerRequestPrivateNetwork)
 	}
-	p.preflightVary = strings.Join(names, ", ")
+	for kind := range p.allowed {
+		p.allowed[kind] = answer{config: p.index, vary: vary, fields: appendField(p.shared, headerExposeHeaders, p.expose)}
+		p.denied[kind] = answer{config: p.index, vary: vary}
+	}
+	allowed, denied := &p.allowed[Preflight], &p.denied[Preflight]
+	allowed.vary = strings.Join(names, ", ")
+	denied.vary = allowed.vary
+	allowed.fields = p.preflightFields(nil, p.methods, p.headers, false)
+	if !p.pass {
+		allowed.status, denied.status = p.status, statusDenied
+	}
+}
+
+// preflightFields appends the headers that preflights are answered with.
+func (p *policy) preflightFields(fields []field, methods, headers string, privateNetwork bool) []field {
+	fields = append(fields, p.shared...)
+	fields = appendField(fields, headerAllowMethods, methods)
+	fields = appendField(fields, headerAllowHeaders, headers)
+	if privateNetwork {
+		fields = append(fields, field{headerAllowPrivateNetwork, "true"})
+	}
+	return appendField(fields, headerMaxAge, p.maxAge)
+}
+
+// answer returns the answer to a request.
+func (p *policy) answer(r *Request, kind Kind, reason Reason) *answer {
+	switch {
+	case !reason.allows():
+		return &p.denied[kind]
+	case kind == Preflight && p.repeats(r):
+		return p.repeat(r)
+	}
+	return &p.allowed[kind]
+}
+
+func (p *policy) repeats(r *Request) bool {
+	return p.echoMethods || p.echoHeaders || p.privateNetwork && r.requestPrivateNetwork() == "true"
+}
+
+// repeat returns the answer to a preflight, where that repeats what the
+// preflight asks for. Most answers say all that the policy allows, whatever the
+// preflight asks for: that costs the same for every list of headers, in whatever
+// order, case and spacing an intermediary leaves it; one preflight fills the
+// browser's cache for all methods and headers; and the browser's console names
+// what is really missing.
+func (p *policy) repeat(r *Request) *answer {
+	methods, headers := p.methods, p.headers
+	if p.echoMethods {
+		methods, _ = requestedMethod(r.AccessControlRequestMethod)
+	}
+	if p.echoHeaders {
+		headers, _ = requestedHeaders(r.requestHeaders())
+	}
+	repeated := struct { // in one allocation
+		answer
+		room [6]field
+	}{answer: p.allowed[Preflight]}
+	repeated.fields = p.preflightFields(repeated.room[:0], methods, headers, p.privateNetwork && r.requestPrivateNetwork() == "true")
+	return &repeated.answer
 }

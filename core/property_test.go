@@ -705,8 +705,12 @@ func TestDecideAllocatesNothing(t *testing.T) {
 						d.Answer()
 						_ = d.Vary()
 					})
-					if n != 0 {
-						t.Errorf("%s: %s from %q allocates %v times", name, method, origin, n)
+					want := 0.0
+					if name == "any origin with credentials" && method == "OPTIONS" && origin != "" && origin != "https://EVIL" {
+						want = 1 // the answer repeats what is asked for
+					}
+					if n != want {
+						t.Errorf("%s: %s from %q allocates %v times, want %v", name, method, origin, n, want)
 					}
 				}
 			}
@@ -722,7 +726,7 @@ func (w *reusedWriter) Header() http.Header         { return w.h }
 func (w *reusedWriter) Write(b []byte) (int, error) { return len(b), nil }
 func (w *reusedWriter) WriteHeader(int)             {}
 
-func TestHandlerAllocatesAtMostOnce(t *testing.T) {
+func TestHandlerAllocations(t *testing.T) {
 	next := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	threeOrigins := with(listed, func(c *cors.Config) {
 		c.AllowOrigins = []string{"https://a.example.com", "https://b.example.com", "https://app.example.com"}
@@ -734,15 +738,15 @@ func TestHandlerAllocatesAtMostOnce(t *testing.T) {
 		origin  string
 		most    float64
 	}{
-		{"no origin", one(threeOrigins), "GET", "", 1},
-		{"an actual request that is allowed", one(threeOrigins), "GET", "https://app.example.com", 1},
-		{"an actual request that is denied", one(threeOrigins), "GET", "https://evil.org", 1},
-		{"a preflight that is allowed", one(threeOrigins), "OPTIONS", "https://app.example.com", 1},
-		{"a preflight that is denied", one(threeOrigins), "OPTIONS", "https://evil.org", 1},
-		{"a pattern", one(listed), "GET", "https://a.example.org", 1},
-		{"any origin", one(public), "GET", "https://evil.org", 1},
-		{"any origin with credentials", one(anyWithCredentials), "OPTIONS", "https://evil.org", 1},
-		{"a path that a later Config governs", several, "GET", "https://evil.org", 1},
+		{"no origin", one(threeOrigins), "GET", "", 0},
+		{"an actual request that is allowed", one(threeOrigins), "GET", "https://app.example.com", 0},
+		{"an actual request that is denied", one(threeOrigins), "GET", "https://evil.org", 0},
+		{"a preflight that is allowed", one(threeOrigins), "OPTIONS", "https://app.example.com", 0},
+		{"a preflight that is denied", one(threeOrigins), "OPTIONS", "https://evil.org", 0},
+		{"a pattern", one(listed), "GET", "https://a.example.org", 0},
+		{"any origin", one(public), "GET", "https://evil.org", 0},
+		{"a preflight whose answer repeats what it asks for", one(anyWithCredentials), "OPTIONS", "https://evil.org", 1},
+		{"a path that a later Config governs", several, "GET", "https://evil.org", 0},
 		{"a path that nothing governs", one(at(listed, "/other")), "GET", "https://evil.org", 0},
 	}
 	for _, tt := range tests {

@@ -68,11 +68,15 @@ func (r *Request) Header(name string) string {
 	return r.Source.RequestHeader(name)
 }
 
-func (r *Request) isCORS() bool { return r.Origin != "" || r.MalformedOrigin }
-
-// isPreflight follows Fetch, "CORS-preflight request".
-func (r *Request) isPreflight() bool {
-	return r.AccessControlRequestMethod != "" && r.Method == http.MethodOptions && r.isCORS()
+// kind follows Fetch, "CORS request" and "CORS-preflight request".
+func (r *Request) kind() Kind {
+	switch {
+	case r.Origin == "" && !r.MalformedOrigin:
+		return NotCORS
+	case r.AccessControlRequestMethod != "" && r.Method == http.MethodOptions:
+		return Preflight
+	}
+	return Actual
 }
 
 func (r *Request) route() (string, PathFolding) {
@@ -119,7 +123,7 @@ func (r *Request) detached() *Request {
 		Origin:      strings.Clone(r.Origin),
 		Source:      r.Source,
 	}
-	if r.isPreflight() {
+	if r.kind() == Preflight {
 		c.AccessControlRequestMethod = strings.Clone(r.AccessControlRequestMethod)
 		c.AccessControlRequestHeaders = strings.Clone(r.requestHeaders())
 		c.AccessControlRequestPrivateNetwork = strings.Clone(r.requestPrivateNetwork())

@@ -47,8 +47,5 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 
 // restore puts back what a handler takes out of the header.
 func restore(response *echo.Response, d cors.Decision) {
-	response.Before(func() {
-		d := d // a copy, so that d need not be allocated by itself
-		d.Restore(response.Header())
-	})
+	response.Before(func() { d.Restore(response.Header()) })
 }

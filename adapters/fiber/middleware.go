@@ -28,15 +28,16 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 				return c.Next()
 			}
 		}
-		req := request(c)
+		var req cors.Request
+		read(&req, c)
 		d := engine.Decide(&req)
-		apply(c, &d)
+		apply(c, d)
 		if status, ok := d.Answer(); ok {
 			c.Status(status)
 			return nil
 		}
 		err := c.Next()
-		restore(c, engine, &d)
+		restore(c, engine, d)
 		return err
 	}
 }
@@ -52,9 +53,9 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandler {
 	return func(c *fiber.Ctx, err error) error {
 		failure := next(c, err)
-		req := request(c)
-		d := engine.Decide(&req)
-		restore(c, engine, &d)
+		var req cors.Request
+		read(&req, c)
+		restore(c, engine, engine.Decide(&req))
 		return failure
 	}
 }

@@ -7,44 +7,48 @@ import (
 )
 
 // apply sets the headers of a decision and adds to Vary.
-func apply(c *fiber.Ctx, d *cors.Decision) {
-	h := &c.Response().Header
+func apply(c *fiber.Ctx, d cors.Decision) {
 	for name, value := range d.Headers {
-		// The names are in canonical form, and the bytes are copied.
-		h.SetCanonical(utils.UnsafeBytes(name), utils.UnsafeBytes(value))
+		set(c, name, value)
 	}
 	addVary(c, d)
 }
 
-func addVary(c *fiber.Ctx, d *cors.Decision) {
+// set sets a header whose name is in canonical form. The bytes are copied.
+func set(c *fiber.Ctx, name, value string) {
+	c.Response().Header.SetCanonical(utils.UnsafeBytes(name), utils.UnsafeBytes(value))
+}
+
+func addVary(c *fiber.Ctx, d cors.Decision) {
 	vary := d.Vary()
 	if vary == "" {
 		return
 	}
-	h := &c.Response().Header
-	if present := h.PeekAll(fiber.HeaderVary); len(present) > 0 {
-		if string(present[0]) == vary {
-			return
-		}
-		lines := make([]string, len(present))
-		for i, line := range present {
-			lines[i] = string(line)
-		}
-		vary = cors.MissingVary(lines, vary)
+	present := c.Response().Header.PeekAll(fiber.HeaderVary)
+	switch {
+	case len(present) == 0:
+		set(c, fiber.HeaderVary, vary)
+		return
+	case string(present[0]) == vary:
+		return
 	}
-	if vary != "" {
-		h.Add(fiber.HeaderVary, vary)
+	lines := make([]string, len(present))
+	for i, line := range present {
+		lines[i] = string(line)
+	}
+	if missing := cors.MissingVary(lines, vary); missing != "" {
+		c.Response().Header.Add(fiber.HeaderVary, missing)
 	}
 }
 
 // restore puts back what a handler took out of the response. If that is the
 // allowed origin, the decision is made anew: Fiber reuses the memory behind the
 // old one's strings, and the handler may have changed the request.
-func restore(c *fiber.Ctx, engine *cors.Engine, d *cors.Decision) {
+func restore(c *fiber.Ctx, engine *cors.Engine, d cors.Decision) {
 	if d.Allowed() && len(c.Response().Header.Peek(fiber.HeaderAccessControlAllowOrigin)) == 0 {
-		req := request(c)
-		again := engine.Decide(&req)
-		apply(c, &again)
+		var req cors.Request
+		read(&req, c)
+		apply(c, engine.Decide(&req))
 		return
 	}
 	addVary(c, d)

@@ -9,13 +9,10 @@ import (
 	"github.com/gofiber/fiber/v2/utils"
 )
 
-// request reads what a decision needs. Its strings share the memory of the
+// read fills in what a decision needs. The strings share the memory of the
 // request, which Fiber reuses once the handlers have returned.
-func request(c *fiber.Ctx) cors.Request {
-	req := cors.Request{
-		Method: c.Method(),
-		Source: (*source)(c),
-	}
+func read(req *cors.Request, c *fiber.Ctx) {
+	req.Method, req.Source = c.Method(), (*source)(c)
 	if origins := c.Request().Header.PeekAll(fiber.HeaderOrigin); len(origins) == 1 && len(origins[0]) > 0 {
 		req.Origin = utils.UnsafeString(origins[0])
 	} else {
@@ -24,7 +21,6 @@ func request(c *fiber.Ctx) cors.Request {
 	if req.Method == fiber.MethodOptions {
 		req.AccessControlRequestMethod = header(c, fiber.HeaderAccessControlRequestMethod)
 	}
-	return req
 }
 
 // header returns the value of a request header, repeated lines combined.
