@@ -81,6 +81,14 @@ type Config struct {
 	// next handler, which must answer with a status from 200 to 299.
 	PassPreflight bool `json:"passPreflight,omitempty"`
 
+	// RejectDisallowed answers 403 to actual requests whose origin is denied,
+	// before any handler runs. CORS alone does not: it keeps a page from reading
+	// the answer, and the form that another site posts has changed what it
+	// changes. Requests of the server's own pages pass (by Sec-Fetch-Site, or
+	// else if the host of Origin is that of the request), those without Origin,
+	// and navigations of the top-level page by GET or HEAD.
+	RejectDisallowed bool `json:"rejectDisallowed,omitempty"`
+
 	// AcceptRisks names the risks that are taken knowingly. [New] refuses what
 	// runs any other.
 	AcceptRisks []Risk `json:"acceptRisks,omitempty"`

@@ -96,6 +96,11 @@ func (d Decision) Config() int {
 // names all that are allowed, and the browser enforces it.
 func (d Decision) Allowed() bool { return d.reason.allows() }
 
+// isPublic reports whether every origin gets this answer, without credentials.
+func (d Decision) isPublic() bool {
+	return d.reason == ReasonAnyOrigin && d.answer.fields[0].value == wildcard
+}
+
 // Reason returns why the request is allowed or denied.
 func (d Decision) Reason() Reason {
 	if d.reason == ReasonNotAllowed && d.origin != origin.Null {
@@ -115,7 +120,8 @@ func (d Decision) Err() error {
 }
 
 // Answer returns the status of the answer and true if the middleware answers
-// the request itself, with an empty body. Otherwise the next handler does.
+// the request itself, with an empty body: preflights, and what RejectDisallowed
+// stops. Otherwise the next handler does.
 func (d Decision) Answer() (status int, ok bool) {
 	if d.answer == nil {
 		return 0, false

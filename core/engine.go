@@ -14,8 +14,9 @@ import (
 // request governs it. It is safe for concurrent use. The zero Engine governs
 // nothing until [Engine.Reload] or [Engine.Attach].
 type Engine struct {
-	current atomic.Pointer[configuration]
-	mu      sync.Mutex // held while current is replaced
+	current  atomic.Pointer[configuration]
+	mu       sync.Mutex // held while current is replaced
+	watchers atomic.Pointer[[]Watcher]
 }
 
 // A configuration is what a request sees of an Engine, from its first look to
@@ -217,6 +218,7 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 		var req Request
 		req.ReadHTTP(r, nil)
 		d := e.Decide(&req)
+		e.Report(&req, d)
 		d.Apply(w.Header())
 		if status, ok := d.Answer(); ok {
 			w.WriteHeader(status)

@@ -59,6 +59,7 @@ const (
 
 	CodeOriginMissing Code = "origin-missing"   // nothing allows an origin
 	CodeOriginMoot    Code = "origin-moot"      // "*" beside a function that it makes moot
+	CodeRejectMoot    Code = "reject-moot"      // RejectDisallowed beside "*", which denies nothing
 	CodeMethod        Code = "method"           // not a token
 	CodeMethodCase    Code = "method-case"      // a standard method that is not in upper case
 	CodeMethodBanned  Code = "method-forbidden" // a forbidden method

@@ -25,6 +25,7 @@ var jsonFields = map[string]struct {
 	"MaxAge":              {-1, `{"maxAge":-1}`},
 	"PreflightStatus":     {200, `{"preflightStatus":200}`},
 	"PassPreflight":       {true, `{"passPreflight":true}`},
+	"RejectDisallowed":    {true, `{"rejectDisallowed":true}`},
 	"AcceptRisks":         {[]cors.Risk{cors.RiskPublicSuffix}, `{"acceptRisks":["public-suffix"]}`},
 }
 

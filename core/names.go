@@ -170,4 +170,7 @@ const (
 	headerRequestMethod         = "Access-Control-Request-Method"
 	headerRequestHeaders        = "Access-Control-Request-Headers"
 	headerRequestPrivateNetwork = "Access-Control-Request-Private-Network"
+	headerSecFetchSite          = "Sec-Fetch-Site"
+	headerSecFetchMode          = "Sec-Fetch-Mode"
+	headerSecFetchDest          = "Sec-Fetch-Dest"
 )

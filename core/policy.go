@@ -36,6 +36,8 @@ type policy struct {
 	pass           bool
 
 	allowed, denied [3]answer // by the kind of the request
+	reject          bool
+	stopped, spared answer // actual requests that are denied, if reject is set
 }
 
 const (
@@ -94,6 +96,7 @@ func (c *compiler) compile() *policy {
 		privateNetwork: cfg.AllowPrivateNetwork,
 		ask:            cfg.AllowOriginFunc,
 		pass:           cfg.PassPreflight,
+		reject:         cfg.RejectDisallowed,
 		territory:      c.territory(),
 	}
 	c.origins(p)
@@ -153,6 +156,9 @@ func (c *compiler) origins(p *policy) {
 	anyOrigin := slices.Contains(cfg.AllowOrigins, wildcard)
 	if anyOrigin && cfg.AllowOriginFunc != nil {
 		c.report("AllowOrigins", wildcard, CodeOriginMoot, `allows every origin, so that AllowOriginFunc is never asked: remove one of them`)
+	}
+	if anyOrigin && cfg.RejectDisallowed {
+		c.report("RejectDisallowed", "true", CodeRejectMoot, `stops nothing, since AllowOrigins has "*" and no origin is denied: list the origins, or leave it out`)
 	}
 	if anyOrigin && cfg.AllowCredentials {
 		c.risk(RiskAnyOriginWithCredentials, "AllowOrigins", wildcard, "with AllowCredentials lets any site read, as the user who visits it, whatever that user can read: list the trusted sites, or leave AllowCredentials off")
@@ -324,6 +330,10 @@ func (p *policy) prepare() {
 	if p.privateNetwork || p.ask != nil {
 		names = append(names, headerRequestPrivateNetwork)
 	}
+	// A denied request is stopped or not by what the browser says of it.
+	p.spared = answer{config: p.index, vary: strings.Join([]string{headerOrigin, headerSecFetchSite, headerSecFetchMode, headerSecFetchDest}, ", ")}
+	p.stopped = p.spared
+	p.stopped.status = statusDenied
 	for kind := range p.allowed {
 		p.allowed[kind] = answer{config: p.index, vary: vary, fields: appendField(p.shared, headerExposeHeaders, p.expose)}
 		p.denied[kind] = answer{config: p.index, vary: vary}
@@ -351,6 +361,11 @@ func (p *policy) preflightFields(fields []field, methods, headers string, privat
 // answer returns the answer to a request.
 func (p *policy) answer(r *Request, kind Kind, reason Reason) *answer {
 	switch {
+	case !reason.allows() && kind == Actual && p.reject:
+		if r.isStopped() {
+			return &p.stopped
+		}
+		return &p.spared
 	case !reason.allows():
 		return &p.denied[kind]
 	case kind == Preflight && p.repeats(r):

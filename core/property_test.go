@@ -32,22 +32,22 @@ type naiveRequest struct {
 	requestHeaders string
 	requestPrivate string
 	tenant         string // of the header X-Tenant, for AllowOriginFunc
+	host           string
+	site           string // of the header Sec-Fetch-Site; mode and dest likewise
+	mode, dest     string
 }
 
 func (r *naiveRequest) Route() (string, cors.PathFolding) { return r.path, r.folding }
 func (r *naiveRequest) Context() context.Context          { return context.Background() }
 func (r *naiveRequest) RequestHeader(name string) string {
-	if strings.EqualFold(name, "X-Tenant") {
-		return r.tenant
-	}
-	return ""
+	return map[string]string{"X-Tenant": r.tenant, "Sec-Fetch-Site": r.site, "Sec-Fetch-Mode": r.mode, "Sec-Fetch-Dest": r.dest}[name]
 }
 
 func (r *naiveRequest) request() *cors.Request {
 	return &cors.Request{
 		Method: r.method, Origin: r.origin, MalformedOrigin: r.hasOrigin && r.origin == "",
 		AccessControlRequestMethod: r.requestMethod, AccessControlRequestHeaders: r.requestHeaders,
-		AccessControlRequestPrivateNetwork: r.requestPrivate, Source: r,
+		AccessControlRequestPrivateNetwork: r.requestPrivate, Source: r, Host: r.host,
 	}
 }
 
@@ -129,6 +129,12 @@ func naiveDecide(configs []cors.Config, r *naiveRequest) naiveAnswer {
 			vary = append(vary, "Access-Control-Request-Private-Network")
 		}
 	}
+	if a.kind == cors.Actual && !a.allowed && c.RejectDisallowed {
+		vary = append(vary, "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest")
+		if naiveCrossOrigin(r) && !(r.mode == "navigate" && r.dest == "document" && (r.method == "GET" || r.method == "HEAD")) {
+			a.status = 403
+		}
+	}
 	if readsTenant {
 		vary = append(vary, "X-Tenant")
 	}
@@ -207,6 +213,23 @@ var (
 	naiveTuple     = regexp.MustCompile(`\A([a-z][a-z0-9+.-]{0,62})://(\[[0-9a-f:]+\]|(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?)(?::([1-9][0-9]{0,4}))?\z`)
 	naiveNumeric   = regexp.MustCompile(`(?:\A|\.)(?:[0-9]+|0x[0-9a-f]*)\.?\z`)
 )
+
+// naiveCrossOrigin follows Fetch Metadata, and where a browser sends none of it,
+// compares the origin with the host.
+func naiveCrossOrigin(r *naiveRequest) bool {
+	if r.site != "" {
+		return r.site != "same-origin" && r.site != "none"
+	}
+	if !naiveSerialized(r.origin) {
+		return true
+	}
+	scheme, host, _ := strings.Cut(r.origin, "://")
+	same := []string{host}
+	if port := map[string]string{"http": ":80", "https": ":443"}[scheme]; port != "" && !regexp.MustCompile(`:\d+\z`).MatchString(host) {
+		same = append(same, host+port)
+	}
+	return !slices.Contains(same, strings.ToLower(r.host))
+}
 
 // naiveList writes names once each, in order.
 func naiveList(names []string, fold bool) string {
@@ -401,6 +424,7 @@ func (d *dice) config() cors.Config {
 		MaxAge:              []int{0, 600, -1, 86400}[d.n(4)],
 		PreflightStatus:     []int{0, 200, 299}[d.n(3)],
 		PassPreflight:       d.n(4) == 1,
+		RejectDisallowed:    d.n(3) == 1,
 		AcceptRisks:         allRisks,
 	}
 	if d.n(3) == 1 {
@@ -436,6 +460,10 @@ func (d *dice) request() *naiveRequest {
 		requestHeaders: d.pick("", "x-a", "x-a,x-b", "X-A, x-b ,,", "x a", ",", "*", "x-a,\"", strings.Repeat("a", 1024), strings.Repeat("a", 1025), "x-a\t,x-b"),
 		requestPrivate: d.pick("", "true", "TRUE", "true, true"),
 		tenant:         d.pick("", "a", "b"),
+		host:           d.pick("api.example.com", "evil.org", "EVIL.org:443", "evil.org:80", "app.example.com:8443", "[::1]:3000", "localhost:80", "", "abcde.example:443"),
+		site:           d.pick("", "", "cross-site", "same-site", "same-origin", "none", "same-origin, cross-site"),
+		mode:           d.pick("", "navigate", "cors"),
+		dest:           d.pick("", "document", "iframe"),
 	}
 	if r.hasOrigin {
 		r.origin = d.pick(dicedOrigins...)
@@ -543,6 +571,13 @@ func checkAll(t *testing.T, e *cors.Engine, configs []cors.Config, r *naiveReque
 			t.Fatalf("the answer changes without Origin, and Vary is %q: %s", h["Vary"], describe())
 		}
 	}
+	if got.kind == cors.Actual {
+		for _, site := range []string{"same-origin", "cross-site", ""} {
+			depends("Sec-Fetch-Site", site, func(r *naiveRequest) { r.site = site })
+		}
+		depends("Sec-Fetch-Mode", "navigate", func(r *naiveRequest) { r.mode = "navigate" })
+		depends("Sec-Fetch-Dest", "document", func(r *naiveRequest) { r.dest = "document" })
+	}
 	if got.kind == cors.Preflight {
 		depends("Access-Control-Request-Method", "PATCH", func(r *naiveRequest) { r.requestMethod = "PATCH" })
 		depends("Access-Control-Request-Headers", "x-z", func(r *naiveRequest) { r.requestHeaders = "x-z" })
@@ -582,7 +617,7 @@ func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 		for _, rest := range []string{"governed true, allowed true", "governed true, allowed false", "governed false, allowed false"} {
 			for _, answered := range []bool{false, true} {
 				key := fmt.Sprintf("%v, %s, answered %t", kind, rest, answered)
-				possible := !answered || kind == cors.Preflight && !strings.Contains(rest, "governed false")
+				possible := !answered || kind == cors.Preflight && rest != "governed false, allowed false" || kind == cors.Actual && rest == "governed true, allowed false"
 				if possible != (seen[key] > 0) || possible && seen[key] < 50 {
 					t.Errorf("%s: %d times", key, seen[key])
 				}

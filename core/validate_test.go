@@ -39,6 +39,8 @@ var refused = []struct {
 	{"the zero Config", one(cors.Config{}), []complaint{{0, "AllowOrigins", "", cors.CodeOriginMissing, `list the sites that may read the answers, such as "https://app.example.com", or "*" for public data`}}},
 	{"any origin beside a function", one(cors.Config{AllowOrigins: []string{"*"}, AllowOriginFunc: allowAll}),
 		[]complaint{{0, "AllowOrigins", "*", cors.CodeOriginMoot, "AllowOriginFunc is never asked: remove one of them"}}},
+	{"any origin, and denied ones stopped", one(cors.Config{AllowOrigins: []string{"*"}, RejectDisallowed: true}),
+		[]complaint{{0, "RejectDisallowed", "true", cors.CodeRejectMoot, "list the origins, or leave it out"}}},
 
 	{"an empty origin", origins(""), []complaint{{0, "AllowOrigins", "", origin.CodeEmpty, `write a serialized origin such as "https://app.example.com"`}}},
 	{"an origin with a space", origins("https://app.example.com "), []complaint{{0, "AllowOrigins", "https://app.example.com ", origin.CodeCharacter, "remove it"}}},

@@ -8,8 +8,8 @@ const blockLength = 64
 
 // blocks hold what is left of blocks of values. What is cut off a block never
 // comes back: it belongs to a response. That takes as long as allocating the
-// values of each response, and leaves the garbage collector a tenth of the
-// objects (benchmark Values, way slab).
+// values of each response, and leaves the garbage collector one object for
+// many responses (benchmark Values, way slab).
 var blocks = sync.Pool{New: func() any { return new([]string) }}
 
 // ownValues returns room for n values that nothing else refers to, and that

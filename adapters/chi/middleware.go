@@ -26,6 +26,7 @@ func Middleware(engine *cors.Engine) func(http.Handler) http.Handler {
 			var req cors.Request
 			req.ReadHTTP(r, (*source)(r))
 			d := engine.Decide(&req)
+			engine.Report(&req, d)
 			d.Apply(w.Header())
 			if status, ok := d.Answer(); ok {
 				w.WriteHeader(status)

@@ -33,6 +33,7 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 			req.ReadHTTP(c.Request(), nil)
 			req.Path, req.PathFolding = route(c)
 			d := engine.Decide(&req)
+			engine.Report(&req, d)
 			d.Apply(c.Response().Header())
 			if status, ok := d.Answer(); ok {
 				return c.NoContent(status)

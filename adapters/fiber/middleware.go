@@ -31,6 +31,7 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 		var req cors.Request
 		read(&req, c)
 		d := engine.Decide(&req)
+		engine.Report(&req, d)
 		apply(c, d)
 		if status, ok := d.Answer(); ok {
 			c.Status(status)
@@ -55,7 +56,11 @@ func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandl
 		failure := next(c, err)
 		var req cors.Request
 		read(&req, c)
-		restore(c, engine, engine.Decide(&req))
+		d := engine.Decide(&req)
+		if len(c.Route().Handlers) == 0 { // no middleware has run and reported it
+			engine.Report(&req, d)
+		}
+		restore(c, engine, d)
 		return failure
 	}
 }

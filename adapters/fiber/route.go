@@ -13,6 +13,7 @@ import (
 // request, which Fiber reuses once the handlers have returned.
 func read(req *cors.Request, c *fiber.Ctx) {
 	req.Method, req.Source = c.Method(), (*source)(c)
+	req.Host = utils.UnsafeString(c.Request().Header.Host())
 	if origins := c.Request().Header.PeekAll(fiber.HeaderOrigin); len(origins) == 1 && len(origins[0]) > 0 {
 		req.Origin = utils.UnsafeString(origins[0])
 	} else {

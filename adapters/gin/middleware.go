@@ -26,6 +26,7 @@ func Middleware(engine *cors.Engine) gin.HandlerFunc {
 		var req cors.Request
 		req.ReadHTTP(c.Request, (*source)(c))
 		d := engine.Decide(&req)
+		engine.Report(&req, d)
 		d.Apply(c.Writer.Header())
 		if status, ok := d.Answer(); ok {
 			c.AbortWithStatus(status)
@@ -41,6 +42,7 @@ func Handler(engine *cors.Engine, r *gin.Engine) http.Handler {
 		var question cors.Request
 		question.ReadHTTP(req, &outside{req, r})
 		d := engine.Decide(&question)
+		engine.Report(&question, d)
 		d.Apply(w.Header())
 		if status, ok := d.Answer(); ok {
 			w.WriteHeader(status)
