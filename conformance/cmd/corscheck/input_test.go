@@ -48,24 +48,26 @@ func TestInput(t *testing.T) {
 		{"an empty policy", " ", nil, `standard input:1:1: this is not JSON: unexpected end of JSON input`},
 		{"a policy that is not JSON", "{\n  \"allowOrigins\": [\"*\",]\n}", nil, `standard input:2:24: this is not JSON: invalid character ']'`},
 		{"something behind the policy", `{` + origins + `} {}`, nil, `standard input:1:47: this is not JSON: invalid character '{' after top-level value`},
-		{"an unknown field", "{\n  " + origins + ",\n  \"allowOrigin\": [\"*\"]\n}", nil, `standard input:3:3: "allowOrigin" is no field of cors.Config: write one of paths, pathRegexps, allowOrigins`},
-		{"an unknown field in the second Config", "[{" + origins + "},\n {\"origins\": []}]", nil, `standard input:2:3: "origins" is no field of cors.Config`},
-		{"a field with escapes in its name", `{"\u006frigins": []}`, nil, `standard input:1:2: "origins" is no field`},
-		{"a field in another case", `{"AllowOrigins": ["*"]}`, nil, `standard input:1:2: "AllowOrigins" is no field of cors.Config: write "allowOrigins"`},
-		{"the function", `{"AllowOriginFunc": null}`, nil, `"AllowOriginFunc" is no field`},
-		{"a field that stands twice", `{` + origins + `, "allowOrigins": ["*"]}`, nil, `standard input:1:47: "allowOrigins" stands twice`},
-		{"an object for a list", `{"allowOrigins": {"allowOrigins": []}}`, nil, `allowOrigins is no object: write a list`},
-		{"a string for a list", `{"allowOrigins": "*"}`, nil, `standard input:1:20: allowOrigins is no string: write a list`},
-		{"a string for a number", `{` + origins + `, "maxAge": "600"}`, nil, `maxAge is no string: write a whole number`},
-		{"a broken number", `{` + origins + `, "maxAge": 1.5}`, nil, `maxAge is no number 1.5: write a whole number`},
-		{"a number for a list member", `{"allowOrigins": [1]}`, nil, `allowOrigins is no number: write a string`},
-		{"a string for a policy", `"*"`, nil, `a policy is no string: write a list`},
-		{"no Config", `[]`, nil, `there is no policy: write one such as {"allowOrigins"`},
-		{"null for a policy", `null`, nil, `there is no policy`},
-		{"a policy that allows nothing", `{}`, nil, `standard input: allowOrigins is empty`},
-		{"a policy that does not validate", `{"allowOrigins": ["https://app.example.com/"]}`, nil, `standard input: allowOrigins "https://app.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"`},
-		{"the second Config does not validate", `[{"paths": ["/a"], ` + origins + `}, {` + origins + `, "allowMethods": ["TRACE"]}]`, nil, `standard input, Config 1: allowMethods "TRACE": is a method that browsers never let scripts use`},
-		{"a risk", `{"allowOrigins": ["*"], "allowCredentials": true}`, nil, `put "any-origin-with-credentials" into AcceptRisks`},
+		{"an unknown field", "{\n  " + origins + ",\n  \"allowOrigin\": [\"*\"]\n}", nil, `standard input:3:3: allowOrigin is no field of cors.Config: write "allowOrigins"`},
+		{"an unknown field in the second Config", "[{" + origins + "},\n {\"origins\": []}]", nil, `standard input:2:3: [1].origins is no field of cors.Config: write one of paths, pathRegexps, allowOrigins`},
+		{"a field with escapes in its name", `{"\u006frigins": []}`, nil, `standard input:1:2: origins is no field`},
+		{"a field in another case", `{"AllowOrigins": ["*"]}`, nil, `standard input:1:2: AllowOrigins is no field of cors.Config: write "allowOrigins"`},
+		{"the function", `{"AllowOriginFunc": null}`, nil, `AllowOriginFunc is no field`},
+		{"a field that stands twice", `{` + origins + `, "allowOrigins": ["*"]}`, nil, `standard input:1:47: allowOrigins stands twice`},
+		{"an object for a list", `{"allowOrigins": {"allowOrigins": []}}`, nil, `standard input:1:18: allowOrigins is an object: write a list`},
+		{"a string for a list", `{"allowOrigins": "*"}`, nil, `standard input:1:18: allowOrigins is a string: write a list`},
+		{"a string for a number", `{` + origins + `, "maxAge": "600"}`, nil, `maxAge is a string: write a whole number`},
+		{"a broken number", `{` + origins + `, "maxAge": 1.5}`, nil, `maxAge "1.5": is no whole number`},
+		{"a number for a list member", `{"allowOrigins": [1]}`, nil, `standard input:1:19: allowOrigins[0] is a number: write a string`},
+		{"a string for a policy", `"*"`, nil, `standard input:1:1: the document is a string: write an object, or a list of objects`},
+		{"no Config", `[]`, nil, `standard input:1:1: there is no Config: write one such as {"allowOrigins"`},
+		{"null for a policy", `null`, nil, `standard input:1:1: there is no Config`},
+		{"a policy that allows nothing", `{}`, nil, `standard input: Config 0: AllowOrigins is empty`},
+		{"a policy that does not validate", `{"allowOrigins": ["https://app.example.com/"]}`, nil, `standard input:1:19: allowOrigins[0] "https://app.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"`},
+		{"the second Config does not validate", `[{"paths": ["/a"], ` + origins + `}, {` + origins + `, "allowMethods": ["TRACE"]}]`, nil, `standard input:1:129: [1].allowMethods[0] "TRACE": is a method that browsers never let scripts use`},
+		{"a policy that is too long", `{}` + strings.Repeat(" ", 64<<20), nil, `standard input: the text has 67108866 bytes, and no more than 67108864 are read`},
+		{"two problems", "{\"maxAge\": \"1\",\n \"paths\": {}}", nil, "corscheck: standard input:1:12: maxAge is a string: write a whole number\ncorscheck: standard input:2:11: paths is an object: write a list of strings\n"},
+		{"a risk", `{"allowOrigins": ["*"], "allowCredentials": true}`, nil, `put "any-origin-with-credentials" into acceptRisks`},
 		{"a path that no Config governs", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy governs the path /data: write a URL that one does`},
 		{"an origin that the policy denies", `{` + origins + `}`, []string{"-origin", "https://admin.example.com"}, `-origin https://admin.example.com: the policy does not allow it`},
 		{"an origin that is none", `{"allowOrigins": ["*"]}`, []string{"-origin", "https://app.example.com/"}, `"https://app.example.com/" is not a serialized origin`},
@@ -100,7 +102,7 @@ func expectFailure(t *testing.T, r result, want string) {
 
 func TestEveryProblemOfAPolicyIsSaid(t *testing.T) {
 	r := corscheck(t, `{"allowOrigins": ["https://a.example/"], "maxAge": 1000000, "allowMethods": ["TRACE"]}`, "-policy", "-", "http://127.0.0.1/")
-	if n := strings.Count(r.stderr, "corscheck: standard input: "); n != 3 {
+	if n := strings.Count(r.stderr, "corscheck: standard input:1:"); n != 3 {
 		t.Errorf("%d problems are said, want 3:\n%s", n, r.stderr)
 	}
 }

@@ -152,7 +152,7 @@ func (o *options) plan(target *probe.Target, stdin io.Reader) (*probe.Plan, erro
 	plan, err := probe.Audit(target, o.origins, policy...)
 	var problems cors.ConfigErrors
 	if errors.As(err, &problems) {
-		return nil, &policyError{o.policy, len(policy), problems}
+		return nil, &policyError{o.policy, problems.Unwrap()}
 	}
 	return plan, err
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/corskit/cors/conformance/probe"
 	cors "github.com/corskit/cors/core"
+	"github.com/corskit/cors/core/config"
 )
 
 const asCommand = "CORSCHECK_TEST_AS_COMMAND"
@@ -156,7 +157,7 @@ var data = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 // behind returns data behind an engine that has a policy in JSON.
 func behind(t *testing.T, policy string) http.Handler {
 	t.Helper()
-	cfgs, err := parsePolicy([]byte(policy))
+	cfgs, err := config.ParseJSON([]byte(policy))
 	if err != nil {
 		t.Fatal(err)
 	}

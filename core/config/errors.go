@@ -1,0 +1,200 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	cors "github.com/corskit/cors/core"
+)
+
+// A Position is a place in a text. The zero Position is no place: the
+// environment has none.
+type Position struct {
+	Line   int // from 1
+	Column int // from 1, in bytes
+}
+
+// before returns a message with p before it, if p is a place.
+func (p Position) before(message string) string {
+	if p == (Position{}) {
+		return message
+	}
+	return fmt.Sprintf("%d:%d: %s", p.Line, p.Column, message)
+}
+
+// An Error says what is wrong, where, and what to write instead.
+type Error struct {
+	Position
+	// Name is the path of a field ("[1].allowOrigins[2]"), or the name of a
+	// variable or a setting. It is empty where the text as a whole is at fault.
+	Name    string
+	Value   string // that is at fault, if it can be told
+	Message string // a sentence without the name and the value
+	// Err is the *cors.ConfigError, where the value means something that
+	// package cors refuses.
+	Err error
+}
+
+// Error returns position, name, value and message.
+func (e *Error) Error() string {
+	message := e.Message
+	if e.Value != "" {
+		message = fmt.Sprintf("%q: %s", e.Value, message)
+	}
+	if e.Name != "" {
+		message = e.Name + " " + message
+	}
+	return e.Position.before(message)
+}
+
+// Unwrap returns e.Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errors are all the problems of a text or an environment. It is what the
+// functions of this package return; errors.As finds the first [Error] in it.
+type Errors []*Error
+
+// Error returns every problem, a line each.
+func (es Errors) Error() string {
+	lines := make([]string, len(es))
+	for i, e := range es {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns every problem.
+func (es Errors) Unwrap() []error {
+	errs := make([]error, len(es))
+	for i, e := range es {
+		errs[i] = e
+	}
+	return errs
+}
+
+// A Note says that something was not taken as it stands, although it is not
+// wrong.
+type Note struct {
+	Position
+	Name    string // of the variable or the setting
+	Done    string // what was made of it
+	Instead string // what to write instead
+}
+
+// String returns all of it in a line.
+func (n Note) String() string {
+	return n.Position.before(fmt.Sprintf("%s %s: write %s", n.Name, n.Done, n.Instead))
+}
+
+// A locator tells the name under which a field of a Config was written, or the
+// entry of it with an index, and where. The index is -1 for the whole field.
+type locator func(config int, field string, entry int) (name string, at Position)
+
+// check has package cors check the Configs, and says in the words of the source
+// what is wrong with them: rename returns what a field is called there. That no
+// origin is allowed is left to cors.New, since a function may still be set.
+func check(cfgs []cors.Config, locate locator, rename func(field string) string) (errs Errors) {
+	_, err := cors.New(cfgs...)
+	var problems cors.ConfigErrors
+	if !errors.As(err, &problems) {
+		return nil
+	}
+	index := make(entryIndex)
+	for _, p := range problems {
+		if p.Code == cors.CodeOriginMissing {
+			continue
+		}
+		name, at := locate(p.Index, p.Field, index.next(cfgs, p))
+		errs = append(errs, &Error{
+			Position: at, Name: name, Value: p.Value,
+			Message: fieldNames.ReplaceAllStringFunc(p.Message, rename),
+			Err:     p,
+		})
+	}
+	return errs
+}
+
+// fields are those of cors.Config that are data.
+var fields = slices.DeleteFunc(reflect.VisibleFields(reflect.TypeFor[cors.Config]()), func(f reflect.StructField) bool {
+	return f.Type.Kind() == reflect.Func
+})
+
+// fieldNames matches the name of any field.
+var fieldNames = func() *regexp.Regexp {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	return regexp.MustCompile(`\b(?:` + strings.Join(names, "|") + `)\b`)
+}()
+
+// An entryIndex has the indices of the entries of lists, by their values. Of a
+// value that stands several times, each is found in turn.
+type entryIndex map[listOf]map[string][]int
+
+type listOf struct {
+	config int
+	field  string
+}
+
+// next returns the index of the entry that p is about, or -1.
+func (es entryIndex) next(cfgs []cors.Config, p *cors.ConfigError) int {
+	list := reflect.ValueOf(cfgs[p.Index]).FieldByName(p.Field)
+	if list.Kind() != reflect.Slice {
+		return -1
+	}
+	key := listOf{p.Index, p.Field}
+	if es[key] == nil {
+		es[key] = make(map[string][]int)
+		for i := range list.Len() {
+			value := list.Index(i).String()
+			es[key][value] = append(es[key][value], i)
+		}
+	}
+	at := es[key][p.Value]
+	if len(at) == 0 {
+		return -1
+	}
+	if len(at) > 1 {
+		es[key][p.Value] = at[1:]
+	}
+	return at[0]
+}
+
+// nearest returns the known name that a person who wrote name can have meant,
+// or the empty string. It ignores case.
+func nearest(name string, known []string) string {
+	best, within := "", min(len(name)/4, 3)+1
+	for _, k := range known {
+		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < within {
+			best, within = k, d
+		}
+	}
+	return best
+}
+
+// distance returns how many characters are to be inserted, removed or replaced
+// to turn a into b (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

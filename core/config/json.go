@@ -1,0 +1,296 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	cors "github.com/corskit/cors/core"
+)
+
+// maxJSON is enough for a million origins.
+const maxJSON = 64 << 20
+
+// ParseJSON reads one Config, or a list of them, as [encoding/json] writes
+// them. It accepts less than package json does, since the rest would be a policy
+// that nobody wrote: it refuses names that are no fields or differ from one in
+// case, fields that stand twice, null, text after the end, and what is not
+// UTF-8. It reads up to 64 MiB, nested as deep as package json allows (10 000
+// levels).
+//
+// The Configs have been checked as [cors.New] does, except that none may allow
+// an origin yet: AllowOriginFunc can be set afterwards. The error, if any, is
+// [Errors]; all have a position, except that the text is too long.
+func ParseJSON(data []byte) ([]cors.Config, error) {
+	text, problem := newText(data, maxJSON)
+	if problem != nil {
+		return nil, Errors{problem}
+	}
+	var value json.RawMessage
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(text.data, &value); errors.As(err, &syntax) {
+		return nil, Errors{text.problem(int(syntax.Offset)-1, "", "", "this is not JSON: %v", syntax)}
+	}
+	r := &jsonReader{text: text, decoder: json.NewDecoder(bytes.NewReader(text.data))}
+	r.decoder.UseNumber()
+	isList := r.read()
+	if len(r.errs) > 0 {
+		return nil, r.errs
+	}
+	cfgs := make([]cors.Config, 1)
+	var target any = &cfgs[0]
+	if isList {
+		target = &cfgs
+	}
+	if err := json.Unmarshal(text.data, target); err != nil {
+		return nil, err
+	}
+	if errs := check(cfgs, r.locate, jsonName); len(errs) > 0 {
+		return nil, errs
+	}
+	return cfgs, nil
+}
+
+// JSON writes one Config as an object and several as a list, as [ParseJSON]
+// reads them. It returns an error for none, and for AllowOriginFunc, which is no
+// data.
+func JSON(cfgs ...cors.Config) (string, error) {
+	if len(cfgs) == 0 {
+		return "", Errors{{Message: "there is no Config: give at least one"}}
+	}
+	for i := range cfgs {
+		if err := refuseFunc(&cfgs[i]); err != nil {
+			return "", err
+		}
+	}
+	var value any = cfgs
+	if len(cfgs) == 1 {
+		value = cfgs[0]
+	}
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(value); err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// refuseFunc returns an error if a Config has a part that is no data.
+func refuseFunc(cfg *cors.Config) error {
+	if cfg.AllowOriginFunc == nil {
+		return nil
+	}
+	return Errors{{Name: "AllowOriginFunc", Message: "is a function, which cannot be written: leave it out, and set it in Go on what is read"}}
+}
+
+// jsonName returns the name that a field of cors.Config has in JSON.
+func jsonName(field string) string {
+	f, _ := reflect.TypeFor[cors.Config]().FieldByName(field)
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
+}
+
+// jsonFields are the fields of a Config, by their names in JSON.
+var jsonFields, jsonNames = func() (map[string]reflect.StructField, []string) {
+	byName := make(map[string]reflect.StructField)
+	var names []string
+	for _, f := range fields {
+		byName[jsonName(f.Name)] = f
+		names = append(names, jsonName(f.Name))
+	}
+	return byName, names
+}()
+
+// A jsonReader looks at every name and every value of a document, and remembers
+// where they stand. The syntax has been checked.
+type jsonReader struct {
+	*text
+	decoder *json.Decoder
+	configs []jsonConfig
+	errs    Errors
+}
+
+// A jsonConfig is where a Config stands, and its fields by their names in Go.
+type jsonConfig struct {
+	prefix string // of the paths of its fields
+	at     int
+	fields map[string]*jsonField
+}
+
+// A jsonField is where the value of a field stands, and the entries of a list.
+type jsonField struct {
+	at      int
+	entries []int
+}
+
+// next returns the next token, and the offset at which it begins. A document
+// that ends has been read to its end before.
+func (r *jsonReader) next() (token json.Token, at int) {
+	at = int(r.decoder.InputOffset())
+	at += len(r.data[at:]) - len(bytes.TrimLeft(r.data[at:], ",: \t\r\n"))
+	token, _ = r.decoder.Token()
+	return token, at
+}
+
+func (r *jsonReader) report(at int, name, value, format string, args ...any) {
+	r.errs = append(r.errs, r.problem(at, name, value, format, args...))
+}
+
+// read reads the document, and reports whether it is a list.
+func (r *jsonReader) read() (isList bool) {
+	token, at := r.next()
+	switch token {
+	case json.Delim('{'):
+		r.config("", at)
+		return false
+	case json.Delim('['):
+		for i := 0; r.decoder.More(); i++ {
+			path := entryPath("", i)
+			if token, at := r.next(); token == json.Delim('{') {
+				r.config(path+".", at)
+			} else {
+				r.refuse(path, token, at, "an object")
+			}
+		}
+		if len(r.configs) > 0 || len(r.errs) > 0 {
+			return true
+		}
+	case nil:
+	default:
+		r.refuse("the document", token, at, "an object, or a list of objects")
+		return false
+	}
+	r.report(at, "", "", `there is no Config: write one such as {"allowOrigins": ["https://app.example.com"]}`)
+	return false
+}
+
+// config reads the fields of an object whose brace has been read.
+func (r *jsonReader) config(prefix string, at int) {
+	c := jsonConfig{prefix: prefix, at: at, fields: make(map[string]*jsonField)}
+	for r.decoder.More() {
+		token, at := r.next()
+		name := token.(string)
+		f, known := jsonFields[name]
+		switch {
+		case !known:
+			remedy := "one of " + strings.Join(jsonNames, ", ")
+			if near := nearest(name, jsonNames); near != "" {
+				remedy = strconv.Quote(near)
+			}
+			r.report(at, fieldPath(prefix, name), "", "is no field of cors.Config: write %s", remedy)
+			r.skipNext()
+		case c.fields[f.Name] != nil:
+			r.report(at, fieldPath(prefix, name), "", "stands twice: write it once")
+			r.skipNext()
+		default:
+			c.fields[f.Name] = r.value(prefix+name, f.Type)
+		}
+	}
+	r.next()
+	r.configs = append(r.configs, c)
+}
+
+var plainName = regexp.MustCompile(`^[0-9A-Za-z_]+$`)
+
+// fieldPath returns the path of a field that may have any name.
+func fieldPath(prefix, name string) string {
+	if !plainName.MatchString(name) {
+		name = strconv.Quote(name)
+	}
+	return prefix + name
+}
+
+func entryPath(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
+// value reads the value of a field.
+func (r *jsonReader) value(path string, t reflect.Type) *jsonField {
+	token, at := r.next()
+	where := &jsonField{at: at}
+	switch t.Kind() {
+	case reflect.Slice:
+		if token != json.Delim('[') {
+			r.refuse(path, token, at, "a list of strings")
+			break
+		}
+		for i := 0; r.decoder.More(); i++ {
+			token, at := r.next()
+			where.entries = append(where.entries, at)
+			if entry, ok := token.(string); !ok {
+				r.refuse(entryPath(path, i), token, at, "a string")
+			} else if strings.ContainsRune(entry, utf8.RuneError) {
+				r.report(at, entryPath(path, i), entry, "has the character U+FFFD, which stands for one that was lost: write the character that is meant")
+			}
+		}
+		r.next()
+	case reflect.Bool:
+		if _, ok := token.(bool); !ok {
+			r.refuse(path, token, at, "true or false")
+		}
+	case reflect.Int:
+		number, ok := token.(json.Number)
+		if !ok {
+			r.refuse(path, token, at, "a whole number")
+		} else if _, err := strconv.Atoi(number.String()); err != nil {
+			r.report(at, path, number.String(), "is no whole number, or too large: write digits only, such as 600")
+		}
+	}
+	return where
+}
+
+// refuse reports a value of the wrong type, and reads to its end.
+func (r *jsonReader) refuse(path string, token json.Token, at int, want string) {
+	found := "a string"
+	switch token := token.(type) {
+	case json.Delim:
+		found = map[json.Delim]string{'{': "an object", '[': "a list"}[token]
+	case json.Number:
+		found = "a number"
+	case bool:
+		found = strconv.FormatBool(token)
+	case nil:
+		found = "null"
+	}
+	r.report(at, path, "", "is %s: write %s", found, want)
+	r.skip(token)
+}
+
+func (r *jsonReader) skipNext() {
+	token, _ := r.next()
+	r.skip(token)
+}
+
+// skip reads to the end of the value that begins with a token.
+func (r *jsonReader) skip(token json.Token) {
+	for depth := 0; ; token, _ = r.next() {
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		}
+		if depth == 0 {
+			return
+		}
+	}
+}
+
+func (r *jsonReader) locate(config int, field string, entry int) (name string, at Position) {
+	c := &r.configs[config]
+	name = c.prefix + jsonName(field)
+	written := c.fields[field]
+	switch {
+	case written == nil:
+		return name, r.position(c.at)
+	case entry < 0:
+		return name, r.position(written.at)
+	}
+	return entryPath(name, entry), r.position(written.entries[entry])
+}
