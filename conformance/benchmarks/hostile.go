@@ -25,9 +25,10 @@ type attack struct {
 // smallest is the size of everything that is not the attack, and more.
 const smallest = 1 << 10
 
-// hostileSizes are how many bytes the attack has. The last fills the largest
+// hostileSizes are how many bytes the attack has. The first is that of the
+// longest host that there is, in 127 labels at most. The last fills the largest
 // header block that a server of net/http accepts by default.
-var hostileSizes = []int{1 << 10, 32 << 10, http.DefaultMaxHeaderBytes - smallest}
+var hostileSizes = []int{253, 1 << 10, 32 << 10, http.DefaultMaxHeaderBytes - smallest}
 
 var attacks = func() []attack {
 	subdomains, expressions, reflecting, governed := Policy, Policy, Policy, Policy
@@ -68,11 +69,19 @@ var attacks = func() []attack {
 			return request("", "", http.MethodGet, "/api/"+filled(segment, size), "Origin: "+allowed)
 		}
 	}
-	labels := origin(func(size int) string { return "https://" + filled("a.", size) + "example.com" })
+	const domain = "example.com"
+	label := origin(func(size int) string { return "https://" + strings.Repeat("a", size) })
+	labels := origin(func(size int) string { return "https://" + filled("a.", size-len(domain)) + domain })
+	stranger := origin(func(size int) string { return "https://" + filled("a.", size-1) + "a" })
+	listed := populations[0]
+	among := request("", "", http.MethodGet, "/profile", "Origin: "+listed.origin)
 	return []attack{
-		{name: "origin-label", title: "Origin: one long label", cfg: Policy, normal: actual, of: origin(func(size int) string { return "https://" + strings.Repeat("a", size) })},
-		{name: "origin-labels", title: "Origin: many labels, to a pattern", cfg: subdomains, normal: actual, of: labels},
-		{name: "origin-expression", title: "Origin: many labels, to an expression", cfg: expressions, normal: actual, of: labels, oursOnly: true},
+		{name: "origin-label", title: "Origin: one long label", cfg: Policy, normal: actual, of: label},
+		{name: "origin-label-listed", title: "Origin: one long label, to 10,000 origins", cfg: listed.config(10_000), normal: among, of: label, oursOnly: true},
+		{name: "origin-labels", title: "Origin: many labels, to a pattern of their domain", cfg: subdomains, normal: actual, of: labels},
+		{name: "origin-labels-stranger", title: "Origin: many labels, to a pattern of another domain", cfg: subdomains, normal: actual, of: stranger},
+		{name: "origin-expression", title: "Origin: many labels, to an expression of their domain", cfg: expressions, normal: actual, of: labels, oursOnly: true},
+		{name: "origin-expression-stranger", title: "Origin: many labels, to an expression of another domain", cfg: expressions, normal: actual, of: stranger, oursOnly: true},
 		{name: "origin-lines", title: "Origin: many lines", cfg: Policy, normal: actual, of: func(size int) Request {
 			return request("", "", http.MethodGet, "/profile", lines("Origin: a", size)...)
 		}},

@@ -20,6 +20,7 @@ type population struct {
 	entry       string // in the Config, with seven digits for its number
 	origin      string // that the entry allows
 	stranger    string // that no entry allows, of the same length and domain
+	oursOnly    bool   // others cannot be configured so
 	expressions bool   // the entries are in AllowOriginRegexps
 }
 
@@ -27,11 +28,13 @@ type population struct {
 // differ, as in the names of tenants.
 var populations = []population{
 	{"origins", "Exact origins", []int{1, 100, 10_000, 1_000_000},
-		"https://tenant-0000000.example.com", "https://tenant-0000000.example.com", "https://guests-0000000.example.com", false},
+		"https://tenant-0000000.example.com", "https://tenant-0000000.example.com", "https://guests-0000000.example.com", false, false},
 	{"patterns", "Patterns, https://*.tenant-0000000.example.com", []int{1, 100, 10_000},
-		"https://*.tenant-0000000.example.com", "https://app.tenant-0000000.example.com", "https://app.guests-0000000.example.com", false},
+		"https://*.tenant-0000000.example.com", "https://app.tenant-0000000.example.com", "https://app.guests-0000000.example.com", false, false},
+	{"labels", "Patterns, https://pr-*.tenant-0000000.example.com", []int{1, 100, 10_000},
+		"https://pr-*.tenant-0000000.example.com", "https://pr-12.tenant-0000000.example.com", "https://pr-12.guests-0000000.example.com", true, false},
 	{"expressions", `Expressions, https://[a-z]+\.tenant-0000000\.example\.com`, []int{1, 10, 100, 1000},
-		`https://[a-z]+\.tenant-0000000\.example\.com`, "https://app.tenant-0000000.example.com", "https://app.guests-0000000.example.com", true},
+		`https://[a-z]+\.tenant-0000000\.example\.com`, "https://app.tenant-0000000.example.com", "https://app.guests-0000000.example.com", true, true},
 }
 
 // mostLinear is how many entries are given to an implementation whose cost
@@ -59,7 +62,7 @@ func (p population) implementations(f Framework, n int) (implementations []Imple
 		return nil
 	}
 	for _, i := range f.general() {
-		if n > mostLinear && i.Linear || p.expressions && i.Name != ours {
+		if n > mostLinear && i.Linear || p.oursOnly && i.Name != ours {
 			continue
 		}
 		implementations = append(implementations, i)
@@ -108,8 +111,8 @@ var asks = []ask{
 	{"random-denied", "denied, at random", false, true},
 }
 
-// run returns what asks for origins of the first n.
-func (p population) run(x Exchange, a ask, n int) func(int) {
+// origins returns what names an origin to ask for, of the first n.
+func (p population) origins(a ask, n int) (next func() string) {
 	origin := p.stranger
 	if a.allowed {
 		origin = p.origin
@@ -118,22 +121,32 @@ func (p population) run(x Exchange, a ask, n int) func(int) {
 	// server has just read is in the processor's cache, too.
 	text := []byte(origin)
 	digits := text[strings.Index(origin, "0000000"):][:7]
-	write := func(number int) {
+	named := unsafe.String(&text[0], len(text))
+	state := uint64(1)
+	return func() string {
+		number := n - 1
+		if a.random {
+			state = state*6364136223846793005 + 1442695040888963407 // Knuth's MMIX
+			number = int(state >> 33 % uint64(n))
+		}
 		for i := len(digits) - 1; i >= 0; i-- {
 			digits[i] = byte('0' + number%10)
 			number /= 10
 		}
-		x.SetOrigin(unsafe.String(&text[0], len(text)))
+		return named
 	}
-	write(n - 1)
+}
+
+// run returns what asks for origins of the first n.
+func (p population) run(x Exchange, a ask, n int) func(int) {
+	next := p.origins(a, n)
+	x.SetOrigin(next())
 	if !a.random {
 		return again(x)
 	}
-	state := uint64(1)
 	return func(times int) {
 		for range times {
-			state = state*6364136223846793005 + 1442695040888963407 // Knuth's MMIX
-			write(int(state >> 33 % uint64(n)))
+			x.SetOrigin(next())
 			x.Serve()
 		}
 	}

@@ -13,8 +13,9 @@ type Expression struct {
 	text     string
 	re       *regexp.Regexp
 	tree     *syntax.Regexp
-	open     string // a hostile origin that matches, if any
-	insecure string // a plain-http origin that matches and is not loopback, if any
+	domains  []string // that it spells out, if any: see product.domains
+	open     string   // a hostile origin that matches, if any
+	insecure string   // a plain-http origin that matches and is not loopback, if any
 }
 
 // ParseExpression reads an expression (RE2 syntax, as in package regexp) and
@@ -34,6 +35,8 @@ func ParseExpression(s string) (*Expression, error) {
 	if err := e.analyse(); err != nil {
 		return nil, err
 	}
+	prog, _ := syntax.Compile(tree.Simplify()) // as analyse could, too
+	e.domains = intersect(prog, false).domains()
 	return e, nil
 }
 
@@ -90,8 +93,72 @@ func compileAnchored(trees ...*syntax.Regexp) (*regexp.Regexp, error) {
 	return regexp.Compile(`\A(?:` + strings.Join(alternatives, "|") + `)\z`)
 }
 
-// union returns one expression for all, so that many cost about what one
-// costs. Where they exceed the bounds of RE2 together, there are several.
+// expressions are looked up by the domains that they spell out, as patterns are,
+// and only those for a domain of the host are tried (benchmark Scale, rows
+// expressions).
+type expressions struct {
+	byDomain map[string][]*regexp.Regexp
+	depths   []int            // how many labels the domains have, in order
+	others   []*regexp.Regexp // that spell out none
+}
+
+func newExpressions(list []*Expression) expressions {
+	alike := make(map[string][]*Expression) // those that spell out the same domains
+	for _, e := range list {
+		key := strings.Join(e.domains, " ")
+		alike[key] = append(alike[key], e)
+	}
+	x := expressions{byDomain: make(map[string][]*regexp.Regexp)}
+	for _, some := range alike {
+		joined, domains := union(some), some[0].domains
+		if len(domains) == 0 {
+			x.others = joined
+		}
+		for _, domain := range domains {
+			x.byDomain[domain] = append(x.byDomain[domain], joined...)
+			x.depths = insert(x.depths, labels(domain))
+		}
+	}
+	return x
+}
+
+// match reports whether one of the expressions matches a text with this host.
+func (x *expressions) match(text, host string) bool {
+	host = strings.TrimSuffix(host, ".")
+	dot, depth := len(host), 0
+	for _, d := range x.depths {
+		for ; depth < d && dot >= 0; depth++ {
+			dot = strings.LastIndexByte(host[:dot], '.')
+		}
+		if depth == d && matchAny(x.byDomain[host[dot+1:]], text) {
+			return true
+		}
+	}
+	return matchAny(x.others, text)
+}
+
+// matchAny reports whether a text is an origin and one of the expressions
+// matches it.
+func matchAny(list []*regexp.Regexp, text string) bool {
+	if len(list) == 0 {
+		return false
+	}
+	if _, ok := Parse(text); !ok {
+		return false
+	}
+	for _, re := range list {
+		if re.MatchString(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// union joins expressions into one, or into several where they exceed the
+// bounds of RE2 together. Where they begin with different texts, package regexp
+// drops most of them at the first character that differs; where they begin with
+// wildcards, it follows all of them to the end, and joining them neither helps
+// nor harms.
 func union(expressions []*Expression) []*regexp.Regexp {
 	switch len(expressions) {
 	case 0:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -114,8 +115,13 @@ func TestSetMatches(t *testing.T) {
 		{"both ends of a label do not overlap", "https://pr-*-app.example.com", "https://pr-app.example.com", NoMatch},
 		{"both ends of a label do not share a hyphen", "https://aba*aba.example.com", "https://ababa.example.com", NoMatch},
 		{"both ends of a label need something between", "https://pr-*-app.example.com", "https://pr--app.example.com", NoMatch},
+		{"the end of a label matches no label before it", "https://*b.example.com", "https://a.b.example.com", NoMatch},
 		{"the run is bounded by the label", "https://pr-*.example.com", "https://pr-" + strings.Repeat("a", 60) + ".example.com", MatchedPattern},
 		{"the run is not longer than a label", "https://pr-*.example.com", "https://pr-" + strings.Repeat("a", 61) + ".example.com", NoMatch},
+
+		{"a domain of many labels matches no host that is too long", "https://*." + strings.Repeat("a.", 100) + "com", "https://" + strings.Repeat("a.", 126) + "com", NoMatch},
+		{"a domain of many labels matches a longer host", "https://*." + strings.Repeat("a.", 100) + "com", "https://" + strings.Repeat("a.", 125) + "com", MatchedPattern},
+		{"a domain of many labels matches no shorter host", "https://*." + strings.Repeat("a.", 100) + "com", "https://" + strings.Repeat("a.", 100) + "com", NoMatch},
 
 		{"any port matches one", "http://localhost:*", "http://localhost:3000", MatchedPattern},
 		{"any port matches none", "http://localhost:*", "http://localhost", MatchedPattern},
@@ -286,9 +292,6 @@ func TestSeveralExpressionsMatchLikeEach(t *testing.T) {
 		expressions = append(expressions, e)
 	}
 	all := NewSet(nil, expressions)
-	if len(all.regexps) != 1 {
-		t.Errorf("%d expressions are tried, want one for all", len(all.regexps))
-	}
 	for _, scheme := range []string{"https://", "xhttps://"} {
 		for c := 'a'; c <= 'k'; c++ {
 			for _, end := range []string{".example.com", ".example.com.evil.org", ".example.com:8443", "xexample.com", ".EXAMPLE.com"} {
@@ -308,6 +311,91 @@ func TestSeveralExpressionsMatchLikeEach(t *testing.T) {
 	}
 }
 
+// Of the expressions for a thousand domains, those for one are tried.
+func TestExpressionsAreTriedForTheirOwnDomains(t *testing.T) {
+	var expressions []*Expression
+	for i := range 1000 {
+		expressions = append(expressions, parseExpression(t, fmt.Sprintf(`https://[a-z]+\.tenant%d\.example\.(com|org)`, i)))
+	}
+	s := NewSet(nil, expressions)
+	if n := len(s.expressions.others); n != 0 {
+		t.Errorf("%d expressions are tried for every domain", n)
+	}
+	for domain, tried := range s.expressions.byDomain {
+		if len(tried) != 1 {
+			t.Errorf("%d expressions are tried for %s", len(tried), domain)
+		}
+	}
+	for i := range 1000 {
+		for text, want := range map[string]Match{
+			fmt.Sprintf("https://app.tenant%d.example.com", i):   MatchedExpression,
+			fmt.Sprintf("https://app.tenant%d.example.org", i):   MatchedExpression,
+			fmt.Sprintf("https://app.tenant%d.example.com.", i):  NoMatch,
+			fmt.Sprintf("https://tenant%d.example.com", i):       NoMatch,
+			fmt.Sprintf("https://app.stranger%d.example.com", i): NoMatch,
+		} {
+			if got := s.Match(text); got != want {
+				t.Fatalf("Match(%q) = %d, want %d", text, got, want)
+			}
+		}
+	}
+}
+
+// randomExpression puts together what makes an end of a host certain, and what
+// makes it uncertain.
+func randomExpression(r *rand.Rand) string {
+	pick := func(list ...string) string { return list[r.IntN(len(list))] }
+	labels := func() string {
+		label := pick("a", "b", "ab", "(a|b)", "[ab]", "a?b", "a+", "[a-z]+", ".*", ".", `\w`, "(ab|ba)", "a{1,2}", "a*?")
+		for range r.IntN(3) {
+			label += pick(`\.`, `\.`, `\.`, ".", `(\.|-)`, `\.\b`, `\.?`) + pick("a", "b", "(a|b|ab)", "[a-d]", "com", "(com|org)", ".*", `\d`)
+		}
+		return label
+	}
+	host := pick("", "", `(.*\.)?`, `([a-z]+\.)*`, `(a\.)?`, "^?") + labels()
+	if r.IntN(4) == 0 {
+		host = "(" + host + "|" + labels() + ")"
+	}
+	return pick("https://", "https://", "https?://", "(?i)HTTPS://", ".*://", "") + host + pick("", "", `(:\d+)?`, `:80+`, `\.?`, `\b`, "$", ".*")
+}
+
+func TestManyExpressionsMatchLikeEachOfThem(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	pick := func(list ...string) string { return list[r.IntN(len(list))] }
+	matched, indexed, tried := 0, 0, 0
+	for range 300 {
+		var expressions []*Expression
+		for range 1 + r.IntN(12) {
+			if e, err := ParseExpression(randomExpression(r)); err == nil {
+				expressions = append(expressions, e)
+				tried++
+				if len(e.domains) > 0 {
+					indexed++
+				}
+			}
+		}
+		s := NewSet(nil, expressions)
+		for range 100 {
+			host := pick("a", "b", "ab", "ba", "d", "com", "1", "aab", "x-a")
+			for range r.IntN(4) {
+				host += pick(".", ".", ".", "-") + pick("a", "b", "ab", "c", "com", "org", "1")
+			}
+			text := pick("https", "https", "http", "x") + "://" + host + pick("", "", ".", ":8", ":800", ".:8", "..")
+			want := NoMatch
+			if naiveParse(text) && slices.ContainsFunc(expressions, func(e *Expression) bool { return e.re.MatchString(text) }) {
+				want = MatchedExpression
+				matched++
+			}
+			if got := s.Match(text); got != want {
+				t.Fatalf("%v: Match(%q) = %d, want %d", expressions, text, got, want)
+			}
+		}
+	}
+	if matched < 1000 || indexed < tried/4 || indexed > 3*tried/4 {
+		t.Errorf("%d origins matched, and %d of %d expressions spell out domains: that does not try much", matched, indexed, tried)
+	}
+}
+
 // RE2 bounds how deep and how large an expression is. Several that it holds
 // one by one need not fit together.
 func TestExpressionsAtTheBoundsOfRE2MatchTogether(t *testing.T) {
@@ -324,11 +412,11 @@ func TestExpressionsAtTheBoundsOfRE2MatchTogether(t *testing.T) {
 	if depth == 0 {
 		t.Fatal("no expression was accepted")
 	}
-	other, err := ParseExpression(`https://other\.example\.com`)
-	if err != nil {
-		t.Fatal(err)
-	}
+	other := parseExpression(t, `https://other[a-z]*\.example\.com`)
 	s := NewSet(nil, append(expressions, other, other))
+	if n := len(s.expressions.byDomain["example.com"]); n < 2 {
+		t.Errorf("all expressions fit into %d", n)
+	}
 	for _, text := range []string{"https://a.example.com", "https://other.example.com"} {
 		if got := s.Match(text); got != MatchedExpression {
 			t.Errorf("Match(%q) = %d", text, got)
@@ -406,6 +494,63 @@ func TestThousandsOfPatternsMatchLikeTheNaiveMatcher(t *testing.T) {
 		}
 	}
 	if matches[NoMatch] < 1000 || matches[MatchedExact] < 100 || matches[MatchedPattern] < 1000 {
+		t.Errorf("the random origins do not try much: %v", matches)
+	}
+}
+
+// The end of a host behind one pattern's wildcard can be the domain of another.
+func TestPatternsOfSeveralDomainsDoNotMix(t *testing.T) {
+	s := setOf(t, "https://*-a.example.com", "https://*b.y.example.com", "https://c*.example.com", "https://*.z.example.com:8443", "https://*d.example.com:*")
+	for text, want := range map[string]Match{
+		"https://x-a.example.com":      MatchedPattern,
+		"https://xb.y.example.com":     MatchedPattern,
+		"https://cx.example.com":       MatchedPattern,
+		"https://x.z.example.com:8443": MatchedPattern,
+		"https://xd.example.com:8443":  MatchedPattern,
+		"https://x.y.example.com":      NoMatch,
+		"https://c.y.example.com":      NoMatch,
+		"https://cb.example.com":       MatchedPattern,
+		"https://x-a.y.example.com":    NoMatch,
+		"https://xd.y.example.com":     NoMatch,
+		"https://x.z.example.com":      NoMatch,
+		"https://x.z.example.com:80":   NoMatch,
+		"http://x-a.example.com":       NoMatch,
+	} {
+		if got := s.Match(text); got != want {
+			t.Errorf("Match(%q) = %d, want %d", text, got, want)
+		}
+	}
+}
+
+// A domain's value has bits for fewer shapes of patterns than there are here.
+func TestPatternsOfManyShapesMatchLikeTheNaiveMatcher(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	run := func(longest int) string { return strings.Repeat("a", r.IntN(longest+1)) }
+	domain := func() string { return fmt.Sprintf("%c.example.com", 'a'+r.IntN(4)) }
+	matches := make(map[Match]int)
+	for range 8 {
+		var patterns []Pattern
+		for range 150 {
+			p, err := ParsePattern("https://" + run(20) + "*" + run(20) + "." + domain())
+			if err != nil {
+				t.Fatal(err)
+			}
+			patterns = append(patterns, p)
+		}
+		s := NewSet(patterns, nil)
+		if len(s.patterns.shapes) <= lastShape+1 {
+			t.Fatalf("%d shapes are too few to try much", len(s.patterns.shapes))
+		}
+		for range 300 {
+			text := "https://" + run(15) + string("ab_."[r.IntN(4)]) + run(15) + "." + domain()
+			got, want := s.Match(text), naiveMatchAny(patterns, text)
+			if got != want {
+				t.Fatalf("Match(%q) = %d, the naive matcher says %d\n%v", text, got, want, patterns)
+			}
+			matches[got]++
+		}
+	}
+	if matches[NoMatch] < 500 || matches[MatchedPattern] < 500 {
 		t.Errorf("the random origins do not try much: %v", matches)
 	}
 }
@@ -514,6 +659,36 @@ func FuzzExpressionInASet(f *testing.F) {
 		}
 		if alone != want {
 			t.Fatalf("%q: Match(%q) = %d, want %d", source, text, alone, want)
+		}
+	})
+}
+
+// Expressions match together what package regexp says of each.
+func FuzzExpressions(f *testing.F) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 20 {
+		f.Add(randomExpression(r), randomExpression(r), "https://a.ab.com")
+	}
+	f.Add(`https://[a-z]+\.example\.com`, `https://(.*\.)?example\.org(:\d+)?`, "https://app.example.org.:8443")
+	f.Add(`http://\[::1\](:\d+)?`, `http://\d+\.0\.0\.1`, "http://[::1]:1")
+	f.Fuzz(func(t *testing.T, one, other, text string) {
+		if len(one) > 60 || len(other) > 60 {
+			t.Skip("long expressions take long")
+		}
+		var expressions []*Expression
+		want := NoMatch
+		for _, source := range []string{one, other} {
+			e, err := ParseExpression(source)
+			if err != nil {
+				continue
+			}
+			expressions = append(expressions, e)
+			if naiveParse(text) && e.re.MatchString(text) {
+				want = MatchedExpression
+			}
+		}
+		if got := NewSet(nil, expressions).Match(text); got != want {
+			t.Fatalf("%v: Match(%q) = %d, want %d", expressions, text, got, want)
 		}
 	})
 }
