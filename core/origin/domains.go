@@ -6,16 +6,15 @@ import "math/bits"
 // match, without the dot of a fully qualified domain, is one of them or lies
 // under one. If there are none, it can be anything.
 //
-// Hosts are read from right to left, as confine reads them and within the same
-// bounds, but on beyond the registrable domain, as long as whole labels are
-// spelled out.
+// Hosts are read from right to left, as confine reads them, but on beyond the
+// registrable domain, for as long as labels are spelled out and there are no
+// more domains than maxDomains.
 func (g *product) domains() []string {
 	var domains []string
-	steps := 0
 	for queue := []suffix{{"", g.hostEnds()}}; len(queue) > 0; {
 		s := queue[0]
 		queue = queue[1:]
-		longer, ok := g.prependLabel(s, &steps)
+		longer, ok := g.prependLabel(s)
 		if !ok || len(domains)+len(queue)+len(longer) > maxDomains {
 			if s.text == "" {
 				return nil
@@ -37,7 +36,7 @@ func (g *product) domains() []string {
 // prependLabel returns the ends of hosts that have one more label than s. Those
 // that can be a whole host lead from nowhere. It reports false if the label is
 // not spelled out.
-func (g *product) prependLabel(s suffix, steps *int) (longer []suffix, ok bool) {
+func (g *product) prependLabel(s suffix) (longer []suffix, ok bool) {
 	for queue := []suffix{s}; len(queue) > 0; {
 		s, queue = queue[0], queue[1:]
 		var chars charset
@@ -46,8 +45,7 @@ func (g *product) prependLabel(s suffix, steps *int) (longer []suffix, ok bool) 
 				chars |= e.chars
 			}
 		}
-		*steps++
-		if bits.OnesCount64(uint64(chars)) > maxAlternatives || len(queue)+len(longer) > maxDomains || *steps > maxSteps {
+		if bits.OnesCount64(uint64(chars)) > maxAlternatives || len(queue)+len(longer) > maxDomains {
 			return nil, false
 		}
 		for ; chars != 0; chars &= chars - 1 {

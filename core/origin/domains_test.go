@@ -52,6 +52,18 @@ func TestDomainsThatAnExpressionSpellsOut(t *testing.T) {
 	}
 }
 
+func TestDomainsAreBounded(t *testing.T) {
+	domains := parseExpression(t, `https://[a-d][a-d]\.[a-d][a-d]\.[a-d][a-d]\.com`).domains
+	if n := len(domains); n <= 1 || n > maxDomains {
+		t.Errorf("%d of 4096 domains, want some, and no more than %d", n, maxDomains)
+	}
+	for _, domain := range domains {
+		if !strings.HasSuffix(domain, ".com") {
+			t.Errorf("%q is not spelled out", domain)
+		}
+	}
+}
+
 func parseExpression(t testing.TB, source string) *Expression {
 	t.Helper()
 	e, err := ParseExpression(source)

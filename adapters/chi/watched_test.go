@@ -1,0 +1,26 @@
+package corschi_test
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	corschi "github.com/corskit/cors/adapters/chi"
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+)
+
+func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
+	conformance.RunWatched(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+		r := newRouter()
+		r.Use(corschi.Middleware(engine))
+		for _, path := range conformance.Routes {
+			for _, method := range conformance.Methods {
+				r.MethodFunc(method, chiPath(path), serveApp)
+			}
+		}
+		r.Options(conformance.OwnOptions, serveApp)
+		server := httptest.NewServer(r)
+		t.Cleanup(server.Close)
+		return &conformance.Server{URL: server.URL}
+	})
+}

@@ -1,0 +1,141 @@
+package conformance
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	cors "github.com/corskit/cors/core"
+)
+
+// watchedMux is the application in net/http behind a middleware.
+func watchedMux(middleware func(http.Handler) http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	for _, path := range Routes {
+		for _, method := range Methods {
+			mux.HandleFunc(method+" "+path, watchedApp)
+		}
+	}
+	mux.HandleFunc("OPTIONS "+OwnOptions, watchedApp)
+	handler := middleware(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if recover() != nil {
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		handler.ServeHTTP(w, r)
+	})
+}
+
+func watchedApp(w http.ResponseWriter, r *http.Request) {
+	byError, byPanic := Fails(r.URL.Query())
+	switch {
+	case byError:
+		http.Error(w, ErrApp.Error(), http.StatusInternalServerError)
+	case byPanic:
+		panic(ErrApp)
+	default:
+		App.ServeHTTP(w, r)
+	}
+}
+
+func TestEngineHandlerTellsWatchersOfEachRequestOnce(t *testing.T) {
+	RunWatched(t, func(t *testing.T, engine *cors.Engine) *Server {
+		server := httptest.NewServer(watchedMux(engine.Handler))
+		t.Cleanup(server.Close)
+		return &Server{URL: server.URL}
+	})
+}
+
+// A middleware that tells its watchers wrongly does not pass.
+func TestRunWatchedFindsMistakes(t *testing.T) {
+	tests := []struct {
+		name string
+		tell func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision)
+	}{
+		{"nobody is told", func(*cors.Engine, *http.Request, *cors.Request, cors.Decision) {}},
+		{"everybody is told twice", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+			e.Report(r, d)
+			e.Report(r, d)
+		}},
+		{"only governed requests are told of", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+			if d.Governed() {
+				e.Report(r, d)
+			}
+		}},
+		{"only what the handlers see is told of", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+			if _, ok := d.Answer(); !ok {
+				e.Report(r, d)
+			}
+		}},
+		{"requests without Origin are not told of", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+			if d.Kind() != cors.NotCORS {
+				e.Report(r, d)
+			}
+		}},
+		{"errors are told of once more", func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision) {
+			e.Report(r, d)
+			if h.URL.Query().Get("do") == "error" {
+				e.Report(r, d)
+			}
+		}},
+		{"long bodies are not told of", func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision) {
+			if h.ContentLength < 1000 {
+				e.Report(r, d)
+			}
+		}},
+		{"the host is in lower case", changed(func(r *cors.Request) { r.Host = strings.ToLower(r.Host) })},
+		{"the path is in lower case", changed(func(r *cors.Request) { r.Path = strings.ToLower(r.Path) })},
+		{"the method is another", changed(func(r *cors.Request) { r.Method = "GET" })},
+		{"the origin is in lower case", changed(func(r *cors.Request) { r.Origin = strings.ToLower(r.Origin) })},
+		{"a malformed Origin is not said to be", changed(func(r *cors.Request) { r.MalformedOrigin = false })},
+		{"there is no context", changed(func(r *cors.Request) { r.Source = nil })},
+		{"the decision is about another path", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+			other := *r
+			other.Path = "/other"
+			e.Report(r, e.Decide(&other))
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			engine, err := cors.New(watchedPolicy...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := httptest.NewServer(watchedMux(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, h *http.Request) {
+					var r cors.Request
+					r.ReadHTTP(h, nil)
+					r.Path, r.PathFolding = r.Source.Route()
+					d := engine.Decide(&r)
+					tt.tell(engine, h, &r, d)
+					d.Apply(w.Header())
+					if status, ok := d.Answer(); ok {
+						w.WriteHeader(status)
+						return
+					}
+					next.ServeHTTP(w, h)
+				})
+			}))
+			defer server.Close()
+			w := &watched{server: &Server{URL: server.URL}}
+			engine.Watch(w.watch)
+			for i := range watchedRequests {
+				if w.check(t.Context(), &watchedRequests[i]) != "" {
+					return
+				}
+			}
+			t.Error("it passes")
+		})
+	}
+}
+
+// changed tells of the request after a change.
+func changed(change func(*cors.Request)) func(*cors.Engine, *http.Request, *cors.Request, cors.Decision) {
+	return func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+		change(r)
+		e.Report(r, d)
+	}
+}

@@ -1,0 +1,147 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	cors "github.com/corskit/cors/core"
+)
+
+// LogOptions are how [Log] logs. The zero value is useful.
+type LogOptions struct {
+	// Level is that of denied requests; if nil, slog.LevelInfo.
+	Level slog.Leveler
+
+	// FailureLevel is that of requests for which AllowOriginFunc failed; if nil,
+	// slog.LevelError.
+	FailureLevel slog.Leveler
+
+	// Interval is for how long what is alike is logged once; 0 or less stands
+	// for one minute.
+	Interval time.Duration
+
+	// Explain is the engine that decides, if what [cors.Engine.Explain] says
+	// about a request is to be logged, too, in one line of up to 1000 bytes. That
+	// takes much longer than deciding, for each record. Nothing is explained that
+	// AllowOriginFunc decided about, since it would be asked again.
+	Explain *cors.Engine
+}
+
+// Log returns a Watcher that logs the CORS requests that are denied, and those
+// for which AllowOriginFunc failed. If logger is nil, it is that of
+// [slog.Default]; if options is nil, they are the zero LogOptions.
+//
+// A record has the attributes kind and reason (the codes that they have as
+// text), config (the index), method, path and origin; where AllowOriginFunc
+// failed, error; and summary if Explain is set. Values of the request, and the
+// error, are in printable ASCII, and in quotes unless they are plain; more than
+// 200 bytes of one are cut. So nobody forges a record, whatever the handler does.
+//
+// In each interval, the first request of the same kind, reason, Config and
+// origin is logged at once, for up to 50 that differ. When the interval ends, a
+// record for each of those says in the attribute suppressed how many more there
+// were, and one without other attributes how many beyond the 50. Failures are
+// counted apart from denials, so that strangers cannot hide them.
+func Log(logger *slog.Logger, options *LogOptions) cors.Watcher {
+	if logger == nil {
+		logger = slog.Default()
+	}
+	o := LogOptions{Level: slog.LevelInfo, FailureLevel: slog.LevelError, Interval: time.Minute}
+	if options != nil {
+		o.Explain = options.Explain
+		if options.Level != nil {
+			o.Level = options.Level
+		}
+		if options.FailureLevel != nil {
+			o.FailureLevel = options.FailureLevel
+		}
+		if options.Interval > 0 {
+			o.Interval = options.Interval
+		}
+	}
+	denials := newRecorder(logger, o.Level, &o, "CORS request denied", "more CORS requests denied")
+	failures := newRecorder(logger, o.FailureLevel, &o, "AllowOriginFunc failed", "AllowOriginFunc failed more often")
+	return func(r *cors.Request, d cors.Decision) {
+		switch {
+		case d.Kind() == cors.NotCORS || d.Allowed() || !d.Governed():
+		case d.Err() != nil:
+			failures.record(r, d)
+		default:
+			denials.record(r, d)
+		}
+	}
+}
+
+// A recorder logs requests of one level.
+type recorder struct {
+	logger  *slog.Logger
+	level   slog.Leveler
+	message string
+	explain *cors.Engine
+	limiter limiter[denial, []slog.Attr]
+}
+
+// A denial is what requests have in common that are logged once.
+type denial struct {
+	kind   cors.Kind
+	reason cors.Reason
+	config int
+	origin string
+}
+
+func newRecorder(logger *slog.Logger, level slog.Leveler, o *LogOptions, message, more string) *recorder {
+	rec := &recorder{logger: logger, level: level, message: message, explain: o.Explain}
+	count := func(n int, attrs ...slog.Attr) {
+		logger.LogAttrs(context.Background(), level.Level(), more, append(attrs, slog.Int("suppressed", n))...)
+	}
+	rec.limiter = limiter[denial, []slog.Attr]{
+		interval: o.Interval,
+		more:     func(attrs []slog.Attr, n int) { count(n, attrs...) },
+		others:   func(n int) { count(n) },
+	}
+	return rec
+}
+
+func (rec *recorder) record(r *cors.Request, d cors.Decision) {
+	ctx := contextOf(r)
+	if !rec.logger.Enabled(ctx, rec.level.Level()) {
+		return
+	}
+	attrs, ok := rec.limiter.first(denialOf(r, d), func(same denial) (denial, []slog.Attr) {
+		same.origin = strings.Clone(same.origin)
+		return same, []slog.Attr{
+			slog.String("kind", kinds[same.kind]),
+			slog.String("reason", reasons[same.reason]),
+			slog.Int("config", same.config),
+			slog.String("origin", quote(originOf(r))),
+		}
+	})
+	if !ok {
+		return
+	}
+	attrs = append(attrs[:len(attrs):len(attrs)], slog.String("method", quote(r.Method)), slog.String("path", quote(pathOf(r))))
+	if err := d.Err(); err != nil {
+		attrs = append(attrs, slog.String("error", quote(fmt.Sprint(err)))) // Sprint survives an Error that panics
+	}
+	if rec.explain != nil && d.Reason() != cors.ReasonFuncDenied && d.Reason() != cors.ReasonFuncError {
+		attrs = append(attrs, slog.String("summary", summaryOf(rec.explain, r)))
+	}
+	rec.logger.LogAttrs(ctx, rec.level.Level(), rec.message, attrs...)
+}
+
+func denialOf(r *cors.Request, d cors.Decision) denial {
+	return denial{d.Kind(), d.Reason(), d.Config(), r.Origin[:min(len(r.Origin), maxValue)]}
+}
+
+// summaryOf returns a line that quotes by itself what comes from the request.
+func summaryOf(e *cors.Engine, r *cors.Request) string {
+	const most = 1000
+	summary := e.Explain(r).Summary
+	if len(summary) > most {
+		summary = strings.ToValidUTF8(summary[:most], "") + "..."
+	}
+	return summary
+}

@@ -1,0 +1,202 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// program is the file of the program.
+var program string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "reload")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	program = filepath.Join(dir, "reload")
+	status := 1
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "building the program: %v\n%s", err, out)
+	} else {
+		status = m.Run()
+	}
+	_ = os.RemoveAll(dir)
+	os.Exit(status)
+}
+
+// A running program has said what to try: lines that are comments or commands.
+type running struct {
+	cmd   *exec.Cmd
+	log   *logbook
+	url   string
+	lines []string
+}
+
+func start(t *testing.T, args ...string) *running {
+	t.Helper()
+	r := &running{cmd: exec.CommandContext(t.Context(), program, append([]string{"-port", "0"}, args...)...), log: new(logbook)}
+	r.cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
+	r.cmd.Stderr = r.log
+	stdout, err := r.cmd.StdoutPipe()
+	do(t, err)
+	do(t, r.cmd.Start())
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		line := strings.TrimSpace(lines.Text())
+		switch {
+		case strings.HasPrefix(line, "The API is at "):
+			r.url = strings.TrimSuffix(strings.Fields(line)[4], ",")
+		case line == "Ctrl+C stops it.":
+			return r
+		case line != "":
+			r.lines = append(r.lines, line)
+		}
+	}
+	t.Fatalf("the program ended early: %v\n%s", r.cmd.Wait(), r.log)
+	return nil
+}
+
+// end ends the program as Ctrl+C does.
+func (r *running) end(t *testing.T) {
+	t.Helper()
+	do(t, r.cmd.Process.Signal(os.Interrupt))
+	if err := r.cmd.Wait(); err != nil {
+		t.Errorf("the program ends with %v, and says:\n%s", err, r.log)
+	}
+}
+
+// onPath fails the test in CI, and else skips it, if a command is not installed.
+func onPath(t *testing.T, command, debianPackage string) {
+	t.Helper()
+	if _, err := exec.LookPath(command); err != nil {
+		message := fmt.Sprintf("%s is not installed: install the Debian package %s", command, debianPackage)
+		if os.Getenv("CI") != "" {
+			t.Fatal(message)
+		}
+		t.Skip(message)
+	}
+}
+
+func TestSuggestedCommandsDoWhatIsPromised(t *testing.T) {
+	onPath(t, "curl", "curl")
+	r := start(t)
+	promised := regexp.MustCompile(`: (\d+), (?:no )?Access-Control-Allow-Origin(?:: (\S+))?$`)
+	var promise []string
+	var did []string
+	for _, line := range r.lines {
+		if strings.HasPrefix(line, "# ") {
+			promise = promised.FindStringSubmatch(line)
+		}
+		word, _, _ := strings.Cut(line, " ")
+		switch word {
+		case "kill":
+			did = append(did, word)
+			shell(t, line)
+			await(t, "the log says that the file has been read", func() bool { return strings.Contains(r.log.String(), isTaken) })
+		case "echo":
+			did = append(did, word)
+			shell(t, line)
+		case "curl":
+			did = append(did, word)
+			if promise == nil {
+				t.Fatalf("%s promises nothing", line)
+			}
+			await(t, fmt.Sprintf("%s does what is promised: %q", line, promise[1:]), func() bool {
+				resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(shell(t, line))), nil)
+				return err == nil && fmt.Sprint(resp.StatusCode) == promise[1] && resp.Header.Get("Access-Control-Allow-Origin") == promise[2]
+			})
+		}
+	}
+	if got, want := strings.Join(did, " "), "kill curl echo curl echo curl"; got != want {
+		t.Errorf("the suggestions are %s, want %s", got, want)
+	}
+	await(t, "the log says where the policy is broken", func() bool {
+		return strings.Contains(r.log.String(), `error="1:19: allowOrigins[0] `)
+	})
+	r.end(t)
+	for _, variable := range r.cmd.Env {
+		if dir, ok := strings.CutPrefix(variable, "TMPDIR="); ok && dir != os.Getenv("TMPDIR") {
+			if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+				t.Errorf("leaves %v behind, %v", left, err)
+			}
+		}
+	}
+}
+
+func shell(t *testing.T, command string) []byte {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
+	cmd.Env = append(os.Environ(), "NO_PROXY=*")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v", command, err)
+	}
+	return out
+}
+
+func TestTheProgramTakesAFileOfItsUser(t *testing.T) {
+	file := newFile(t)
+	r := start(t, "-config", file)
+	if len(r.lines) != 2 { // it does not suggest to write into that file
+		t.Errorf("suggests %q", r.lines)
+	}
+	resp, err := http.Get(r.url)
+	do(t, err)
+	do(t, resp.Body.Close())
+	if resp.StatusCode != 200 || resp.Header.Get("Vary") != "Origin" {
+		t.Errorf("answers with %s %v", resp.Status, resp.Header)
+	}
+	do(t, r.cmd.Process.Signal(syscall.SIGHUP))
+	await(t, "the log says that the file has been read", func() bool { return strings.Contains(r.log.String(), isTaken) })
+	r.end(t)
+	if got, err := os.ReadFile(file); err != nil || string(got) != text(0) {
+		t.Errorf("the file has become %s, %v", got, err)
+	}
+}
+
+func TestTheProgramDoesNotStart(t *testing.T) {
+	taken, err := net.Listen("tcp4", "127.0.0.1:0")
+	do(t, err)
+	t.Cleanup(func() { _ = taken.Close() })
+	_, port, err := net.SplitHostPort(taken.Addr().String())
+	do(t, err)
+	wrong := filepath.Join(t.TempDir(), "cors.json")
+	write(t, wrong, broken)
+	none := filepath.Join(t.TempDir(), "none.json")
+	for _, tt := range []struct {
+		name string
+		args []string
+		says []string
+	}{
+		{"on a port that is taken", []string{"-port", port}, []string{"cannot listen on port " + port, syscall.EADDRINUSE.Error(), "-port"}},
+		{"with a policy that is broken", []string{"-port", "0", "-config", wrong}, []string{"cannot begin with the policy in " + wrong, "3:3: "}},
+		{"without the file", []string{"-port", "0", "-config", none}, []string{"cannot begin with the policy in " + none, syscall.ENOENT.Error()}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			cmd := exec.CommandContext(t.Context(), program, tt.args...)
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			_ = cmd.Run() // its status is looked at
+			if status := cmd.ProcessState.ExitCode(); status != 1 || stdout.Len() > 0 {
+				t.Errorf("exit status is %d, and it prints %q", status, &stdout)
+			}
+			for _, want := range tt.says {
+				if !strings.Contains(stderr.String(), want) {
+					t.Errorf("says %q, want it to contain %q", &stderr, want)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	cors "github.com/corskit/cors/core"
+	"github.com/corskit/cors/core/origin"
+)
+
+const (
+	patience  = 5 * time.Second        // with one answer of the store
+	retry     = 250 * time.Millisecond // after the store has failed
+	pageLimit = 1000                   // tenants read at once
+)
+
+// A directory is what one instance knows of the tenants.
+//
+// A request looks at one tenant, so that tenants can be replaced one by one: each
+// is a set that does not change.
+type directory struct {
+	store   store
+	log     *slog.Logger
+	tenants sync.Map // *origin.Set by the tenant's id
+
+	mu      sync.Mutex // held while tenants are replaced
+	version int64      // of the store, up to which its changes are in tenants; -1: none are
+}
+
+// newDirectory reads all tenants.
+func newDirectory(ctx context.Context, s store, log *slog.Logger) (*directory, error) {
+	d := &directory{store: s, log: log, version: -1}
+	if err := d.catchUp(ctx); err != nil {
+		return nil, fmt.Errorf("cannot read the tenants: %w", err)
+	}
+	return d, nil
+}
+
+// allow is the policy's AllowOriginFunc.
+func (d *directory) allow(_ context.Context, r *cors.Request) (bool, error) {
+	id, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/tenants/"), "/")
+	origins, known := d.tenants.Load(id)
+	return known && origins.(*origin.Set).Match(r.Origin) != origin.NoMatch, nil
+}
+
+// has reports whether there is such a tenant.
+func (d *directory) has(id string) bool {
+	_, known := d.tenants.Load(id)
+	return known
+}
+
+// follow keeps the directory up to date until ctx is done. While the store is
+// away, it keeps asking.
+func (d *directory) follow(ctx context.Context) {
+	var away time.Time // since when; zero while the store is there
+	for {
+		err := d.catchUp(ctx)
+		if err == nil {
+			err = d.store.wait(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && away.IsZero():
+			away = time.Now()
+			d.log.Error("the store is away, and the last known origins stay in force", "error", err)
+		case err == nil && !away.IsZero():
+			d.log.Info("the store is back", "after", time.Since(away))
+			away = time.Time{}
+		}
+		if err != nil {
+			pause(ctx, retry)
+		}
+	}
+}
+
+// catchUp applies what has changed in the store.
+func (d *directory) catchUp(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	latest, err := d.latest(ctx)
+	if err != nil {
+		return err
+	}
+	if latest < d.version {
+		// It has been restored from a backup.
+		d.log.Warn("the store has gone back, and all tenants are read again", "from", d.version, "to", latest)
+		d.version = -1
+	}
+	if latest == d.version {
+		return nil
+	}
+	var all map[string]bool // the tenants there are, if all are read
+	if d.version < 0 {
+		all = make(map[string]bool)
+	}
+	version, n := d.version, pageLimit
+	for n == pageLimit {
+		if version, n, err = d.applyPage(ctx, version, all); err != nil {
+			return err
+		}
+	}
+	if all != nil {
+		d.tenants.Range(func(id, _ any) bool {
+			if !all[id.(string)] {
+				d.tenants.Delete(id)
+			}
+			return true
+		})
+	}
+	// What was the latest has been seen: if it is no tenant's, a change was made
+	// of nothing.
+	d.version = max(version, latest)
+	return nil
+}
+
+func (d *directory) latest(ctx context.Context) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return d.store.latest(ctx)
+}
+
+// applyPage applies the next n changes after a version, and returns the version
+// of the last.
+func (d *directory) applyPage(ctx context.Context, after int64, all map[string]bool) (last int64, n int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	changed, err := d.store.changes(ctx, after, pageLimit)
+	for _, t := range changed {
+		d.tenants.Store(t.id, d.compile(t))
+		if all != nil {
+			all[t.id] = true
+		}
+		after = t.version
+	}
+	return after, len(changed), err
+}
+
+// compile returns the set of a tenant's origins. What is no origin allows
+// nothing; it was not stored by this program.
+func (d *directory) compile(t tenant) *origin.Set {
+	patterns := make([]origin.Pattern, 0, len(t.origins))
+	for _, text := range t.origins {
+		p, err := origin.ParsePattern(text)
+		if err != nil {
+			d.log.Warn("a tenant's origin is left out", "tenant", t.id, "origin", text, "error", err)
+			continue
+		}
+		patterns = append(patterns, p)
+	}
+	return origin.NewSet(patterns, nil)
+}
+
+// pause returns after a while, or when ctx is done.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
