@@ -231,23 +231,22 @@ func TestUsageKeepsNothingOfTheRequest(t *testing.T) {
 	checkUnused(t, u)
 }
 
-// naiveUsage says which entries match an origin, one by one.
-func naiveUsage(cfg cors.Config, o string) (used []string) {
+// A naiveUsage matches entries one by one.
+type naiveUsage map[string]*regexp.Regexp
+
+func newNaiveUsage(cfg cors.Config) naiveUsage {
+	n := make(naiveUsage)
 	for _, value := range cfg.AllowOrigins {
 		expression := regexp.QuoteMeta(value)
 		expression = strings.Replace(expression, `://\*\.`, `://([a-z0-9-]+\.)+`, 1)
 		expression = strings.Replace(expression, `-\*\.`, `-[a-z0-9-]+\.`, 1)
 		expression = strings.Replace(expression, `:\*`, `(:\d+)?`, 1)
-		if regexp.MustCompile(`^(?:` + expression + `)$`).MatchString(o) {
-			used = append(used, "0 "+value)
-		}
+		n["0 "+value] = regexp.MustCompile(`^(?:` + expression + `)$`)
 	}
 	for _, value := range cfg.AllowOriginRegexps {
-		if regexp.MustCompile(`^(?:` + value + `)$`).MatchString(o) {
-			used = append(used, "0 "+value)
-		}
+		n["0 "+value] = regexp.MustCompile(`^(?:` + value + `)$`)
 	}
-	return used
+	return n
 }
 
 func TestManyEntriesAreUsedAsTheNaiveMatcherSays(t *testing.T) {
@@ -279,42 +278,17 @@ func TestManyEntriesAreUsedAsTheNaiveMatcherSays(t *testing.T) {
 		e := mustNew(t, cfg)
 		u := watch.NewUsage(e)
 		e.Watch(u.Watch)
-		unused := values(u.Unused())
+		naive, unused := newNaiveUsage(cfg), values(u.Unused())
 		for range 40 {
 			o := "https://" + host()
 			if random.IntN(4) == 0 {
 				o += ":8443"
 			}
 			serve(e, actual("/", o))
-			used := naiveUsage(cfg, o)
-			unused = slices.DeleteFunc(unused, func(s string) bool { return slices.Contains(used, s) })
+			unused = slices.DeleteFunc(unused, func(s string) bool { return naive[s].MatchString(o) })
 			if got := values(u.Unused()); !slices.Equal(got, unused) {
 				t.Fatalf("with %q and %q: after %s, unused are\n%q, want\n%q", cfg.AllowOrigins, cfg.AllowOriginRegexps, o, got, unused)
 			}
-		}
-	}
-}
-
-func TestUsageOfAMillionOrigins(t *testing.T) {
-	list := make([]string, 1_000_000)
-	for i := range list {
-		list[i] = fmt.Sprintf("https://tenant-%d.example.com", i)
-	}
-	e := mustNew(t, cors.Config{AllowOrigins: list})
-	u := watch.NewUsage(e)
-	e.Watch(u.Watch)
-	for i, o := range list {
-		if i%1000 != 0 {
-			serve(e, actual("/", o))
-		}
-	}
-	unused := u.Unused()
-	if len(unused) != 1000 {
-		t.Fatalf("%d are unused, want 1000", len(unused))
-	}
-	for i, entry := range unused {
-		if entry.Value != list[i*1000] {
-			t.Fatalf("unused is %s, want %s", entry.Value, list[i*1000])
 		}
 	}
 }
@@ -324,7 +298,7 @@ func TestUsageOfAMillionOrigins(t *testing.T) {
 func TestReloadWhileUsageReads(t *testing.T) {
 	// What takes long to copy, so that there is time to replace it.
 	long := cors.Config{AllowOrigins: []string{trusted}, AcceptRisks: slices.Repeat([]cors.Risk{cors.RiskPublicSuffix}, 1<<20)}
-	for range 10 {
+	for range 5 {
 		e := mustNew(t, cors.Config{AllowOrigins: []string{trusted}})
 		u := watch.NewUsage(e)
 		e.Watch(u.Watch)

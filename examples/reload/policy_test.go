@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -421,18 +422,40 @@ func TestAWriteInManyPiecesIsReadFewTimes(t *testing.T) {
 	}
 }
 
-func TestSettlingEnds(t *testing.T) {
-	always := make(chan fsnotify.Event)
-	close(always) // something happens all the time
-	ended := make(chan struct{})
-	go func() {
-		settle(t.Context(), always)
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-time.After(limit):
-		t.Error("it does not")
+func TestSettling(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		events int
+		takes  time.Duration
+	}{
+		{"nothing else happens", 0, quiet},
+		{"something happens for a while", 4, 4*quiet/2 + quiet},
+		{"something happens all the time", 1000, busy},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancel(t.Context())
+				events := make(chan fsnotify.Event)
+				var happening sync.WaitGroup
+				happening.Go(func() {
+					for range tt.events {
+						time.Sleep(quiet / 2)
+						select {
+						case events <- fsnotify.Event{}:
+						case <-ctx.Done():
+							return
+						}
+					}
+				})
+				begin := time.Now()
+				settle(ctx, events)
+				if took := time.Since(begin); took != tt.takes {
+					t.Errorf("takes %v, want %v", took, tt.takes)
+				}
+				stop()
+				happening.Wait()
+			})
+		})
 	}
 }
 
