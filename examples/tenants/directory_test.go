@@ -249,9 +249,12 @@ func TestWhatIsReadIsWhatHasChanged(t *testing.T) {
 	if err := s.add(t.Context(), tenants); err != nil { // takes versions, and leaves them
 		t.Fatal(err)
 	}
-	for range 3 {
+	for n := range 3 {
 		if err := i.directory.catchUp(t.Context()); err != nil {
 			t.Fatal(err)
+		}
+		if asked := s.asked.Swap(0); n > 0 && asked > 0 {
+			t.Errorf("it asks %d times what has changed, and nothing has", asked)
 		}
 	}
 	expect("after nothing", 0)

@@ -274,8 +274,9 @@ func watch(t *testing.T, instances []*instance, facts []fact) (stop func()) {
 // A faulty store fails while it is away, and counts what is read of it.
 type faulty struct {
 	store
-	away atomic.Bool
-	read atomic.Int64 // tenants
+	away  atomic.Bool
+	asked atomic.Int64 // how often, for changes
+	read  atomic.Int64 // tenants
 }
 
 var errAway = errors.New("nobody is there")
@@ -292,6 +293,7 @@ func (f *faulty) changes(ctx context.Context, after int64, limit int) ([]tenant,
 		return nil, errAway
 	}
 	changed, err := f.store.changes(ctx, after, limit)
+	f.asked.Add(1)
 	f.read.Add(int64(len(changed)))
 	return changed, err
 }
