@@ -3,6 +3,7 @@ package benchmarks
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -135,6 +136,14 @@ func (a attack) implementations(f Framework) (implementations []Implementation) 
 			implementations = append(implementations, i)
 		}
 	}
+	if a.noRouter {
+		for i := range implementations {
+			implementations[i].New = func(cfg cors.Config) Server { return httpServer{corskit(cfg)(http.HandlerFunc(handle))} }
+		}
+		implementations = append(implementations, Implementation{
+			Name: "itself", Title: "url.Parse and ServeMux", New: func(cors.Config) Server { return itself{} },
+		})
+	}
 	return implementations
 }
 
@@ -151,12 +160,7 @@ func (a attack) groups(f Framework) []Group {
 		servers[0] = func(Request) Server { return httpServer{http.HandlerFunc(handle)} }
 	}
 	for _, i := range implementations {
-		server := sync.OnceValue(func() Server {
-			if a.noRouter {
-				return httpServer{corskit(a.cfg)(http.HandlerFunc(handle))}
-			}
-			return i.New(a.cfg)
-		})
+		server := sync.OnceValue(func() Server { return i.New(a.cfg) })
 		servers = append(servers, func(Request) Server { return server() })
 		names = append(names, i.Name)
 	}
@@ -176,12 +180,31 @@ func (a attack) groups(f Framework) []Group {
 	return groups
 }
 
+// An itself is what net/http does with a path before any middleware or handler
+// runs: it takes the URL to pieces, and ServeMux looks for a pattern.
+type itself struct{ httpServer }
+
+func (itself) Exchange(r Request) Exchange {
+	x := httpServer{}.Exchange(r).(*httpExchange)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/", handle)
+	x.handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		u, err := url.ParseRequestURI(r.RequestURI)
+		if err != nil {
+			panic(err)
+		}
+		mux.Handler(&http.Request{Method: r.Method, Host: r.Host, URL: u})
+	})
+	return x
+}
+
 // Hostile measures requests by which somebody means harm.
 func Hostile(o Options) *Table {
 	t := &Table{
 		Title: "Hostile requests",
 		Text: "What CORS adds to a normal request, and how many times that it adds to a hostile one, by the bytes of the header or the path. " +
-			"The last column fills the largest header block that a server of net/http accepts by default. -Method, -Headers and -Private-Network are those of Access-Control-Request.",
+			"The last column fills the largest header block that a server of net/http accepts by default. -Method, -Headers and -Private-Network are those of Access-Control-Request. " +
+			"Beside what CORS does with a path stands what net/http itself does with it (url.Parse, ServeMux).",
 		Columns: []string{"", "normal"},
 	}
 	for _, size := range hostileSizes {
