@@ -188,29 +188,37 @@ func (d Decision) Restore(h http.Header) {
 			h[name] = []string{value}
 		}
 	}
-	addVary(h, d.Vary())
+	if vary := d.Vary(); vary != "" {
+		addVary(h, vary)
+	}
 }
 
 // addVary adds those of the names to Vary that are missing there.
 func addVary(h http.Header, names string) {
-	present := h[headerVary]
-	if missing := MissingVary(present, names); missing != "" {
-		h[headerVary] = append(present[:len(present):len(present)], missing)
+	if lines := h[headerVary]; len(lines) != 1 || lines[0] != names {
+		h[headerVary] = []string{JoinVary(lines, names)}
 	}
 }
 
-// MissingVary returns those of the names, separated by commas, that no line of
-// a response's Vary has. It is for adapters whose responses are no http.Header.
-func MissingVary(lines []string, names string) string {
-	missing := ""
+// JoinVary returns the value of Vary that has what its lines have, and then
+// those of the names, separated by commas, that are missing there. It is for
+// adapters whose responses are no http.Header.
+//
+// It is one line, since nginx before 1.23 heeds the last one only. It is "*" if
+// that is among the lines: Varnish heeds that only where it stands alone.
+func JoinVary(lines []string, names string) string {
+	if containsToken(lines, wildcard) {
+		return wildcard
+	}
+	joined := strings.Join(lines, ", ")
 	for name := range strings.SplitSeq(names, ", ") {
 		switch {
 		case containsToken(lines, name):
-		case missing == "":
-			missing = name
+		case joined == "":
+			joined = name
 		default:
-			missing += ", " + name
+			joined += ", " + name
 		}
 	}
-	return missing
+	return joined
 }

@@ -498,18 +498,18 @@ func TestVaryIsAddedToAndNotRepeated(t *testing.T) {
 		request string
 		want    []string
 	}{
-		{"what outer middleware has set stays", listed, []string{"Accept-Encoding"}, nil, actual, []string{"Accept-Encoding", "Origin"}},
+		{"what outer middleware has set stays", listed, []string{"Accept-Encoding"}, nil, actual, []string{"Accept-Encoding, Origin"}},
 		{"what the application adds stays", listed, nil, []string{"Accept-Encoding"}, actual, []string{"Origin", "Accept-Encoding"}},
-		{"all lines of outer middleware stay", listed, []string{"Accept-Encoding", "Cookie, Accept"}, []string{"X"}, actual, []string{"Accept-Encoding", "Cookie, Accept", "Origin", "X"}},
+		{"the lines of outer middleware become one", listed, []string{"Accept-Encoding", "Cookie, Accept"}, []string{"X"}, actual, []string{"Accept-Encoding, Cookie, Accept, Origin", "X"}},
 		{"a name that stands there is not repeated", listed, []string{"Origin"}, nil, actual, []string{"Origin"}},
 		{"a name that stands there in another case is not repeated", listed, []string{"Accept, oRIGIN"}, nil, actual, []string{"Accept, oRIGIN"}},
-		{"a name that stands in a later line is not repeated", listed, []string{"Accept", "Cookie ,\tOrigin , X"}, nil, actual, []string{"Accept", "Cookie ,\tOrigin , X"}},
-		{"a name that only contains ours does not stand for it", listed, []string{"X-Origin, Origins"}, nil, actual, []string{"X-Origin, Origins", "Origin"}},
+		{"a name that stands in a later line is not repeated", listed, []string{"Accept", "Cookie ,\tOrigin , X"}, nil, actual, []string{"Accept, Cookie ,\tOrigin , X"}},
+		{"a name that only contains ours does not stand for it", listed, []string{"X-Origin, Origins"}, nil, actual, []string{"X-Origin, Origins, Origin"}},
 		{"a wildcard stands for all", listed, []string{"*"}, nil, actual, []string{"*"}},
-		{"an empty line stands for nothing", listed, []string{""}, nil, actual, []string{"", "Origin"}},
+		{"an empty line stands for nothing", listed, []string{""}, nil, actual, []string{"Origin"}},
 		{"only what is missing is added", anyWithCredentials, []string{"Access-Control-Request-Method"}, nil, preflight,
-			[]string{"Access-Control-Request-Method", "Origin, Access-Control-Request-Headers"}},
-		{"a denied preflight keeps what outer middleware has set", listed, []string{"Accept-Encoding"}, nil, preflight, []string{"Accept-Encoding", "Origin"}},
+			[]string{"Access-Control-Request-Method, Origin, Access-Control-Request-Headers"}},
+		{"a denied preflight keeps what outer middleware has set", listed, []string{"Accept-Encoding"}, nil, preflight, []string{"Accept-Encoding, Origin"}},
 		{"without anything of our own nothing is added", public, []string{"Accept-Encoding"}, nil, actual, []string{"Accept-Encoding"}},
 	}
 	for _, tt := range tests {
@@ -735,13 +735,15 @@ func TestRestorePutsBackWhatIsMissing(t *testing.T) {
 		}},
 		{"what the application has set stays", listed, actual, http.Header{"Access-Control-Expose-Headers": {"X-Mine"}, "Vary": {"Accept"}}, http.Header{
 			"Access-Control-Allow-Origin": {"https://app.example.com"}, "Access-Control-Allow-Credentials": {"true"},
-			"Access-Control-Expose-Headers": {"X-Mine"}, "Vary": {"Accept", "Origin"},
+			"Access-Control-Expose-Headers": {"X-Mine"}, "Vary": {"Accept, Origin"},
 		}},
 		{"a preflight has all of its headers back", listed, preflight, http.Header{"Vary": {"Origin"}}, http.Header{
 			"Access-Control-Allow-Origin": {"https://app.example.com"}, "Access-Control-Allow-Credentials": {"true"},
 			"Access-Control-Allow-Methods": {"PUT,DELETE"}, "Access-Control-Allow-Headers": {"Authorization,X-Tenant"},
 			"Access-Control-Max-Age": {"600"}, "Vary": {"Origin"},
 		}},
+		{"lines of Vary become one, though nothing is missing", listed, denied, http.Header{"Vary": {"Origin", "Accept-Encoding"}}, http.Header{"Vary": {"Origin, Accept-Encoding"}}},
+		{"without Vary, the application's stays as it is", public, cors.Request{Method: "GET"}, http.Header{"Access-Control-Allow-Origin": {"*"}, "Access-Control-Expose-Headers": {"X"}, "Vary": {"A", "B"}}, http.Header{"Access-Control-Allow-Origin": {"*"}, "Access-Control-Expose-Headers": {"X"}, "Vary": {"A", "B"}}},
 		{"a denied request has Vary back", listed, denied, http.Header{}, http.Header{"Vary": {"Origin"}}},
 		{"without Vary none is added", public, actual, http.Header{}, http.Header{
 			"Access-Control-Allow-Origin": {"*"}, "Access-Control-Expose-Headers": {"X-Total-Count,ETag"},
@@ -1062,7 +1064,7 @@ func TestARequestWithoutASourceHasNoHeadersAndABackground(t *testing.T) {
 	}
 }
 
-func TestMissingVaryNamesWhatNoLineHas(t *testing.T) {
+func TestJoinVaryAddsWhatIsMissing(t *testing.T) {
 	tests := []struct {
 		name  string
 		lines []string
@@ -1070,15 +1072,17 @@ func TestMissingVaryNamesWhatNoLineHas(t *testing.T) {
 		want  string
 	}{
 		{"all is missing from nothing", nil, "Origin, Accept", "Origin, Accept"},
-		{"what one line has is not missing", []string{"accept"}, "Origin, Accept", "Origin"},
-		{"what another line has is not missing", []string{"X", "Y, Origin"}, "Origin, Accept", "Accept"},
-		{"a wildcard has all", []string{"X", " * "}, "Origin, Accept", ""},
-		{"part of a name is not the name", []string{"X-Origin,Origin-X,Ori"}, "Origin", "Origin"},
+		{"all is missing from an empty line", []string{""}, "Origin", "Origin"},
+		{"what a line has is not repeated", []string{"accept"}, "Origin, Accept", "accept, Origin"},
+		{"lines become one, in their order", []string{"X", "Y, Origin"}, "Origin, Accept", "X, Y, Origin, Accept"},
+		{"lines that have all become one, too", []string{"Origin", "Accept-Encoding"}, "Origin", "Origin, Accept-Encoding"},
+		{"a wildcard has all, and stands alone", []string{"X", "Y, * "}, "Origin, Accept", "*"},
+		{"part of a name is not the name", []string{"X-Origin,Origin-X,Ori"}, "Origin", "X-Origin,Origin-X,Ori, Origin"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := cors.MissingVary(tt.lines, tt.names); got != tt.want {
-				t.Errorf("MissingVary(%q, %q) = %q, want %q", tt.lines, tt.names, got, tt.want)
+			if got := cors.JoinVary(tt.lines, tt.names); got != tt.want {
+				t.Errorf("JoinVary(%q, %q) = %q, want %q", tt.lines, tt.names, got, tt.want)
 			}
 		})
 	}

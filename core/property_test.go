@@ -530,7 +530,7 @@ func checkAll(t *testing.T, e *cors.Engine, configs []cors.Config, r *naiveReque
 	d.Apply(twice)
 	once := twice.Clone()
 	d.Apply(twice)
-	if !maps.EqualFunc(once, twice, slices.Equal) || twice.Get("X-Other") != "1" || !slices.Equal(twice["Vary"][:2], []string{"X-Tenant", "accept"}) {
+	if !maps.EqualFunc(once, twice, slices.Equal) || twice.Get("X-Other") != "1" || !strings.HasPrefix(strings.Join(twice["Vary"], ", "), "X-Tenant, accept") {
 		t.Fatalf("once %v, twice %v: %s", once, twice, describe())
 	}
 	// The iterator says what Apply does.

@@ -1,6 +1,7 @@
 package corsfiber_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -52,8 +53,8 @@ func checkReadable(t *testing.T, response *http.Response, status int) {
 	if got := response.Header.Get("Access-Control-Allow-Credentials"); got != "true" {
 		t.Errorf("Access-Control-Allow-Credentials is %q, want true", got)
 	}
-	if got := strings.Join(response.Header.Values("Vary"), ", "); !strings.Contains(got, "Origin") {
-		t.Errorf("Vary is %q, and must name Origin", got)
+	if got := response.Header.Values("Vary"); len(got) != 1 || !strings.Contains(got[0], "Origin") {
+		t.Errorf("Vary is %q, and must be one line that names Origin", got)
 	}
 }
 
@@ -73,6 +74,10 @@ func TestErrorsStayReadable(t *testing.T) {
 		}, time.Millisecond), http.StatusRequestTimeout},
 		{"a handler that adds to Vary", func(c *fiber.Ctx) error {
 			c.Vary("Accept")
+			return c.SendStatus(http.StatusAccepted)
+		}, http.StatusAccepted},
+		{"a handler that adds a line to Vary", func(c *fiber.Ctx) error {
+			c.Response().Header.Add("Vary", "Accept")
 			return c.SendStatus(http.StatusAccepted)
 		}, http.StatusAccepted},
 		{"a handler that replaces Vary", func(c *fiber.Ctx) error {
@@ -204,6 +209,35 @@ func TestAllowOriginFuncMayKeepItsRequest(t *testing.T) {
 		if r.Origin != origins[i] || r.Path != "/"+origins[i][len("https://"):] {
 			t.Errorf("the request of %s has become one of %q to %q", origins[i], r.Origin, r.Path)
 		}
+	}
+}
+
+// Header values are without the tabs around them, which fasthttp leaves there.
+func TestTabsAroundValuesAreNoPartOfThem(t *testing.T) {
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.New(policy))
+	app.Get("/", func(c *fiber.Ctx) error { return nil })
+	handler := app.Handler()
+	for _, tt := range []struct {
+		name, method, fields string
+		origin               string // that is allowed
+		status               int
+	}{
+		{"the origin of a page", "GET", "Origin:\t" + trusted + " \t\r\n", trusted, http.StatusOK},
+		{"the origin of a page, which asks for a method", "OPTIONS", "Origin:\t" + trusted + "\t\r\nAccess-Control-Request-Method:\tPUT\t\r\n", trusted, http.StatusNoContent},
+		{"tabs and no origin, which is malformed", "OPTIONS", "Origin:\t\r\nAccess-Control-Request-Method: PUT\r\n", "", http.StatusForbidden},
+		{"tabs and no method, which make no preflight", "OPTIONS", "Origin: " + trusted + "\r\nAccess-Control-Request-Method:\t\r\n", trusted, http.StatusMethodNotAllowed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var ctx fasthttp.RequestCtx
+			if err := ctx.Request.Read(bufio.NewReader(strings.NewReader(tt.method + " / HTTP/1.1\r\nHost: a\r\n" + tt.fields + "\r\n"))); err != nil {
+				t.Fatal(err)
+			}
+			handler(&ctx)
+			if got := string(ctx.Response.Header.Peek("Access-Control-Allow-Origin")); got != tt.origin || ctx.Response.StatusCode() != tt.status {
+				t.Errorf("status %d, Access-Control-Allow-Origin %q, want %d and %q", ctx.Response.StatusCode(), got, tt.status, tt.origin)
+			}
+		})
 	}
 }
 

@@ -29,16 +29,15 @@ func addVary(c *fiber.Ctx, d cors.Decision) {
 	case len(present) == 0:
 		set(c, fiber.HeaderVary, vary)
 		return
-	case string(present[0]) == vary:
+	case len(present) == 1 && string(present[0]) == vary:
 		return
 	}
 	lines := make([]string, len(present))
 	for i, line := range present {
 		lines[i] = string(line)
 	}
-	if missing := cors.MissingVary(lines, vary); missing != "" {
-		c.Response().Header.Add(fiber.HeaderVary, missing)
-	}
+	c.Response().Header.Del(fiber.HeaderVary) // which set would leave all but the first of
+	set(c, fiber.HeaderVary, cors.JoinVary(lines, vary))
 }
 
 // restore puts back what a handler took out of the response. If that is the

@@ -14,11 +14,11 @@ import (
 func read(req *cors.Request, c *fiber.Ctx) {
 	req.Method, req.Source = c.Method(), (*source)(c)
 	req.Host = utils.UnsafeString(c.Request().Header.Host())
-	if origins := c.Request().Header.PeekAll(fiber.HeaderOrigin); len(origins) == 1 && len(origins[0]) > 0 {
-		req.Origin = utils.UnsafeString(origins[0])
-	} else {
-		req.MalformedOrigin = len(origins) > 0
+	origins := c.Request().Header.PeekAll(fiber.HeaderOrigin)
+	if len(origins) == 1 {
+		req.Origin = value(origins[0])
 	}
+	req.MalformedOrigin = req.Origin == "" && len(origins) > 0
 	if req.Method == fiber.MethodOptions {
 		req.AccessControlRequestMethod = header(c, fiber.HeaderAccessControlRequestMethod)
 	}
@@ -31,14 +31,18 @@ func header(c *fiber.Ctx, name string) string {
 	case 0:
 		return ""
 	case 1:
-		return utils.UnsafeString(lines[0])
+		return value(lines[0])
 	}
 	values := make([]string, len(lines))
 	for i, line := range lines {
-		values[i] = utils.UnsafeString(line)
+		values[i] = value(line)
 	}
 	return cors.Combine(values)
 }
+
+// value returns the value of a header without the white space around it, of
+// which fasthttp leaves the tabs.
+func value(line []byte) string { return strings.Trim(utils.UnsafeString(line), " \t") }
 
 // A source reads a request inside of Fiber.
 type source fiber.Ctx
