@@ -112,6 +112,40 @@ type Script struct {
 	Through     string      `json:"through,omitempty"`     // "cache": by way of a shared cache; "splitting" or "joining": by way of a proxy that rewrites header lines
 	Rewritten   []string    `json:"rewritten,omitempty"`   // by way of a proxy that leaves these lines of Access-Control-Request-Headers
 	Expect      Outcome     `json:"expect"`
+	// Departures say in which browser engines something else comes of it.
+	Departures []Departure `json:"departures,omitempty"`
+}
+
+// path returns the path and the query.
+func (s *Script) path() string {
+	if s.Path == "" {
+		return "/data"
+	}
+	return s.Path
+}
+
+// A Departure is what browser engines do otherwise than the standard says.
+// Package fetch follows the standard. Where a case runs in a browser of such an
+// engine, the script must see this instead, and seeing what the standard says is
+// a failure, too: the departure is then out of date.
+type Departure struct {
+	Engines   []string `json:"engines"`   // as in [Engines]
+	Does      string   `json:"does"`      // what they do, as a sentence
+	Reference string   `json:"reference"` // the https address of what says so: a bug, or an engine's source
+	Expect    Outcome  `json:"expect"`    // what the script must see there
+}
+
+// Engines are the engines that can depart.
+var Engines = []string{"chromium", "firefox", "webkit"}
+
+// departure returns what an engine does otherwise, or nil.
+func (s *Script) departure(engine string) *Departure {
+	for i := range s.Departures {
+		if slices.Contains(s.Departures[i].Engines, engine) {
+			return &s.Departures[i]
+		}
+	}
+	return nil
 }
 
 // An Outcome is what a script must see.
@@ -262,8 +296,11 @@ func (s *Step) check(i int) error {
 		return fmt.Errorf("set exactly one of script, request and reconfigure")
 	}
 	if s.Script != nil {
-		if !slices.Contains([]string{"readable", "opaque", "blocked", "any"}, s.Script.Expect.Result) {
-			return fmt.Errorf(`expect.result: %q is neither "readable", "opaque", "blocked" nor "any"`, s.Script.Expect.Result)
+		if err := s.Script.Expect.check(); err != nil {
+			return err
+		}
+		if err := checkDepartures(s.Script.Departures); err != nil {
+			return err
 		}
 		if !slices.Contains([]string{"", "cache", "splitting", "joining"}, s.Script.Through) {
 			return fmt.Errorf(`through: %q is neither "cache", "splitting" nor "joining"`, s.Script.Through)
@@ -271,6 +308,37 @@ func (s *Step) check(i int) error {
 	}
 	if s.Request != nil && s.Request.Expect.SameAs > i {
 		return fmt.Errorf("expect.sameAs: %d is not an earlier step", s.Request.Expect.SameAs)
+	}
+	return nil
+}
+
+func (o *Outcome) check() error {
+	if !slices.Contains([]string{"readable", "opaque", "blocked", "any"}, o.Result) {
+		return fmt.Errorf(`expect.result: %q is neither "readable", "opaque", "blocked" nor "any"`, o.Result)
+	}
+	return nil
+}
+
+func checkDepartures(departures []Departure) error {
+	var seen []string
+	for i, d := range departures {
+		for _, engine := range d.Engines {
+			if !slices.Contains(Engines, engine) || slices.Contains(seen, engine) {
+				return fmt.Errorf("departures: engine %q: write each of %q at most once", engine, Engines)
+			}
+			seen = append(seen, engine)
+		}
+		switch {
+		case len(d.Engines) == 0:
+			return fmt.Errorf("departures: engines: number %d has none: write some of %q", i+1, Engines)
+		case d.Does == "":
+			return fmt.Errorf("departures: does: is missing: say what %q do", d.Engines)
+		case !strings.HasPrefix(d.Reference, "https://"):
+			return fmt.Errorf("departures: reference %q: write the https address of what says so", d.Reference)
+		}
+		if err := d.Expect.check(); err != nil {
+			return fmt.Errorf("departures: %w", err)
+		}
 	}
 	return nil
 }

@@ -6,7 +6,8 @@
 // https://app.example.com may PUT with credentials and read X-Total" holds for
 // every server that achieves it, whatever its headers look like; only where
 // headers themselves matter (Vary, shared caches, disclosure) does a case look
-// at them. The browser is package fetch, beside this one.
+// at them. The browser is package fetch, beside this one; a real one can take
+// its place ([Case.CheckIn], and package browsers).
 //
 // A server takes part by serving the application that [App] describes behind
 // its CORS, and calling [Run]:

@@ -2,16 +2,11 @@ package conformance
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
-	"net/http/cookiejar"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/corskit/cors/conformance/fetch"
 )
@@ -21,10 +16,10 @@ const maxBody = 1 << 20
 
 // A judge does the steps of one case and says what is wrong.
 type judge struct {
-	server *Server
-	cache  *sharedCache
-	agents map[string]*fetch.Agent
-	now    time.Time
+	server  *Server
+	browser Browser
+	cache   *sharedCache
+	pages   map[string]Page
 	// answers are the CORS headers of each step's answer.
 	answers []map[string]string
 	// What the last step saw, for whoever reads a failure.
@@ -32,12 +27,8 @@ type judge struct {
 	conclusion string
 }
 
-func newJudge(server *Server) *judge {
-	return &judge{
-		server: server,
-		agents: make(map[string]*fetch.Agent),
-		now:    time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
-	}
+func newJudge(server *Server, browser Browser) *judge {
+	return &judge{server: server, browser: browser, pages: make(map[string]Page)}
 }
 
 // evidence returns what the last step saw on the wire, and what the browser
@@ -72,134 +63,102 @@ func (j *judge) step(ctx context.Context, s *Step) (complaint string) {
 	return complaint
 }
 
-// agent returns the browser of the scripts of an origin.
-func (j *judge) agent(s *Script) (*fetch.Agent, error) {
+// page returns the page of the scripts of an origin. Scripts that go by another
+// way have another one.
+func (j *judge) page(s *Script) (Page, error) {
 	key := fmt.Sprintf("%s %s %q", s.Origin, s.Through, s.Rewritten)
-	if a := j.agents[key]; a != nil {
-		return a, nil
+	if p := j.pages[key]; p != nil {
+		return p, nil
 	}
-	origin := s.Origin
-	if origin == "self" {
-		base, err := url.Parse(j.server.URL)
-		if err != nil {
-			return nil, err
-		}
-		origin = base.Scheme + "://" + base.Host
+	p, err := j.browser.Open(s.Origin, j.server, j.via(s))
+	if err == nil {
+		j.pages[key] = p
 	}
-	a, err := fetch.NewAgent(origin)
-	if err != nil {
-		return nil, err
-	}
-	// Cookies of loopback addresses have no public suffix.
-	if a.Jar, err = cookiejar.New(nil); err != nil {
-		return nil, err
-	}
-	a.Now = func() time.Time { return j.now }
-	a.Transport = j.transport(s.Through)
-	if s.Rewritten != nil {
-		a.Transport = rewriting{a.Transport, s.Rewritten}
-	}
-	j.agents[key] = a
-	return a, nil
+	return p, err
 }
 
-// transport returns the way to the server.
-func (j *judge) transport(through string) http.RoundTripper {
-	direct := j.server.Transport
-	if direct == nil {
-		direct = http.DefaultTransport
-	}
-	switch through {
+// via returns what stands between a script and the server, or nil.
+func (j *judge) via(s *Script) http.RoundTripper {
+	direct := j.server.direct()
+	var via http.RoundTripper
+	switch s.Through {
 	case "cache":
 		if j.cache == nil {
 			j.cache = &sharedCache{next: direct}
 		}
-		return j.cache
+		via = j.cache
 	case "splitting":
-		return splitting{direct}
+		via = splitting{direct}
 	case "joining":
-		return joining{direct}
+		via = joining{direct}
 	}
-	return direct
+	if s.Rewritten == nil {
+		return via
+	}
+	if via == nil {
+		via = direct
+	}
+	return rewriting{via, s.Rewritten}
+}
+
+// direct returns the way to the server with nothing in between.
+func (s *Server) direct() http.RoundTripper {
+	if s.Transport == nil {
+		return http.DefaultTransport
+	}
+	return s.Transport
 }
 
 func (j *judge) script(ctx context.Context, s *Script) string {
-	agent, err := j.agent(s)
+	page, err := j.page(s)
 	if err != nil {
 		return err.Error()
 	}
-	j.now = j.now.Add(time.Duration(s.After) * time.Second)
-	path := s.Path
-	if path == "" {
-		path = "/data"
-	}
-	request := &fetch.Request{
-		URL:              j.server.URL + path,
-		Method:           s.Method,
-		Mode:             fetch.Mode(s.Mode),
-		Credentials:      fetch.CredentialsMode(s.Credentials),
-		Redirect:         fetch.RedirectMode(s.Redirect),
-		UseCORSPreflight: s.Preflight,
-	}
-	for _, h := range s.Headers {
-		request.Headers = append(request.Headers, fetch.Header{Name: h[0], Value: h[1]})
-	}
-	if s.Body != "" {
-		request.Body = []byte(s.Body)
-	}
-	response, err := agent.Fetch(ctx, request)
+	o, err := page.Fetch(ctx, s)
+	j.trace, j.conclusion = o.Wire, o.Conclusion
 	if err != nil {
-		return j.blocked(err, &s.Expect)
+		return err.Error()
 	}
-	defer response.Body.Close()
-	j.trace = response.Trace.String()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
-	if err != nil {
-		return "the body cannot be read: " + err.Error()
+	complaint := s.Expect.compare(&o)
+	if d := s.departure(j.browser.Engine()); d != nil {
+		if complaint == "" {
+			return fmt.Sprintf("%s does what the standard says, and no longer what the case says of it (%q): delete the departure", j.browser.Engine(), d.Does)
+		}
+		return d.Expect.compare(&o)
 	}
-	j.conclusion = fmt.Sprintf("the script sees a response of type %s, status %d, with the headers %s", response.Type, response.Status, visible(response.Headers))
-	return s.Expect.compare(response, string(body))
+	return complaint
 }
 
-func visible(headers fetch.HeaderList) string {
-	names := make([]string, len(headers))
-	for i, h := range headers {
-		names[i] = h.Name
+// compare returns what is wrong, or nothing.
+func (o *Outcome) compare(seen *Observation) string {
+	if complaint := o.compareSeen(seen); complaint != "" {
+		return complaint
 	}
-	return strings.Join(names, ", ")
+	if o.Preflights != nil && seen.Preflights != *o.Preflights {
+		return fmt.Sprintf("the browser sends %d preflights, and must send %d", seen.Preflights, *o.Preflights)
+	}
+	if o.Requests != nil && seen.Requests != *o.Requests {
+		return fmt.Sprintf("the browser sends %d requests after preflights, and must send %d", seen.Requests, *o.Requests)
+	}
+	return ""
 }
 
-// blocked judges a fetch that failed.
-func (j *judge) blocked(err error, expect *Outcome) string {
-	var failure *fetch.NetworkError
-	if !errors.As(err, &failure) {
-		return "a script cannot do this: " + err.Error()
+// compareSeen judges what the script sees.
+func (o *Outcome) compareSeen(seen *Observation) string {
+	if seen.Blocked {
+		return o.compareBlocked(seen)
 	}
-	j.trace, j.conclusion = failure.Trace.String(), failure.Error()
-	switch {
-	case failure.Step == fetch.StepNetwork:
-		return "there is no response: " + failure.Error()
-	case expect.Result != "blocked" && expect.Result != "any":
-		return fmt.Sprintf("the fetch is blocked at %q, and must be %s", failure.Step, expect.Result)
-	case expect.Step != "" && expect.Step != string(failure.Step):
-		return fmt.Sprintf("the fetch is blocked at %q, and must be at %q", failure.Step, expect.Step)
-	}
-	return expect.count(failure.Trace)
-}
-
-// compare judges a fetch that succeeded.
-func (o *Outcome) compare(response *fetch.Response, body string) string {
 	if o.Result == "blocked" {
 		return "the script can read the response, and must not"
 	}
-	if opaque := response.Type == fetch.ResponseOpaque || response.Type == fetch.ResponseOpaqueRedirect; opaque != (o.Result == "opaque") && o.Result != "any" {
-		return fmt.Sprintf("the response is of type %s, and must be %s", response.Type, o.Result)
+	if opaque := seen.Type == fetch.ResponseOpaque || seen.Type == fetch.ResponseOpaqueRedirect; opaque != (o.Result == "opaque") && o.Result != "any" {
+		return fmt.Sprintf("the response is of type %s, and must be %s", seen.Type, o.Result)
 	}
-	if o.Status != 0 && response.Status != o.Status {
-		return fmt.Sprintf("the script sees the status %d, and must see %d", response.Status, o.Status)
+	if o.Status != 0 && seen.Status != o.Status {
+		return fmt.Sprintf("the script sees the status %d, and must see %d", seen.Status, o.Status)
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Visible)) {
-		value, ok := response.Headers.Get(name)
+		value, ok := seen.Headers[strings.ToLower(name)]
 		if !ok {
 			return fmt.Sprintf("the script cannot see the header %s", name)
 		}
@@ -208,32 +167,30 @@ func (o *Outcome) compare(response *fetch.Response, body string) string {
 		}
 	}
 	for _, name := range o.Hidden {
-		if _, ok := response.Headers.Get(name); ok {
+		if _, ok := seen.Headers[strings.ToLower(name)]; ok {
 			return fmt.Sprintf("the script can see the header %s, and must not", name)
 		}
 	}
-	if !strings.Contains(body, o.Body) {
-		return fmt.Sprintf("the script sees the body %q, and must see %q in it", body, o.Body)
+	if !strings.Contains(seen.Body, o.Body) {
+		return fmt.Sprintf("the script sees the body %q, and must see %q in it", seen.Body, o.Body)
 	}
-	if o.Unseen != "" && strings.Contains(body, o.Unseen) {
-		return fmt.Sprintf("the script sees the body %q, and must not see %q in it", body, o.Unseen)
+	if o.Unseen != "" && strings.Contains(seen.Body, o.Unseen) {
+		return fmt.Sprintf("the script sees the body %q, and must not see %q in it", seen.Body, o.Unseen)
 	}
-	return o.count(response.Trace)
+	return ""
 }
 
-// count judges how many requests were sent.
-func (o *Outcome) count(trace fetch.Trace) string {
-	preflights := 0
-	for _, exchange := range trace {
-		if exchange.Preflight {
-			preflights++
-		}
+// compareBlocked judges a fetch that is a network error.
+func (o *Outcome) compareBlocked(seen *Observation) string {
+	at := ""
+	if seen.Step != "" {
+		at = fmt.Sprintf(" at %q", seen.Step)
 	}
-	if o.Preflights != nil && preflights != *o.Preflights {
-		return fmt.Sprintf("the browser sends %d preflights, and must send %d", preflights, *o.Preflights)
-	}
-	if requests := len(trace) - preflights; o.Requests != nil && requests != *o.Requests {
-		return fmt.Sprintf("the browser sends %d requests after preflights, and must send %d", requests, *o.Requests)
+	switch {
+	case o.Result != "blocked" && o.Result != "any":
+		return fmt.Sprintf("the fetch is blocked%s, and must be %s", at, o.Result)
+	case o.Step != "" && seen.Step != "" && o.Step != seen.Step:
+		return fmt.Sprintf("the fetch is blocked%s, and must be at %q", at, o.Step)
 	}
 	return ""
 }

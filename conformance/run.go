@@ -77,7 +77,13 @@ func (r *runner) run(t *testing.T, c *Case) {
 // Check does the steps of c at a server that has the policy of c. The error, if
 // any, is a [*Failure].
 func (c *Case) Check(ctx context.Context, server *Server) error {
-	j := newJudge(server)
+	return c.CheckIn(ctx, server, newModel())
+}
+
+// CheckIn is [Case.Check] with scripts that run in another browser than package
+// fetch.
+func (c *Case) CheckIn(ctx context.Context, server *Server, browser Browser) error {
+	j := newJudge(server, browser)
 	for i := range c.Steps {
 		if complaint := j.step(ctx, &c.Steps[i]); complaint != "" {
 			return &Failure{Case: c, Step: i + 1, Complaint: complaint, Evidence: j.evidence()}

@@ -1,0 +1,91 @@
+package caches
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	corschi "github.com/corskit/cors/adapters/chi"
+	corsecho "github.com/corskit/cors/adapters/echo"
+	corsfiber "github.com/corskit/cors/adapters/fiber"
+	corsgin "github.com/corskit/cors/adapters/gin"
+	cors "github.com/corskit/cors/core"
+	"github.com/gin-gonic/gin"
+	"github.com/go-chi/chi/v5"
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/labstack/echo/v4"
+)
+
+// methods have routes, for every path. OPTIONS has none.
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPut}
+
+// An adapter serves an application behind an engine, on a loopback address,
+// until the test ends.
+type adapter struct {
+	name  string
+	serve func(t *testing.T, engine *cors.Engine, app http.Handler) (address string)
+}
+
+var adapters = []adapter{
+	{"gin", serveGin},
+	{"echo", serveEcho},
+	{"chi", serveChi},
+	{"fiber", serveFiber},
+}
+
+func serveGin(t *testing.T, engine *cors.Engine, app http.Handler) string {
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.Use(corsgin.Middleware(engine))
+	for _, method := range methods {
+		r.Handle(method, "/*path", gin.WrapH(app))
+	}
+	return serveHTTP(t, r)
+}
+
+func serveEcho(t *testing.T, engine *cors.Engine, app http.Handler) string {
+	e := echo.New()
+	e.Logger.SetOutput(io.Discard)
+	e.Use(corsecho.Middleware(engine))
+	for _, method := range methods {
+		e.Add(method, "/*", echo.WrapHandler(app))
+	}
+	return serveHTTP(t, e)
+}
+
+func serveChi(t *testing.T, engine *cors.Engine, app http.Handler) string {
+	r := chi.NewRouter()
+	r.Use(corschi.Middleware(engine))
+	for _, method := range methods {
+		r.Method(method, "/*", app)
+	}
+	return serveHTTP(t, r)
+}
+
+func serveHTTP(t *testing.T, handler http.Handler) string {
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
+func serveFiber(t *testing.T, engine *cors.Engine, app http.Handler) string {
+	f := fiber.New(fiber.Config{DisableStartupMessage: true})
+	f.Use(corsfiber.Middleware(engine))
+	for _, method := range methods {
+		f.Add(method, "/*", adaptor.HTTPHandler(app))
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- f.Listener(listener) }()
+	t.Cleanup(func() {
+		listener.Close()
+		<-done
+	})
+	return listener.Addr().String()
+}

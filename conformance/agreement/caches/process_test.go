@@ -1,0 +1,168 @@
+//go:build unix
+
+package caches
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"text/template"
+	"time"
+)
+
+const (
+	startTimeout = time.Minute     // for a cache to listen
+	endTimeout   = 5 * time.Second // for a cache to end by itself
+)
+
+// onPath returns the path of a command, which may be one for administrators.
+// Where it is not installed a test is skipped, but in CI fails.
+func onPath(t *testing.T, debianPackage, command string) string {
+	t.Helper()
+	for _, name := range []string{command, filepath.Join("/usr/sbin", command)} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	message := fmt.Sprintf("%s is not installed: install the Debian package %s", command, debianPackage)
+	if os.Getenv("CI") != "" {
+		t.Fatal(message)
+	}
+	t.Skip(message)
+	return ""
+}
+
+// start starts a cache by a command line that depends on the address on which
+// it is to listen. It returns that address once the cache accepts connections.
+// When the test ends, the cache ends, with all that it started.
+func start(t *testing.T, commandLine func(address string) []string) (address string) {
+	t.Helper()
+	var err error
+	// Somebody else may take the port before the cache does.
+	for range 3 {
+		if address, err = startOnce(t, commandLine); err == nil {
+			return address
+		}
+	}
+	t.Fatal(err)
+	return ""
+}
+
+// endWithTest is a shell script that becomes a command, and ends it when nobody
+// holds the other end of its standard input any more: it does not outlive a test
+// that is killed.
+const endWithTest = `exec 3<&0; (cat <&3; kill 0) >/dev/null 2>&1 & exec "$@" 3<&-`
+
+func startOnce(t *testing.T, commandLine func(address string) []string) (address string, err error) {
+	address, err = freeAddress()
+	if err != nil {
+		return "", err
+	}
+	line := commandLine(address)
+	cmd := exec.Command("sh", append([]string{"-c", endWithTest, "sh"}, line...)...)
+	if _, err := cmd.StdinPipe(); err != nil {
+		return "", err
+	}
+	var printed output
+	cmd.Stdout, cmd.Stderr = &printed, &printed
+	cmd.WaitDelay = endTimeout
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	ended := make(chan struct{})
+	go func() {
+		cmd.Wait() // cmd.ProcessState tells how it ends
+		close(ended)
+	}()
+	t.Cleanup(func() {
+		end(cmd, ended)
+		if t.Failed() {
+			t.Logf("%s printed:\n%s", line[0], &printed)
+		}
+	})
+	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); {
+		if conn, err := net.Dial("tcp", address); err == nil {
+			conn.Close()
+			return address, nil
+		}
+		select {
+		case <-ended:
+			return "", fmt.Errorf("%s ended before it listened (%s), and printed:\n%s", line[0], cmd.ProcessState, &printed)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return "", fmt.Errorf("%s does not listen at %s within %v, and printed:\n%s", line[0], address, startTimeout, &printed)
+}
+
+// end ends a process and its group. Once the process has ended by itself, its
+// number may be that of a stranger.
+func end(cmd *exec.Cmd, ended <-chan struct{}) {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		select {
+		case <-ended:
+			return
+		default:
+		}
+		syscall.Kill(-cmd.Process.Pid, signal)
+		select {
+		case <-ended:
+		case <-time.After(endTimeout):
+		}
+	}
+}
+
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer listener.Close()
+	return listener.Addr().String(), nil
+}
+
+// An output keeps what a process prints.
+type output struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (o *output) Write(text []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(text)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// configure writes a configuration into a folder of the test, after a template
+// in testdata, and returns its path.
+func configure(t *testing.T, folder, name string, data any) string {
+	t.Helper()
+	configuration, err := template.ParseFiles(filepath.Join("testdata", name+".tmpl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, name)
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := configuration.Execute(file, data); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

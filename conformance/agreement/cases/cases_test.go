@@ -1,0 +1,101 @@
+package cases
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/browsers"
+)
+
+// TestCases does in every engine, and against every adapter, the cases that a
+// browser can do. It logs how many those are, and why it leaves out others.
+func TestCases(t *testing.T) {
+	groups, err := conformance.Groups()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, engine := range browsers.Engines {
+		t.Run(string(engine), func(t *testing.T) {
+			browsers.Require(t, engine)
+			t.Parallel()
+			web := browsers.NewWeb(t)
+			b := &browser{engine: engine, web: web, real: browsers.Start(t, engine, web)}
+			var done int
+			leftOut := make(map[string]int)
+			for _, g := range groups {
+				t.Run(g.Name, func(t *testing.T) {
+					for i := range g.Cases {
+						c := &g.Cases[i]
+						if reason := cannot(engine, c); reason != "" {
+							leftOut[reason]++
+							continue
+						}
+						done++
+						t.Run(c.Name, func(t *testing.T) { check(t, c, b) })
+					}
+				})
+			}
+			t.Run("wrong servers", func(t *testing.T) { checkWrongServers(t, b, groups) })
+			t.Logf("%s: %d cases, each against %d adapters, in %d fetches", b.real.Version(), done, len(adapters), b.runs)
+			for _, reason := range slices.Sorted(maps.Keys(leftOut)) {
+				t.Logf("left out: %d cases, since %s", leftOut[reason], reason)
+			}
+		})
+	}
+}
+
+// check does a case against every adapter, one after the other, for which a
+// browser loads the documents of the case once.
+func check(t *testing.T, c *conformance.Case, b *browser) {
+	for _, a := range adapters {
+		t.Run(a.name, func(t *testing.T) {
+			if err := c.CheckIn(t.Context(), a.serve(t, c.Policy), b); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// firefoxHost matches the host names that Firefox accepts in a certificate.
+var firefoxHost = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$`)
+
+// cannot returns why an engine cannot do a case, or nothing.
+func cannot(engine browsers.Engine, c *conformance.Case) string {
+	scripts := 0
+	for _, step := range c.Steps {
+		s := step.Script
+		if s == nil {
+			continue
+		}
+		scripts++
+		if s.After > 0 {
+			return "nobody can move a browser's clock"
+		}
+		if s.Origin == "null" || s.Origin == "self" {
+			continue
+		}
+		scheme, authority, _ := strings.Cut(s.Origin, "://")
+		if scheme != "http" && scheme != "https" {
+			return "no server has a document for the scheme of its origin"
+		}
+		if scheme == "http" || strings.HasPrefix(authority, "[") {
+			continue
+		}
+		host, _, _ := strings.Cut(authority, ":")
+		switch {
+		case strings.HasSuffix(host, ".") && engine != browsers.WebKit:
+			return fmt.Sprintf("%s sends the dot at the end of a host name to the TLS server, and crypto/tls refuses it", engine)
+		case !firefoxHost.MatchString(strings.TrimSuffix(host, ".")) && engine == browsers.Firefox:
+			return "Firefox accepts no certificate for such a host name"
+		}
+	}
+	if scripts == 0 {
+		return "it has no script"
+	}
+	return ""
+}

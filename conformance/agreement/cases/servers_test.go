@@ -1,0 +1,212 @@
+package cases
+
+import (
+	"bytes"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	corschi "github.com/corskit/cors/adapters/chi"
+	corsecho "github.com/corskit/cors/adapters/echo"
+	corsfiber "github.com/corskit/cors/adapters/fiber"
+	corsgin "github.com/corskit/cors/adapters/gin"
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+	"github.com/gin-gonic/gin"
+	"github.com/go-chi/chi/v5"
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	fiberrecover "github.com/gofiber/fiber/v2/middleware/recover"
+	"github.com/labstack/echo/v4"
+	echomiddleware "github.com/labstack/echo/v4/middleware"
+)
+
+// An adapter is a framework, and how the suite's application is served in it.
+type adapter struct {
+	name string
+	// start starts a server with the routes of a policy, and returns its URL.
+	start func(t *testing.T, engine *cors.Engine, routes []route) (url string)
+}
+
+// adapters are all of them.
+var adapters = []adapter{
+	{"gin", startGin},
+	{"echo", startEcho},
+	{"chi", startChi},
+	{"fiber", startFiber},
+}
+
+// serve starts a server that has a policy.
+func (a adapter) serve(t *testing.T, policy []cors.Config) *conformance.Server {
+	engine, err := cors.New(policy...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &conformance.Server{
+		URL:         a.start(t, engine, routesOf(policy)),
+		Reconfigure: func(policy []cors.Config) error { return engine.Reload(policy...) },
+	}
+}
+
+// A route is one of the application's, with a path in the syntax of net/http's
+// ServeMux.
+type route struct{ method, path string }
+
+func routesOf(policy []cors.Config) []route {
+	var routes []route
+	for _, path := range conformance.Routes {
+		for _, method := range conformance.Methods {
+			routes = append(routes, route{method, path})
+		}
+		if policy[0].PassPreflight {
+			routes = append(routes, route{http.MethodOptions, path})
+		}
+	}
+	if !policy[0].PassPreflight {
+		routes = append(routes, route{http.MethodOptions, conformance.OwnOptions})
+	}
+	return routes
+}
+
+// colonPath writes the path of a route as Gin, Echo and Fiber do.
+func (r route) colonPath() string {
+	return strings.NewReplacer("{$}", "", "{", ":", "}", "").Replace(r.path)
+}
+
+func startGin(t *testing.T, engine *cors.Engine, routes []route) string {
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.Use(gin.RecoveryWithWriter(nil), corsgin.Middleware(engine))
+	for _, route := range routes {
+		r.Handle(route.method, route.colonPath(), func(c *gin.Context) {
+			switch byError, byPanic := conformance.Fails(c.Request.URL.Query()); {
+			case byError:
+				c.AbortWithError(http.StatusInternalServerError, conformance.ErrApp)
+			case byPanic:
+				panic(conformance.ErrApp)
+			default:
+				conformance.App.ServeHTTP(c.Writer, c.Request)
+			}
+		})
+	}
+	return startHTTP(t, r)
+}
+
+func startEcho(t *testing.T, engine *cors.Engine, routes []route) string {
+	e := echo.New()
+	e.Logger.SetOutput(io.Discard)
+	e.Use(echomiddleware.Recover(), corsecho.Middleware(engine))
+	for _, route := range routes {
+		e.Add(route.method, route.colonPath(), func(c echo.Context) error {
+			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
+			case byError:
+				return conformance.ErrApp
+			case byPanic:
+				panic(conformance.ErrApp)
+			}
+			conformance.App.ServeHTTP(c.Response(), c.Request())
+			return nil
+		})
+	}
+	return startHTTP(t, e)
+}
+
+func startChi(t *testing.T, engine *cors.Engine, routes []route) string {
+	r := chi.NewRouter()
+	r.Use(recoverer, corschi.Middleware(engine))
+	for _, route := range routes {
+		r.MethodFunc(route.method, strings.ReplaceAll(route.path, "{$}", ""), func(w http.ResponseWriter, r *http.Request) {
+			switch byError, byPanic := conformance.Fails(r.URL.Query()); {
+			case byError:
+				http.Error(w, conformance.ErrApp.Error(), http.StatusInternalServerError)
+			case byPanic:
+				panic(conformance.ErrApp)
+			default:
+				conformance.App.ServeHTTP(w, r)
+			}
+		})
+	}
+	return startHTTP(t, r)
+}
+
+// recoverer is chi's Recoverer without the log.
+func recoverer(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if recover() != nil {
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func startHTTP(t *testing.T, handler http.Handler) string {
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func startFiber(t *testing.T, engine *cors.Engine, routes []route) string {
+	app := fiber.New(fiber.Config{StrictRouting: true, CaseSensitive: true, DisableStartupMessage: true})
+	app.Use(fiberrecover.New(), corsfiber.Middleware(engine))
+	for _, route := range routes {
+		app.Add(route.method, route.colonPath(), serveFiber)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- app.Listener(listener) }()
+	t.Cleanup(func() {
+		listener.Close()
+		<-done
+	})
+	return "http://" + listener.Addr().String()
+}
+
+func serveFiber(c *fiber.Ctx) error {
+	request, err := adaptor.ConvertRequest(c, true)
+	if err != nil {
+		return err
+	}
+	switch byError, byPanic := conformance.Fails(request.URL.Query()); {
+	case byError:
+		return conformance.ErrApp
+	case byPanic:
+		panic(conformance.ErrApp)
+	}
+	h := &c.Response().Header
+	w := &responseWriter{header: make(http.Header), status: http.StatusOK}
+	h.VisitAll(func(name, value []byte) { w.header.Add(string(name), string(value)) })
+	before := slices.Collect(maps.Keys(w.header))
+	conformance.App.ServeHTTP(w, request)
+	for _, name := range before {
+		h.Del(name)
+	}
+	for name, values := range w.header {
+		for _, value := range values {
+			h.Add(name, value)
+		}
+	}
+	return c.Status(w.status).Send(w.body.Bytes())
+}
+
+// A responseWriter lets a handler of net/http do to the header of a response
+// what one of Fiber can do. (Fiber's adaptor gives it an empty header.)
+type responseWriter struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *responseWriter) Header() http.Header                { return w.header }
+func (w *responseWriter) WriteHeader(status int)             { w.status = status }
+func (w *responseWriter) Write(part []byte) (n int, _ error) { return w.body.Write(part) }
