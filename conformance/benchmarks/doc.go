@@ -5,7 +5,7 @@
 // [NetHTTP], which puts one policy in front of one router by every
 // implementation there is for it. The other frameworks do the same. What is
 // measured beside that is a file each: [Grid], [Loopback], [Scale],
-// [Expressions], [Reload] and [Hostile].
+// [Reload], [Hostile] and [Values].
 //
 // The command corsbench measures and prints tables. For benchstat there are
 // benchmarks:

@@ -50,6 +50,7 @@ var tables = []struct {
 		return []*benchmarks.Table{benchmarks.Reload(o)}, nil
 	}},
 	{"hostile", one(benchmarks.Hostile)},
+	{"values", one(benchmarks.Values)},
 }
 
 func one(measure func(benchmarks.Options) *benchmarks.Table) func(benchmarks.Options) ([]*benchmarks.Table, error) {
