@@ -42,7 +42,13 @@ func header(c *fiber.Ctx, name string) string {
 
 // value returns the value of a header without the white space around it, of
 // which fasthttp leaves the tabs.
-func value(line []byte) string { return strings.Trim(utils.UnsafeString(line), " \t") }
+func value(line []byte) string {
+	s := utils.UnsafeString(line)
+	if s != "" && (s[0] == '\t' || s[len(s)-1] == '\t') {
+		return strings.Trim(s, " \t")
+	}
+	return s
+}
 
 // A source reads a request inside of Fiber.
 type source fiber.Ctx
