@@ -60,7 +60,7 @@ func build(dir string) *exec.Cmd {
 			}
 		}
 	}
-	for _, program := range programs {
+	for _, program := range append(programs, "playground") {
 		args = append(args, "./"+program)
 	}
 	return exec.Command("go", args...)

@@ -1,0 +1,421 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/corskit/cors/examples/internal/drive"
+)
+
+// A visit is a person at the page, in one browser.
+type visit struct {
+	drive.Browser
+	t    *testing.T
+	p    *playground
+	name string // of the browser
+}
+
+func TestPage(t *testing.T) {
+	tests := []struct {
+		name string
+		do   func(v visit)
+	}{
+		{"the matrix is filled, and all agree", visit.matrix},
+		{"a wrong origin is reported beside its field, and the policy before stays", visit.wrongOrigin},
+		{"a risk is taken by ticking its box", visit.risk},
+		{"a blocked request is explained, and the proposed change mends it", visit.mend},
+		{"every framework and every site agree on a request", visit.everywhere},
+		{"a cell opens its exchange", visit.cell},
+		{"every starting point is in force, and all agree", visit.presets},
+		{"JSON is edited by hand, and a mistake has its line", visit.json},
+		{"what no script can do is said to be so", visit.refused},
+		{"a policy is shared as a link", visit.share},
+		{"programs are chosen with the keyboard", visit.programs},
+		{"an error of a console is explained, and leads to the field", visit.paste},
+		{"the page can be used without a mouse", visit.keyboard},
+		{"controls have names, and headings an order", visit.structure},
+		{"it fits desktops and telephones, in light and dark", visit.looks},
+	}
+	for _, browser := range drive.Browsers {
+		t.Run(browser.Name, func(t *testing.T) {
+			drive.Require(t, browser.Command, browser.Package)
+			parent, b := t, browser.Start(t)
+			p := serving(t)
+			for _, tt := range tests {
+				t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) {
+					v := visit{b, t, p, browser.Name}
+					if check := p.setPolicy(p.presets()[0].Policy); !check.OK {
+						t.Fatal(check)
+					}
+					b.Use(t)
+					defer b.Use(parent)
+					b.Resize(1280, 900, false)
+					b.Open(p.origin + "/")
+					v.settle(0)
+					tt.do(v)
+					if complaints := b.Complaints(); len(complaints) > 0 {
+						t.Errorf("the console has\n%s", strings.Join(complaints, "\n"))
+					}
+				})
+			}
+		})
+	}
+}
+
+// wait waits until a JavaScript expression is true.
+func (v visit) wait(expression string) {
+	v.t.Helper()
+	drive.Wait(v.t, v, expression)
+}
+
+// settle waits until the matrix has run more often than so many times, and
+// returns how often it has.
+func (v visit) settle(runs int) int {
+	v.t.Helper()
+	v.wait(fmt.Sprintf(`Number(document.querySelector("#matrix-state").dataset.run ?? 0) > %d`, runs))
+	v.Eval(`Number(document.querySelector("#matrix-state").dataset.run)`, &runs)
+	return runs
+}
+
+// change does something that changes the policy, and waits until it is in force
+// and tried.
+func (v visit) change(do func()) {
+	v.t.Helper()
+	runs := v.settle(0)
+	do()
+	v.settle(runs)
+	v.agree()
+}
+
+// agree fails the test where the browser, the engine and the prediction differ.
+func (v visit) agree() {
+	v.t.Helper()
+	if trouble := drive.Text(v, "#trouble"); trouble != "" {
+		v.t.Error(trouble)
+	}
+	var wrong []string
+	v.Eval(`[...document.querySelectorAll(".disagree, .wrong")].map((e) => e.textContent)`, &wrong)
+	if len(wrong) > 0 {
+		v.t.Errorf("they do not agree: %q", wrong)
+	}
+}
+
+func (v visit) choose(selector, value string) {
+	v.t.Helper()
+	v.Eval(fmt.Sprintf(`(() => {
+		const e = document.querySelector(%q)
+		e.value = %q
+		e.dispatchEvent(new Event("change", { bubbles: true }))
+		e.dispatchEvent(new Event("input", { bubbles: true }))
+	})()`, selector, value), nil)
+}
+
+// send sends the request of the form, and waits for its exchange.
+func (v visit) send() {
+	v.t.Helper()
+	v.Eval(`document.querySelector("#exchange").replaceChildren()`, nil)
+	v.Click("#send")
+	v.wait(`document.querySelector("#exchange .sequence") || document.querySelector("#request-state.bad")`)
+	v.agree()
+}
+
+func (v visit) expect(selector string, wants ...string) {
+	v.t.Helper()
+	text := drive.Text(v, selector)
+	for _, want := range wants {
+		if !strings.Contains(text, want) {
+			v.t.Errorf("%s says\n%s\nwant %q", selector, text, want)
+		}
+	}
+}
+
+func (v visit) matrix() {
+	var cells []string
+	v.Eval(`[...document.querySelectorAll("#matrix-table button")].map((e) => e.textContent)`, &cells)
+	if want := len(operations) * len(v.p.sites); len(cells) != want {
+		v.t.Errorf("there are %d cells, want %d", len(cells), want)
+	}
+	all := strings.Join(cells, "\n")
+	for _, want := range []string{
+		"Read posts, from Your site: ✓ 200",
+		"Read posts, from A stranger's site: ✕ hidden",
+		"Post a form, from A sandboxed frame: ✕ hidden",
+		"Update a post, from A stranger's site: ✕ preflight",
+		"Read with a token, from Your site: ✕ preflight",
+		"Ask for what is not there, from Your site: ✓ 404",
+		"Crash the handler, from Your site: ✓ 500",
+	} {
+		if !strings.Contains(all, want) {
+			v.t.Errorf("no cell says %q:\n%s", want, all)
+		}
+	}
+	v.agree()
+}
+
+func (v visit) wrongOrigin() {
+	v.Type("#field-allowOrigins", "https://app.example.com/")
+	v.wait(`document.querySelector("#field-allowOrigins-problems li")`)
+	v.expect("#field-allowOrigins-problems", `write "https://app.example.com"`)
+	v.expect("#policy-problems", "Line 3", "allowOrigins")
+	v.expect("#policy-state", "Refused")
+	if text := v.p.policy.Text; strings.Contains(text, "app.example.com") {
+		v.t.Errorf("it is in force: %s", text)
+	}
+	v.change(func() { v.Type("#field-allowOrigins", "https://app.example.com") })
+	v.expect("#policy-state", "in force")
+	if text := drive.Text(v, "#field-allowOrigins-problems"); text != "" {
+		v.t.Errorf("it is still a problem: %s", text)
+	}
+	var marked int
+	v.Eval(`document.querySelectorAll("#matrix-table .changed").length`, &marked)
+	if marked == 0 {
+		v.t.Error("no cell is marked as changed")
+	}
+}
+
+func (v visit) risk() {
+	v.Type("#field-allowOrigins", "*")
+	v.wait(`document.querySelector("#field-allowOrigins-problems input")`)
+	v.expect("#policy-state", "dangerous")
+	v.change(func() { v.Click("#field-allowOrigins-problems input") })
+	v.expect("#policy-state", "in force")
+	if text := v.p.policy.Text; !strings.Contains(text, "any-origin-with-credentials") {
+		v.t.Errorf("the policy is %s", text)
+	}
+}
+
+func (v visit) mend() {
+	v.send()
+	v.expect("#exchange", "it was never sent", "Denied", "Preflight: may the script do this?", "Access-Control-Request-Method", "The request itself was not sent.", "agree")
+	v.change(func() { v.Click("#exchange .changes button") })
+	v.send()
+	v.expect("#exchange", "The script reads the answer.", "Hello again", "What the API allows", "Access-Control-Allow-Methods", "agree")
+}
+
+func (v visit) everywhere() {
+	for _, backend := range v.p.backends {
+		for _, site := range v.p.sites {
+			v.choose("#backend", backend.ID)
+			v.choose("#site", site.ID)
+			v.choose("#operation", "create")
+			v.send()
+			v.expect("#exchange .lanes", site.Origin, backend.Origin)
+			v.expect("#exchange .agree", "agree")
+			allowed := site.ID == "trusted"
+			if says := drive.Text(v, "#exchange .verdicts"); strings.Contains(says, "The script reads the answer.") != allowed {
+				v.t.Errorf("%s, from %s: %s", backend.Title, site.Title, says)
+			}
+		}
+	}
+}
+
+func (v visit) cell() {
+	v.Click("#matrix-table tbody tr:nth-child(2) td button")
+	v.wait(`document.querySelector("#exchange .sequence")`)
+	v.expect("#exchange", "The script reads the answer.", "x-total-count")
+	v.expect("#request-state", "GET /posts, from Your site: readable, 200")
+	v.wait(`document.activeElement === document.querySelector("#exchange h3")`)
+}
+
+func (v visit) presets() {
+	for i, preset := range v.p.presets() {
+		v.change(func() { v.Click(fmt.Sprintf("#presets li:nth-child(%d) button", i+1)) })
+		if v.p.policy.Text != preset.Policy {
+			v.t.Errorf("%s: in force is %s", preset.Title, v.p.policy.Text)
+		}
+	}
+}
+
+func (v visit) json() {
+	v.Type("#policy-text", "{\n  \"allowOrigin\": []\n}")
+	v.wait(`document.querySelector("#policy-problems button")`)
+	v.expect("#policy-problems", "Line 2", "allowOrigin")
+	v.Click("#policy-problems button")
+	var selected string
+	v.Eval(`(() => { const t = document.querySelector("#policy-text"); return t.value.slice(t.selectionStart, t.selectionEnd) })()`, &selected)
+	if !strings.Contains(selected, "allowOrigin") {
+		v.t.Errorf("selected is %q", selected)
+	}
+	v.Type("#policy-text", "{")
+	v.wait(`document.querySelector("#fields").disabled`)
+	v.change(func() {
+		v.Type("#policy-text", `[{"paths": ["/public/"], "allowOrigins": ["*"]}, {"allowOrigins": ["https://a.example"], "rejectDisallowed": true}]`)
+	})
+	v.choose("#config", "1")
+	var origins string
+	v.Eval(`document.querySelector("#field-allowOrigins").value`, &origins)
+	if origins != "https://a.example" {
+		v.t.Errorf("the form shows %q for the second Config", origins)
+	}
+}
+
+func (v visit) refused() {
+	v.choose("#operation", "public")
+	v.Type("#method", "TRACE")
+	v.send()
+	v.expect("#exchange", "No script can do this.", "Nothing was sent.")
+	v.Type("#headers", "no header")
+	v.send()
+	v.expect("#request-state", "is no header")
+}
+
+func (v visit) share() {
+	const policy = `{"allowOrigins": ["*"], "paths": ["/ä/ö"]}`
+	v.change(func() { v.Type("#policy-text", policy) })
+	v.Click("#share")
+	v.wait(`document.querySelector("#share-state").textContent.includes("link")`)
+	var link string
+	v.Eval(`location.href`, &link)
+	v.p.setPolicy(v.p.presets()[0].Policy)
+	v.Open(link)
+	v.settle(0)
+	if text := v.p.policy.Text; text != policy {
+		v.t.Errorf("the link brings %s", text)
+	}
+	v.Open(link + "!")
+	v.settle(0)
+	v.expect("#share-state", "cannot be read")
+}
+
+func (v visit) programs() {
+	v.wait(`document.querySelector("#tab-gin")`)
+	v.expect("#panel-gin", "corsgin.New")
+	v.Click("#tab-gin")
+	v.Press("ArrowRight")
+	v.wait(`document.activeElement.id === "tab-echo" && !document.querySelector("#panel-echo").hidden && document.querySelector("#panel-gin").hidden`)
+	v.Press("ArrowLeft")
+	v.Press("ArrowLeft")
+	v.wait(`document.activeElement.id === "tab-environment"`)
+	v.expect("#panel-environment", "CORS_ALLOWED_ORIGINS")
+}
+
+func (v visit) paste() {
+	v.Type("#paste-text", "Access to fetch at 'https://api.example.com/posts' from origin 'https://app.example.com' has been blocked by CORS policy: Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Origin' header is present on the requested resource.")
+	v.Click("#paste-form button")
+	v.wait(`document.querySelector("#paste-result button")`)
+	v.expect("#paste-result", "Chromium", "https://app.example.com")
+	v.Click("#paste-result button")
+	v.wait(`document.activeElement.id === "field-allowOrigins"`)
+}
+
+// keyboard walks through the page with Tab. What has the focus must show it.
+func (v visit) keyboard() {
+	v.Press("Tab")
+	v.wait(`document.activeElement.className === "skip"`)
+	v.Press("Enter")
+	v.wait(`location.hash === "#policy"`)
+	for _, id := range []string{"field-allowOrigins", "policy-text", "share", "matrix-backend"} {
+		v.until(id)
+	}
+	v.Press("Tab") // to the region that scrolls
+	v.Press("Tab") // to its first cell
+	v.Press("Enter")
+	v.wait(`document.querySelector("#exchange .sequence")`)
+}
+
+// until presses Tab until an element has the focus.
+func (v visit) until(id string) {
+	v.t.Helper()
+	for range 60 {
+		v.Press("Tab")
+		var at struct {
+			ID      string
+			Visible bool
+		}
+		v.Eval(`({ ID: document.activeElement.id, Visible: getComputedStyle(document.activeElement).outlineStyle !== "none" })`, &at)
+		if !at.Visible {
+			v.t.Errorf("nothing shows that %q has the focus", at.ID)
+		}
+		if at.ID == id {
+			return
+		}
+	}
+	v.t.Errorf("Tab does not lead to %s", id)
+}
+
+func (v visit) structure() {
+	v.send()
+	var problems []string
+	v.Eval(`(() => {
+		const problems = []
+		for (const e of document.querySelectorAll("button, input, select, textarea, iframe, summary")) {
+			const name = (e.labels?.[0] ?? e).textContent.trim() || e.title || e.getAttribute("aria-label")
+			if (!name) problems.push("no name: " + e.outerHTML.slice(0, 100))
+		}
+		let before = 0
+		for (const e of document.querySelectorAll("h1, h2, h3, h4, h5")) {
+			const level = Number(e.tagName[1])
+			if (level > before + 1) problems.push("a heading is left out before: " + e.textContent)
+			before = level
+		}
+		const ids = [...document.querySelectorAll("[id]")].map((e) => e.id)
+		for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) problems.push("an id is there twice: " + id)
+		for (const a of ["aria-describedby", "aria-labelledby", "aria-controls", "for"])
+			for (const e of document.querySelectorAll("[" + a + "]"))
+				for (const id of e.getAttribute(a).split(" "))
+					if (!document.getElementById(id)) problems.push(a + " names nothing: " + id)
+		return problems
+	})()`, &problems)
+	for _, problem := range problems {
+		v.t.Error(problem)
+	}
+}
+
+// looks keeps screenshots where the environment variable ARTEFACTS says, and
+// checks that nothing is cut off and that texts stand out from what is behind.
+func (v visit) looks() {
+	narrow := 360
+	if v.name == "Firefox" {
+		narrow = 500 // its window does not get smaller
+	}
+	for _, size := range []struct {
+		name          string
+		width, height int
+	}{{"desktop", 1280, 900}, {"telephone", narrow, 740}} {
+		for _, theme := range []string{"light", "dark"} {
+			v.Resize(size.width, size.height, theme == "dark")
+			v.send()
+			var over int
+			v.Eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &over)
+			if over > 0 {
+				v.t.Errorf("%s, %s: the page is %d pixels too wide", size.name, theme, over)
+			}
+			var faint []string
+			v.Eval(contrast, &faint)
+			for _, text := range faint {
+				v.t.Errorf("%s, %s: %s", size.name, theme, text)
+			}
+			if dir := os.Getenv("ARTEFACTS"); dir != "" {
+				file := filepath.Join(dir, fmt.Sprintf("playground-%s-%s-%s.png", strings.ToLower(v.name), size.name, theme))
+				if err := os.WriteFile(file, v.Screenshot(), 0o644); err != nil {
+					v.t.Error(err)
+				}
+			}
+		}
+	}
+}
+
+// contrast lists texts whose contrast is less than the 4.5 of WCAG's level AA.
+const contrast = `(() => {
+	const parse = (color) => color.match(/[\d.]+/g).map(Number)
+	const light = ([r, g, b]) => [r, g, b].map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+		.reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0)
+	const behind = (e) => {
+		for (; e; e = e.parentElement) {
+			const color = parse(getComputedStyle(e).backgroundColor)
+			if (color.length === 3 || color[3] === 1) return color
+		}
+		return [255, 255, 255]
+	}
+	const faint = new Set()
+	for (const e of document.querySelectorAll("body *")) {
+		if (![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) || !e.checkVisibility() || e.disabled || e.closest(":disabled")) continue
+		const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))]
+		const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
+		if (ratio < 4.5) faint.add(e.tagName + "." + e.className + " has a contrast of " + ratio.toFixed(1) + ": " + e.textContent.slice(0, 40))
+	}
+	return [...faint]
+})()`

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	cors "github.com/corskit/cors/core"
+	"github.com/corskit/cors/core/config"
+)
+
+// policiesToTakeHome are the presets, policies that are hard to write, and
+// random ones.
+func policiesToTakeHome(t *testing.T) map[string][]cors.Config {
+	policies := map[string][]cors.Config{
+		"several Configs": {
+			{Paths: []string{"/public/"}, AllowOrigins: []string{"*"}},
+			{AllowOrigins: []string{"https://app.example.com"}, AllowCredentials: true, AllowHeaders: []string{"Content-Type"}},
+		},
+		"risks":                {{AllowOrigins: []string{"https://*.github.io", "null"}, AllowCredentials: true, AcceptRisks: []cors.Risk{cors.RiskPublicSuffix, cors.RiskNullWithCredentials}}},
+		"the common names":     {{AllowOrigins: []string{"https://app.example.com"}, AllowMethods: append(cors.CommonMethods(), "POKE"), AllowHeaders: cors.CommonHeaders()}},
+		"names like our own":   {{AllowOrigins: []string{"https://cors.example.com"}, Paths: []string{"/cors.RiskPublicSuffix"}}},
+		"what a shell quotes":  {{AllowOrigins: []string{"https://app.example.com"}, PathRegexps: []string{`/it's/$HOME/"[^\\]+"`}}},
+		"what a format quotes": {{AllowOrigins: []string{"https://app.example.com"}, Paths: []string{"/100%s"}}},
+	}
+	p, err := newPlayground(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.servers {
+		_ = s.listener.Close()
+	}
+	for _, preset := range p.presets() {
+		cfgs, err := config.ParseJSON([]byte(preset.Policy))
+		if err != nil {
+			t.Fatal(err)
+		}
+		policies["preset "+preset.ID] = cfgs
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	some := func(of ...string) []string {
+		random.Shuffle(len(of), func(i, j int) { of[i], of[j] = of[j], of[i] })
+		return of[:random.IntN(len(of)+1)]
+	}
+	for i := range 8 {
+		cfg := cors.Config{
+			AllowOrigins:     append(some("https://*.example.com", "http://localhost:*", "https://pr-*.example.org"), "https://app.example.com"),
+			AllowMethods:     some("PUT", "PATCH", "DELETE", "QUERY"),
+			AllowHeaders:     some("Authorization", "Content-Type", "X-Token"),
+			ExposeHeaders:    some("X-Total-Count", "ETag"),
+			AllowCredentials: random.IntN(2) == 0,
+			MaxAge:           random.IntN(86402) - 1,
+			PassPreflight:    random.IntN(2) == 0,
+			RejectDisallowed: random.IntN(2) == 0,
+			PathRegexps:      some(`/v\d+/.*`, `/(a|b)"`),
+		}
+		policies[fmt.Sprint("random ", i)] = []cors.Config{cfg}
+	}
+	return policies
+}
+
+// All programs are compiled by one run of the compiler.
+func TestProgramsToTakeHomeCompileAsShown(t *testing.T) {
+	dir := t.TempDir()
+	mod, err := os.ReadFile(filepath.Join("..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod = regexp.MustCompile(`=> (\.\.\S*)`).ReplaceAllFunc(mod, func(m []byte) []byte {
+		return []byte("=> " + filepath.Join(root, strings.TrimPrefix(string(m), "=> ")))
+	})
+	sum, err := os.ReadFile(filepath.Join("..", "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name string, text []byte) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", mod)
+	write("go.sum", sum)
+	programs := 0
+	for name, cfgs := range policiesToTakeHome(t) {
+		if _, err := cors.New(cfgs...); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, program := range takeHome(cfgs) {
+			if program.Language != "go" {
+				continue
+			}
+			if program.Text == "" {
+				t.Errorf("%s: there is no program for %s: %s", name, program.ID, program.Note)
+				continue
+			}
+			programs++
+			write(filepath.Join(strings.ReplaceAll(name, " ", "_"), program.ID, "main.go"), []byte(program.Text))
+		}
+	}
+	if programs < 5*14 {
+		t.Fatalf("there are %d programs", programs)
+	}
+	vet := exec.CommandContext(t.Context(), "go", "vet", "./...")
+	vet.Dir = dir
+	vet.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOPROXY=off")
+	if out, err := vet.CombinedOutput(); err != nil {
+		t.Errorf("go vet: %v\n%s", err, out)
+	}
+}
+
+func TestJSONAndEnvironmentToTakeHomeAreReadAsTheSamePolicy(t *testing.T) {
+	for name, cfgs := range policiesToTakeHome(t) {
+		t.Run(name, func(t *testing.T) {
+			want, err := config.JSON(cfgs...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, program := range takeHome(cfgs) {
+				var got []cors.Config
+				want := want
+				switch {
+				case program.ID == "json":
+					got, err = config.ParseJSON([]byte(program.Text))
+				case program.ID == "environment" && program.Text != "":
+					// A shell reads it as it would be sourced, and shows what it has read.
+					out, shellErr := exec.CommandContext(t.Context(), "env", "-i", "sh", "-c", "set -a\n"+program.Text+"exec env -0").Output()
+					if shellErr != nil {
+						t.Fatalf("the shell refuses\n%s%v", program.Text, shellErr)
+					}
+					var cfg cors.Config
+					cfg, _, err = config.ParseEnviron(strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00"))
+					got = []cors.Config{cfg}
+					// Expressions have another form there, which is package config's matter.
+					lines, environErr := config.Environ(cfgs[0])
+					direct, _, parseErr := config.ParseEnviron(lines)
+					if environErr != nil || parseErr != nil {
+						t.Fatal(environErr, parseErr)
+					}
+					if want, parseErr = config.JSON(direct); parseErr != nil {
+						t.Fatal(parseErr)
+					}
+				case program.ID == "environment":
+					if program.Note == "" {
+						t.Error("there is no environment, and no reason for it")
+					}
+					continue
+				default:
+					continue
+				}
+				if err != nil {
+					t.Fatalf("%s is refused: %v\n%s", program.ID, err, program.Text)
+				}
+				text, err := config.JSON(got...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if text != want {
+					t.Errorf("%s is read as\n%s\nwant\n%s", program.ID, text, want)
+				}
+			}
+		})
+	}
+}

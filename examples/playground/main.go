@@ -1,0 +1,93 @@
+// Command playground shows what CORS does, on this machine: a page where one
+// sets a policy, sends requests from other origins with one's own browser, and
+// sees what went over the wire, what the browser made of it, and why.
+//
+// It listens on 127.0.0.1 only, keeps nothing beyond its own process, and never
+// runs anything that it is sent.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+func main() {
+	port := flag.Int("port", 0, "`port` of the page, 0 for a free one; what it needs besides takes free ones")
+	open := flag.Bool("open", false, "open the page in the browser")
+	flag.Parse()
+	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(interrupted, stop) // so that a second interrupt does not wait
+	if err := run(interrupted, os.Stdout, *port, *open); err != nil {
+		fmt.Fprintf(os.Stderr, "playground: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// run serves until ctx is done or a server fails.
+func run(ctx context.Context, out io.Writer, port int, open bool) error {
+	p, err := newPlayground(port)
+	if err != nil {
+		return err
+	}
+	failed := make(chan error, len(p.servers))
+	for _, s := range p.servers {
+		go func() { failed <- s.server.Serve(s.listener) }()
+	}
+	fmt.Fprintf(out, "The playground is at %s/ (end it with Ctrl+C)\n", p.origin)
+	if open {
+		if err := openBrowser(p.origin + "/"); err != nil {
+			fmt.Fprintf(out, "No browser opens (%v): open the address yourself\n", err)
+		}
+	}
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	patience, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	defer cancel()
+	for _, s := range p.servers {
+		_ = s.server.Shutdown(patience) // fails only if the time is over
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// listen takes a port of 127.0.0.1, or any that is free if it is 0.
+func listen(port int) (net.Listener, error) {
+	l, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		var op *net.OpError
+		if errors.As(err, &op) {
+			err = op.Err // without the address, which is said already
+		}
+		return nil, fmt.Errorf("cannot listen on port %d: %w: choose another with -port (0 picks a free one)", port, err)
+	}
+	return l, nil
+}
+
+func originOf(l net.Listener) string { return "http://" + l.Addr().String() }
+
+// openBrowser opens a page in the user's browser.
+func openBrowser(url string) error {
+	switch runtime.GOOS {
+	case "darwin":
+		return exec.Command("open", url).Start()
+	case "windows":
+		return exec.Command("rundll32", "url.dll,FileProtocolHandler", url).Start()
+	}
+	return exec.Command("xdg-open", url).Start()
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+
+	cors "github.com/corskit/cors/core"
+	"github.com/corskit/cors/core/config"
+)
+
+// policyFields are the fields of a Config in the order of the form.
+var policyFields = []PolicyField{
+	{"allowOrigins", "AllowOrigins", "list", "The sites whose scripts may read the answers. A pattern such as https://*.example.com stands for all sub-domains, * for any site.", "https://app.example.com"},
+	{"allowCredentials", "AllowCredentials", "bool", "Requests may carry cookies and logins, and scripts may read the answers to those.", ""},
+	{"allowMethods", "AllowMethods", "list", "Methods beyond GET, HEAD and POST, which need no permission.", "PUT"},
+	{"allowHeaders", "AllowHeaders", "list", "Request headers that scripts may set beyond the safelisted ones, such as Authorization and the Content-Type of JSON.", "Authorization"},
+	{"exposeHeaders", "ExposeHeaders", "list", "Response headers that scripts may read beyond the safelisted ones.", "X-Total-Count"},
+	{"maxAge", "MaxAge", "number", "For how many seconds a browser may keep the answer to a preflight. 0 leaves it to the browser, -1 forbids it.", "600"},
+	{"rejectDisallowed", "RejectDisallowed", "bool", "Requests of other sites get 403 before your handlers run. CORS alone only hides the answer.", ""},
+	{"allowOriginRegexps", "AllowOriginRegexps", "list", "Expressions for origins, where patterns do not do.", `https://(blue|green)\.example\.com`},
+	{"paths", "Paths", "list", "The paths that the policy is for. Empty: all.", "/api/"},
+	{"pathRegexps", "PathRegexps", "list", "The same as expressions.", `/v\d+/.*`},
+	{"preflightStatus", "PreflightStatus", "number", "The status of answers to allowed preflights. 0 stands for 204.", "200"},
+	{"passPreflight", "PassPreflight", "bool", "Your own handlers answer preflights, with the headers set.", ""},
+	{"allowPrivateNetwork", "AllowPrivateNetwork", "bool", "Answers a preflight for private networks, which browsers no longer send.", ""},
+	{"acceptRisks", "AcceptRisks", "list", "The risks that you take knowingly.", string(cors.RiskPublicSuffix)},
+}
+
+var risks = []RiskToAccept{
+	{cors.RiskAnyOriginWithCredentials, "Any site that your users visit can read, as those users, whatever they can read."},
+	{cors.RiskNullWithCredentials, "Any site can send the origin null from a sandboxed frame, and read as your users."},
+	{cors.RiskInsecureOriginWithCredentials, "Whoever controls your users' network can pretend to be that origin, and read as your users."},
+	{cors.RiskPublicSuffix, "Anyone can register a name that the pattern matches."},
+	{cors.RiskUnconfinedExpression, "The expression matches origins of domains that may be anybody's."},
+}
+
+// responseFields explain the headers that the page marks.
+var responseFields = []ResponseField{
+	{"Origin", "The origin of the script that asks. Browsers set it; scripts cannot."},
+	{"Access-Control-Request-Method", "The preflight asks: may the script use this method?"},
+	{"Access-Control-Request-Headers", "The preflight asks: may the script set these headers?"},
+	{"Access-Control-Allow-Origin", "The origin whose scripts may read the answer; * stands for any, without credentials."},
+	{"Access-Control-Allow-Credentials", "true: also where the request carries cookies or logins."},
+	{"Access-Control-Allow-Methods", "The methods that scripts may use beyond GET, HEAD and POST."},
+	{"Access-Control-Allow-Headers", "The request headers that scripts may set beyond the safelisted ones."},
+	{"Access-Control-Expose-Headers", "The response headers that scripts may read beyond the safelisted ones."},
+	{"Access-Control-Max-Age", "For how many seconds the browser may keep the answer to the preflight."},
+	{"Access-Control-Allow-Private-Network", "Scripts may reach private networks. Browsers no longer ask."},
+	{"Vary", "What the answer depends on, so that caches do not give it to another origin."},
+	{"Sec-Fetch-Site", "How the script's site is related to this one. Browsers set it; scripts cannot."},
+}
+
+// problems says what an error of package config or cors means for the form.
+func problems(err error) []Problem {
+	list := []Problem{}
+	var texts config.Errors
+	var values cors.ConfigErrors
+	switch {
+	case errors.As(err, &texts):
+		for _, e := range texts {
+			list = append(list, textProblem(e))
+		}
+	case errors.As(err, &values):
+		for _, e := range values {
+			list = append(list, valueProblem(e))
+		}
+	case err != nil:
+		list = append(list, Problem{Entry: -1, Message: err.Error()})
+	}
+	return list
+}
+
+// place is the path of a field, as package config writes it.
+var place = regexp.MustCompile(`^(?:\[(\d+)\])?\.?([A-Za-z]*)(?:\[(\d+)\])?$`)
+
+func textProblem(e *config.Error) Problem {
+	p := Problem{Entry: -1, Value: e.Value, Message: e.Message, Line: e.Line, Column: e.Column}
+	var value *cors.ConfigError
+	if errors.As(e.Err, &value) {
+		v := valueProblem(value)
+		p.Config, p.Field, p.Code, p.Risk = v.Config, v.Field, v.Code, v.Risk
+	}
+	if m := place.FindStringSubmatch(e.Name); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			p.Config = n
+		}
+		if m[2] != "" {
+			p.Field = m[2]
+		}
+		if n, err := strconv.Atoi(m[3]); err == nil {
+			p.Entry = n
+		}
+	}
+	return p
+}
+
+func valueProblem(e *cors.ConfigError) Problem {
+	p := Problem{Config: e.Index, Entry: -1, Value: e.Value, Message: e.Message, Code: string(e.Code)}
+	for _, f := range policyFields {
+		if f.Go == e.Field {
+			p.Field = f.Name
+		}
+	}
+	if risk, ok := strings.CutPrefix(string(e.Code), "risk-"); ok && risk != "unknown" {
+		p.Risk = cors.Risk(risk)
+	}
+	return p
+}

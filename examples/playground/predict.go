@@ -1,0 +1,154 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+
+	"github.com/corskit/cors/conformance/fetch"
+	cors "github.com/corskit/cors/core"
+)
+
+// find returns the backend and the site that a question is about.
+func (p *playground) find(q *Question) (backend Backend, site Site, err error) {
+	for _, b := range p.backends {
+		if b.ID == q.Backend {
+			backend = b
+		}
+	}
+	for _, s := range p.sites {
+		if s.ID == q.Site {
+			site = s
+		}
+	}
+	switch {
+	case backend.ID == "":
+		return backend, site, fmt.Errorf("there is no backend %q", q.Backend)
+	case site.ID == "":
+		return backend, site, fmt.Errorf("there is no site %q", q.Site)
+	case !strings.HasPrefix(q.Path, "/"):
+		return backend, site, fmt.Errorf("the path %q does not begin with a slash", q.Path)
+	case strings.Contains(q.Path, exchangeParameter+"="):
+		return backend, site, fmt.Errorf("the path %q has the parameter %s, which the playground adds itself", q.Path, exchangeParameter)
+	}
+	return backend, site, nil
+}
+
+// predict asks package fetch what a browser will make of a fetch, by doing it:
+// the sample API keeps nothing.
+func (p *playground) predict(r *http.Request, q Question) (any, int) {
+	backend, site, err := p.find(&q)
+	if err != nil {
+		return map[string]string{"error": err.Error()}, http.StatusBadRequest
+	}
+	agent, err := fetch.NewAgent(site.Origin)
+	if err != nil {
+		panic(err) // the sites are ours
+	}
+	agent.Jar = cookies(r, backend, site)
+	request := &fetch.Request{
+		URL: backend.Origin + q.Path, Method: q.Method, Mode: fetch.Mode(q.Mode), Credentials: fetch.CredentialsMode(q.Credentials),
+	}
+	for _, h := range q.Headers {
+		request.Headers = append(request.Headers, fetch.Header{Name: h[0], Value: h[1]})
+	}
+	if q.Body != "" {
+		request.Body = []byte(q.Body)
+	}
+	response, err := agent.Fetch(r.Context(), request)
+	var failure *fetch.NetworkError
+	switch {
+	case errors.As(err, &failure):
+		return Prediction{Outcome: "blocked", Step: string(failure.Step), Text: failure.Error(), Visible: [][2]string{}, Trace: traced(failure.Trace)}, http.StatusOK
+	case err != nil:
+		return Prediction{Outcome: "refused", Text: err.Error(), Visible: [][2]string{}, Trace: []Message{}}, http.StatusOK
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
+	if err != nil {
+		return map[string]string{"error": "the answer ended early: " + err.Error()}, http.StatusBadGateway
+	}
+	prediction := Prediction{
+		Outcome: "readable", Text: fmt.Sprintf("The script can read the answer, whose status is %d.", response.Status),
+		Status: response.Status, Visible: [][2]string{}, Body: string(body), Trace: traced(response.Trace),
+	}
+	if response.Type == fetch.ResponseOpaque || response.Type == fetch.ResponseOpaqueRedirect {
+		prediction.Outcome, prediction.Text = "opaque", "The request is sent, and the script can read nothing of the answer."
+	}
+	for _, h := range response.Headers {
+		prediction.Visible = append(prediction.Visible, [2]string{h.Name, h.Value})
+	}
+	return prediction, http.StatusOK
+}
+
+// cookies returns a jar with what the browser holds for the backend. Cookies go
+// to every port of a host, so that the page's requests carry them, too. Those
+// with SameSite=Lax, as that of the sample API, do not go with requests of a
+// sandboxed frame.
+func cookies(r *http.Request, backend Backend, site Site) http.CookieJar {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		panic(err) // there are no options
+	}
+	if u, err := url.Parse(backend.Origin); err == nil && site.Origin != "null" {
+		jar.SetCookies(u, r.Cookies())
+	}
+	return jar
+}
+
+// traced writes a trace of package fetch in the page's words.
+func traced(trace fetch.Trace) []Message {
+	messages := []Message{}
+	for _, e := range trace {
+		target := e.URL
+		if u, err := url.Parse(e.URL); err == nil {
+			target = u.RequestURI()
+		}
+		messages = append(messages, Message{
+			Preflight: e.Preflight,
+			Request:   WireRequest{e.Method, target, pairs(e.RequestHeaders)},
+			Response:  WireResponse{e.Status, e.StatusText, pairs(e.ResponseHeaders)},
+		})
+	}
+	return messages
+}
+
+func pairs(headers fetch.HeaderList) [][2]string {
+	list := [][2]string{}
+	for _, h := range headers {
+		list = append(list, [2]string{h.Name, h.Value})
+	}
+	return list
+}
+
+// explain has the engine explain what came of an exchange.
+func (p *playground) explain(_ *http.Request, q Question) (any, int) {
+	explanations := Explanations{Explanations: []Explanation{}}
+	p.mu.Lock()
+	defer p.mu.Unlock() // so that the version is that of what explains
+	explanations.Version = p.policy.Version
+	for _, m := range p.recorder.messages(q.Exchange) {
+		e := p.engine.Explain(wireRequest(m.Request))
+		explanations.Explanations = append(explanations.Explanations, Explanation{m.Preflight, e, e.String()})
+	}
+	return explanations, http.StatusOK
+}
+
+// wireRequest returns a recorded request as the engine takes it.
+func wireRequest(r WireRequest) *cors.Request {
+	h := make(http.Header)
+	for _, field := range r.Headers {
+		h.Add(field[0], field[1])
+	}
+	request := &http.Request{Method: r.Method, Host: h.Get("Host"), Header: h, URL: &url.URL{Path: r.Target}}
+	if u, err := url.ParseRequestURI(r.Target); err == nil {
+		request.URL = u
+	}
+	var question cors.Request
+	question.ReadHTTP(request, nil)
+	return &question
+}

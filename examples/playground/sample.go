@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+)
+
+// operations are the requests of the sample API. It keeps nothing, so that any
+// of them can be repeated.
+var operations = []Operation{
+	{ID: "public", Title: "Read public posts", Why: "A GET without anything special is sent at once, without a preflight.",
+		Method: "GET", Path: "/public/posts", Credentials: "omit"},
+	{ID: "posts", Title: "Read posts", Why: "The script wants to see X-Total-Count, which has to be exposed.",
+		Method: "GET", Path: "/posts", Credentials: "omit"},
+	{ID: "me", Title: "Read the profile", Why: "The cookie goes with the request, and the policy has to allow credentials.",
+		Method: "GET", Path: "/me", Credentials: "include"},
+	{ID: "account", Title: "Read with a token", Why: "Authorization is no safelisted header, so that a preflight asks first.",
+		Method: "GET", Path: "/account", Headers: [][2]string{{"Authorization", "Bearer demo"}}, Credentials: "omit"},
+	{ID: "contact", Title: "Post a form", Why: "A form needs no preflight: it is sent, and done, whoever may read the answer.",
+		Method: "POST", Path: "/contact", Headers: [][2]string{{"Content-Type", "application/x-www-form-urlencoded"}}, Body: "message=hello", Credentials: "include"},
+	{ID: "create", Title: "Create a post", Why: "JSON is no safelisted Content-Type, so that a preflight asks for the header.",
+		Method: "POST", Path: "/posts", Headers: [][2]string{{"Content-Type", "application/json"}}, Body: `{"title":"Hello"}`, Credentials: "include"},
+	{ID: "update", Title: "Update a post", Why: "PUT is no safelisted method, so that a preflight asks for it.",
+		Method: "PUT", Path: "/posts/1", Headers: [][2]string{{"Content-Type", "application/json"}}, Body: `{"title":"Hello again"}`, Credentials: "include"},
+	{ID: "delete", Title: "Delete a post", Why: "DELETE is no safelisted method, so that a preflight asks for it.",
+		Method: "DELETE", Path: "/posts/1", Credentials: "include"},
+	{ID: "login", Title: "Log in", Why: "The answer sets a cookie, which a browser keeps only from an answer to credentials.",
+		Method: "POST", Path: "/login", Headers: [][2]string{{"Content-Type", "application/json"}}, Body: `{"user":"ada"}`, Credentials: "include"},
+	{ID: "missing", Title: "Ask for what is not there", Why: "A 404 needs its CORS headers, too, or the script sees a network error.",
+		Method: "GET", Path: "/missing", Credentials: "omit"},
+	{ID: "crash", Title: "Crash the handler", Why: "The framework recovers and answers 500, and the script can still read it.",
+		Method: "GET", Path: "/crash", Credentials: "omit"},
+}
+
+// sessionCookie is not that of the other examples, since cookies are sent to
+// every port of a host.
+const sessionCookie = "playground_session"
+
+// A sampleAnswer is what the sample API answers.
+type sampleAnswer struct {
+	status  int
+	headers [][2]string
+	body    any // nothing if nil
+}
+
+func (a sampleAnswer) text() []byte {
+	if a.body == nil {
+		return nil
+	}
+	text, err := json.Marshal(a.body)
+	if err != nil {
+		panic(err) // the bodies are ours
+	}
+	return text
+}
+
+var errCrash = errors.New("the handler crashed, as it was asked to")
+
+type post struct {
+	ID    int    `json:"id"`
+	Title string `json:"title"`
+}
+
+var posts = []post{{1, "How CORS works"}, {2, "What a preflight asks"}, {3, "Who may read this"}}
+
+// answerSample answers a request of the sample API, in whatever framework.
+func answerSample(method, path, authorization, session string) sampleAnswer {
+	switch method + " " + path {
+	case "GET /public/posts":
+		return sampleAnswer{http.StatusOK, nil, posts[:2]}
+	case "GET /posts":
+		return sampleAnswer{http.StatusOK, [][2]string{{"X-Total-Count", strconv.Itoa(len(posts))}, {"ETag", `"v1"`}}, posts}
+	case "GET /me":
+		if session == "" {
+			return sampleAnswer{http.StatusUnauthorized, nil, message("nobody is logged in")}
+		}
+		return sampleAnswer{http.StatusOK, nil, map[string]string{"user": "ada"}}
+	case "GET /account":
+		if authorization == "" {
+			return sampleAnswer{http.StatusUnauthorized, [][2]string{{"WWW-Authenticate", "Bearer"}}, message("there is no token")}
+		}
+		return sampleAnswer{http.StatusOK, nil, map[string]string{"account": "ada"}}
+	case "POST /contact":
+		return sampleAnswer{http.StatusOK, nil, message("the message has been sent")}
+	case "POST /posts":
+		return sampleAnswer{http.StatusCreated, [][2]string{{"Location", "/posts/4"}}, post{4, "Hello"}}
+	case "PUT /posts/1":
+		return sampleAnswer{http.StatusOK, nil, post{1, "Hello again"}}
+	case "DELETE /posts/1":
+		return sampleAnswer{status: http.StatusNoContent}
+	case "POST /login":
+		return sampleAnswer{http.StatusOK, [][2]string{{"Set-Cookie", sessionCookie + "=demo; Path=/; HttpOnly; SameSite=Lax"}}, map[string]string{"user": "ada"}}
+	case "GET /crash":
+		panic(errCrash)
+	}
+	return sampleAnswer{http.StatusNotFound, nil, message("there is nothing here")}
+}
+
+func message(text string) map[string]string { return map[string]string{"message": text} }

@@ -1,0 +1,256 @@
+import { call } from "./api.js";
+import { byId, element } from "./dom.js";
+
+// The policy is a text, JSON, which the form reads and writes. Whatever is valid
+// is in force at once.
+
+const pause = 250; // milliseconds without typing, before the program is asked
+
+let state; // what the program said at the start
+let changed; // called with the text when a policy is in force
+let selected = 0; // the Config in the form
+let timer;
+let asked = 0;
+let rows = new Map(); // by the name of a field: its control and its problems
+
+const text = byId("policy-text");
+
+export function start(initial, onInForce) {
+  state = initial;
+  changed = onInForce;
+  byId("presets").append(...state.presets.map((preset) => element("li", {},
+    element("button", { type: "button", onclick: () => set(preset.policy) }, preset.title), element("span", {}, preset.why))));
+  drawFields();
+  text.addEventListener("input", () => edited());
+  byId("config").addEventListener("change", (event) => {
+    selected = Number(event.target.value);
+    fill();
+    check();
+  });
+  byId("config-add").addEventListener("click", () => {
+    const list = parsed();
+    if (!list) return;
+    list.push({ paths: ["/public/"], allowOrigins: ["*"] });
+    list.unshift(list.pop()); // the first that governs a path decides
+    selected = 0;
+    write(list);
+  });
+  byId("config-remove").addEventListener("click", () => {
+    const list = parsed();
+    if (!list || list.length < 2) return;
+    list.splice(selected, 1);
+    selected = 0;
+    write(list);
+  });
+  byId("share").addEventListener("click", share);
+  const shared = fromLink();
+  set(shared ?? state.policy.text);
+}
+
+// set replaces the policy.
+export function set(policy) {
+  selected = 0;
+  text.value = policy;
+  edited(0);
+}
+
+// apply makes a change that the engine proposes.
+export function apply({ config, field, add }) {
+  const list = parsed();
+  const { name } = state.fields.find((f) => f.go === field) ?? {};
+  if (!list || !list[config] || !name) return;
+  list[config][name] = add ? [...(list[config][name] ?? []), add] : true;
+  selected = config;
+  write(list);
+  byId(`field-${name}`).focus();
+}
+
+// show brings a field into view.
+export function show(name) {
+  const control = byId(`field-${name}`);
+  if (!control) return;
+  control.closest("details")?.setAttribute("open", "");
+  control.focus();
+}
+
+// parsed returns the Configs, or nothing if the text is no JSON of Configs.
+function parsed() {
+  try {
+    const value = JSON.parse(text.value);
+    const list = Array.isArray(value) ? value : [value];
+    return list.length > 0 && list.every((c) => c && typeof c === "object" && !Array.isArray(c)) ? list : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function write(list) {
+  text.value = JSON.stringify(list.length === 1 ? list[0] : list, null, 2) + "\n";
+  edited(0);
+}
+
+// edited follows a change of the text.
+function edited(wait = pause) {
+  fill();
+  clearTimeout(timer);
+  timer = setTimeout(check, wait);
+}
+
+// check asks the program to put the policy in force.
+async function check() {
+  clearTimeout(timer);
+  const number = ++asked;
+  const policy = text.value;
+  let answer;
+  try {
+    answer = await call("/api/policy", { policy }, [200, 422]);
+  } catch (error) {
+    answer = { ok: false, problems: [{ config: 0, field: "", entry: -1, message: error.message, line: 0 }] };
+  }
+  if (number !== asked) return; // what was typed since is asked about already
+  drawProblems(answer.problems ?? []);
+  const risk = answer.problems?.some((p) => p.risk);
+  byId("policy-state").className = answer.ok ? "good" : "bad";
+  byId("policy-state").textContent = answer.ok ? "✓ This policy is in force."
+    : `✕ Refused${risk ? ", since it is dangerous" : ""}: the policy before stays in force.`;
+  if (answer.ok) changed(policy);
+}
+
+function drawFields() {
+  const common = 7; // fields that most policies need; the others are folded away
+  const draw = (field) => {
+    const id = `field-${field.name}`;
+    const about = `${id}-help ${id}-problems`;
+    const update = (value) => {
+      const list = parsed();
+      if (!list) return;
+      if (value === undefined) delete list[selected][field.name];
+      else list[selected][field.name] = value;
+      text.value = JSON.stringify(list.length === 1 ? list[0] : list, null, 2) + "\n";
+      clearTimeout(timer);
+      timer = setTimeout(check, pause);
+    };
+    let control;
+    if (field.name === "acceptRisks") {
+      control = element("div", { id, tabIndex: -1, role: "group", "aria-label": field.go }, state.risks.map((risk) => element("label", { className: "check" },
+        element("input", { type: "checkbox", value: risk.id, onchange: () => {
+          const chosen = [...control.querySelectorAll("input:checked")].map((box) => box.value);
+          update(chosen.length > 0 ? chosen : undefined);
+        } }), ` ${risk.text} `, element("code", {}, risk.id))));
+    } else if (field.kind === "bool") {
+      control = element("input", { id, type: "checkbox", "aria-describedby": about, onchange: () => update(control.checked || undefined) });
+    } else if (field.kind === "number") {
+      control = element("input", { id, type: "number", placeholder: field.hint, "aria-describedby": about,
+        oninput: () => update(control.value === "" || control.value === "0" ? undefined : Number(control.value)) });
+    } else {
+      control = element("textarea", { id, className: "code", rows: 2, spellcheck: false, placeholder: field.hint, "aria-describedby": about,
+        oninput: () => {
+          const lines = control.value.split("\n").map((line) => line.trim()).filter(Boolean);
+          update(lines.length > 0 ? lines : undefined);
+        } });
+    }
+    const problems = element("ul", { id: `${id}-problems`, className: "problems" });
+    rows.set(field.name, { field, control, problems });
+    const label = element("label", { for: id }, field.go, field.kind === "list" && field.name !== "acceptRisks" ? element("span", { className: "aside" }, " one in a line") : null);
+    return element("div", { className: "field" },
+      field.kind === "bool" ? element("div", { className: "check" }, control, " ", label)
+        : field.name === "acceptRisks" ? [element("p", { className: "label" }, field.go), control] : [label, control],
+      element("p", { id: `${id}-help`, className: "help" }, field.help), problems);
+  };
+  byId("fields").append(...state.fields.slice(0, common).map(draw),
+    element("details", {}, element("summary", {}, "More fields"), state.fields.slice(common).map(draw)));
+}
+
+// fill shows the selected Config in the form. What somebody types into is left
+// as it is.
+function fill() {
+  const list = parsed();
+  byId("fields").disabled = !list;
+  byId("form-note").textContent = list ? "" : "The JSON cannot be read: mend it first, or start from one of the policies above.";
+  if (!list) return;
+  selected = Math.min(selected, list.length - 1);
+  byId("config").replaceChildren(...list.map((c, i) => element("option", { value: i, selected: i === selected }, `${i}: ${(c.paths ?? c.pathRegexps ?? ["every path"]).toString()}`)));
+  byId("config-remove").disabled = list.length < 2;
+  for (const { field, control } of rows.values()) {
+    const value = list[selected][field.name];
+    if (field.name === "acceptRisks") {
+      for (const box of control.querySelectorAll("input")) box.checked = Array.isArray(value) && value.includes(box.value);
+    } else if (control === document.activeElement) {
+      continue;
+    } else if (field.kind === "bool") {
+      control.checked = value === true;
+    } else if (field.kind === "number") {
+      control.value = typeof value === "number" ? value : "";
+    } else {
+      control.value = Array.isArray(value) ? value.join("\n") : "";
+      control.rows = Math.max(2, control.value.split("\n").length);
+    }
+  }
+}
+
+// drawProblems puts what is wrong beside the field at fault, and at its line of
+// the JSON.
+function drawProblems(problems) {
+  for (const { control, problems: list } of rows.values()) {
+    list.replaceChildren();
+    control.removeAttribute("aria-invalid");
+  }
+  for (const p of problems) {
+    const row = rows.get(p.field);
+    if (!row || p.config !== selected) continue;
+    row.control.setAttribute("aria-invalid", "true");
+    row.control.closest("details")?.setAttribute("open", "");
+    row.problems.append(element("li", {}, p.value ? [element("code", {}, p.value), " "] : null, p.message, p.risk ? accept(p) : null));
+  }
+  byId("policy-problems").replaceChildren(...problems.map((p) => element("li", {},
+    p.line ? element("button", { type: "button", onclick: () => select(p.line, p.column) }, `Line ${p.line}`) : null,
+    ` ${p.field ? `${p.field}: ` : ""}${p.value ? `${p.value} ` : ""}${p.message}`)));
+  text.toggleAttribute("aria-invalid", problems.length > 0);
+}
+
+// accept returns a box to tick for a risk that is taken knowingly.
+function accept({ config, risk }) {
+  const { text: what } = state.risks.find((r) => r.id === risk) ?? {};
+  return element("label", { className: "check" }, element("input", { type: "checkbox", onchange: () => {
+    const list = parsed();
+    if (!list) return;
+    list[config].acceptRisks = [...(list[config].acceptRisks ?? []), risk];
+    write(list);
+  } }), ` I accept this: ${what}`);
+}
+
+// select marks what stands at a line, from a column in bytes on.
+function select(line, column) {
+  const lines = text.value.split("\n");
+  const bytes = new TextEncoder().encode(lines[line - 1] ?? "");
+  const before = new TextDecoder().decode(bytes.slice(0, column - 1)).length;
+  const start = lines.slice(0, line - 1).reduce((sum, l) => sum + l.length + 1, 0);
+  text.focus();
+  text.setSelectionRange(start + before, start + (lines[line - 1] ?? "").length);
+}
+
+const linkPrefix = "#policy=";
+
+function share() {
+  const bytes = new TextEncoder().encode(text.value);
+  location.hash = linkPrefix + btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const say = (what) => (byId("share-state").textContent = `${what} Whoever opens it needs the playground at the same address: go run ./examples/playground -port ${location.port}`);
+  navigator.clipboard.writeText(location.href).then(() => say("The link is copied."), () => say("The link is in the address bar."));
+}
+
+// fromLink returns the policy of the address. It is checked like any other.
+function fromLink() {
+  if (!location.hash.startsWith(linkPrefix)) return undefined;
+  try {
+    const characters = atob(location.hash.slice(linkPrefix.length).replaceAll("-", "+").replaceAll("_", "/"));
+    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(characters, (c) => c.charCodeAt(0)));
+  } catch {
+    byId("share-state").textContent = "The policy of the link cannot be read: it is cut or changed. Ask for it again.";
+    return undefined;
+  }
+}
+
+addEventListener("hashchange", () => {
+  const shared = fromLink();
+  if (shared !== undefined && shared !== text.value) set(shared);
+});
