@@ -13,6 +13,35 @@
 //	github.com/corskit/cors/adapters/chi
 //	github.com/corskit/cors/adapters/fiber
 //
+// # Stopping requests of other sites
+//
+// CORS decides who may read an answer. A form that another site posts is sent all
+// the same, with the user's cookies, and does what it does. Two things stop it:
+// [Config.RejectDisallowed], and net/http's CrossOriginProtection.
+//
+//	                                          RejectDisallowed  CrossOriginProtection
+//	a post of another site                    403               403
+//	a post of an allowed origin               passes            403, unless it is trusted there, too
+//	a post of the server's own pages          passes            passes
+//	a post of a program, without Origin       passes            passes
+//	a post without Origin that says           passes            403
+//	  "Sec-Fetch-Site: cross-site"
+//	a fetch with GET by another site          403               passes, as safe methods do
+//	a WebSocket handshake by another site     403               passes
+//	a link of another site                    passes            passes
+//
+// RejectDisallowed follows the policy, path by path, and needs no second list of
+// origins. Take CrossOriginProtection where there is no policy for other origins
+// at all. They go together: CORS outside, so that it answers preflights and its
+// headers stand on a 403 of the other, and each allowed origin given to
+// AddTrustedOrigin. Then what either stops is stopped.
+//
+// A WebSocket handshake is a GET that pages of every site can make, with cookies,
+// and read what comes. [Engine.CheckOrigin] checks one by the same policy where
+// RejectDisallowed does not stand in front of it.
+//
+// # The protocol
+//
 // The protocol is that of the Fetch standard (https://fetch.spec.whatwg.org/),
 // section "CORS protocol", whose words are used throughout. Start reading at
 // [Config], then at [Engine.Decide].

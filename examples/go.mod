@@ -3,6 +3,7 @@ module github.com/corskit/cors/examples
 go 1.25.0
 
 require (
+	github.com/coder/websocket v1.8.15
 	github.com/corskit/cors/adapters/chi v0.0.0
 	github.com/corskit/cors/adapters/echo v0.0.0
 	github.com/corskit/cors/adapters/fiber v0.0.0
@@ -12,6 +13,7 @@ require (
 	github.com/gin-gonic/gin v1.12.0
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/gofiber/fiber/v2 v2.52.15
+	github.com/gorilla/websocket v1.5.3
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/labstack/echo/v4 v4.16.0
 	modernc.org/sqlite v1.59.0
