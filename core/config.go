@@ -87,6 +87,10 @@ type Config struct {
 	// changes. Requests of the server's own pages pass (by Sec-Fetch-Site, or
 	// else if the host of Origin is that of the request), those without Origin,
 	// and navigations of the top-level page by GET or HEAD.
+	//
+	// WebKit (seen in 2.50) says of forms that a page posts to a new window that
+	// they come from another site, even if it is the page's own. If the server's
+	// pages have such forms (target="_blank"), list its own origin, too.
 	RejectDisallowed bool `json:"rejectDisallowed,omitempty"`
 
 	// AcceptRisks names the risks that are taken knowingly. [New] refuses what
