@@ -1,0 +1,280 @@
+package differential
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/corskit/cors/conformance/fetch"
+)
+
+// A preflightCache is a CORS-preflight cache that an engine has in place of the
+// standard's. A scenario is short: an answer is kept to its end, or not at all.
+type preflightCache interface {
+	// allows reports whether a request may go without its preflight.
+	allows(question) bool
+	// store takes in the answer to a preflight, and the step at which that
+	// answer failed, if it did.
+	store(q question, answer http.Header, failure fetch.Step)
+	// fail takes in the step at which a request for a URL failed after its
+	// preflight.
+	fail(page, url string, failure fetch.Step)
+}
+
+// A question is what a request asks of its preflight.
+type question struct {
+	step        *step
+	isPreflight bool
+	page, url   string
+	fragment    string
+	tainted     bool // by redirects, which make the origin opaque
+	hasMoved    bool // by a redirect to another origin
+	credentials bool
+	method      string
+	headers     []string // CORS-unsafe names, in lower case
+}
+
+func newQuestion(s *step, request *http.Request, from *exchange) question {
+	q := question{
+		step:        s,
+		page:        s.page(),
+		url:         request.URL.Scheme + "://" + request.Host + request.URL.RequestURI(),
+		tainted:     request.Header.Get("Origin") == "null" && s.page() != "null",
+		credentials: s.Credentials == fetch.CredentialsInclude,
+		method:      request.Method,
+		fragment:    fragment(s.url()),
+		isPreflight: isPreflight(request),
+	}
+	if from != nil {
+		if q.fragment = fragment(from.response.Header.Get("Location")); q.fragment == "" {
+			q.fragment = from.fragment
+		}
+		q.hasMoved = from.hasMoved || from.request.URL.Host != request.URL.Host
+	}
+	if q.isPreflight {
+		q.method = request.Header.Get("Access-Control-Request-Method")
+	}
+	if names := request.Header.Get("Access-Control-Request-Headers"); names != "" {
+		q.headers = strings.Split(names, ",")
+	}
+	return q
+}
+
+// allowed returns a response that allows what a request or its preflight asks
+// for.
+func (e *exchange) allowed() *http.Response {
+	return &http.Response{
+		StatusCode: 204,
+		Proto:      "HTTP/1.1",
+		ProtoMajor: 1,
+		ProtoMinor: 1,
+		Body:       http.NoBody,
+		Request:    e.request,
+		Header: http.Header{
+			"Access-Control-Allow-Origin":      {e.request.Header.Get("Origin")},
+			"Access-Control-Allow-Credentials": {"true"},
+			"Access-Control-Allow-Methods":     {e.method},
+			"Access-Control-Allow-Headers":     {strings.Join(e.headers, ",")},
+		},
+	}
+}
+
+// members returns the members of a list that is a header's value, which may be
+// on several lines.
+func members(header http.Header, name string) []string {
+	var list []string
+	for _, line := range header.Values(name) {
+		for member := range strings.SplitSeq(line, ",") {
+			if member = strings.Trim(member, " \t"); member != "" {
+				list = append(list, member)
+			}
+		}
+	}
+	return list
+}
+
+func isSafelistedMethod(method string) bool {
+	return slices.Contains([]string{"GET", "HEAD", "POST"}, method)
+}
+
+// An answerCache keeps one answer, the newest, for a page and a URL. A request
+// that the answer does not allow removes it; one that fails does not.
+type answerCache struct {
+	answers map[[2]string]keptAnswer
+	// keepsRefusals says that an answer is kept, too, if it does not allow the
+	// request that it was given to.
+	keepsRefusals bool
+	// keysFragments says that URLs that differ in their fragments are different.
+	keysFragments bool
+	// forgetsOpaque says that answers for opaque origins are not kept, except for
+	// the redirects of one call from one URL to another of the same origin.
+	// Otherwise, those for origins that redirects made opaque are kept for the call.
+	forgetsOpaque bool
+	// sparesAuthorization says that the wildcard does not cover Authorization.
+	sparesAuthorization bool
+	// keepsFor returns how many seconds Access-Control-Max-Age stands for.
+	keepsFor func(value string) int64
+}
+
+type keptAnswer struct {
+	credentials      bool
+	methods, headers []string
+}
+
+func (c *answerCache) allows(q question) bool {
+	key := c.key(q)
+	a, ok := c.answers[key]
+	if !ok {
+		return false
+	}
+	if (a.credentials || !q.credentials) && a.allowsMethod(q) && a.allowsHeaders(q, c.sparesAuthorization) {
+		return true
+	}
+	delete(c.answers, key)
+	return false
+}
+
+func (c *answerCache) key(q question) [2]string {
+	page, url := q.page, q.url
+	if q.tainted || c.forgetsOpaque && page == "null" {
+		page = fmt.Sprintf("%p", q.step)
+	}
+	if c.keysFragments {
+		url += q.fragment
+	}
+	return [2]string{page, url}
+}
+
+func (a keptAnswer) allowsMethod(q question) bool {
+	return isSafelistedMethod(q.method) || slices.Contains(a.methods, q.method) || slices.Contains(a.methods, "*") && !q.credentials
+}
+
+func (a keptAnswer) allowsHeaders(q question, sparesAuthorization bool) bool {
+	for _, name := range q.headers {
+		isWild := slices.Contains(a.headers, "*") && !q.credentials && !(sparesAuthorization && name == "authorization")
+		if !isWild && !slices.Contains(a.headers, name) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *answerCache) store(q question, answer http.Header, failure fetch.Step) {
+	switch failure {
+	case "":
+	case fetch.StepPreflightMethod, fetch.StepPreflightHeader, fetch.StepPreflightAuthorization:
+		if !c.keepsRefusals {
+			return
+		}
+	default:
+		return
+	}
+	if c.forgetsOpaque && (q.tainted || q.page == "null" && q.hasMoved) {
+		return
+	}
+	key := c.key(q)
+	delete(c.answers, key)
+	if c.keepsFor(strings.Join(answer.Values("Access-Control-Max-Age"), ", ")) <= 0 {
+		return
+	}
+	names := members(answer, "Access-Control-Allow-Headers")
+	for i := range names {
+		names[i] = strings.ToLower(names[i])
+	}
+	c.answers[key] = keptAnswer{q.credentials, members(answer, "Access-Control-Allow-Methods"), names}
+}
+
+func (c *answerCache) fail(page, url string, failure fetch.Step) {}
+
+// defaultMaxAge is how long an answer is kept that does not say so, in seconds.
+const defaultMaxAge = 5
+
+// newChromiumCache is services/network/cors/preflight_cache.cc.
+func newChromiumCache() preflightCache {
+	return &answerCache{
+		answers:             map[[2]string]keptAnswer{},
+		keysFragments:       true,
+		forgetsOpaque:       true,
+		sparesAuthorization: true,
+		keepsFor: func(value string) int64 {
+			seconds, err := strconv.ParseInt(value, 10, 64)
+			if err != nil {
+				return defaultMaxAge
+			}
+			return seconds
+		},
+	}
+}
+
+// newWebKitCache is Source/WebCore/loader/CrossOriginPreflightResultCache.cpp.
+func newWebKitCache() preflightCache {
+	return &answerCache{
+		answers:       map[[2]string]keptAnswer{},
+		keepsRefusals: true,
+		keysFragments: true,
+		keepsFor: func(value string) int64 {
+			seconds, err := strconv.ParseInt(value, 10, 64)
+			if err != nil {
+				return defaultMaxAge
+			}
+			return seconds
+		},
+	}
+}
+
+// A tokenCache is Firefox's: tokens for a page, a URL and whether credentials are
+// included (netwerk/protocol/http/nsCORSListenerProxy.cpp). Tokens add up; a
+// wildcard is a token that nothing asks for; HEAD is to be found like any method
+// but GET and POST. An answer whose Access-Control-Max-Age is no number is not
+// kept.
+type tokenCache map[tokenKey]map[string]bool
+
+type tokenKey struct {
+	page, url   string
+	credentials bool
+}
+
+func (q question) tokenKey() tokenKey { return tokenKey{q.page, q.url, q.credentials} }
+
+func (c tokenCache) allows(q question) bool {
+	tokens, ok := c[q.tokenKey()]
+	if !ok || q.method != "GET" && q.method != "POST" && !tokens["method "+q.method] {
+		return false
+	}
+	return !slices.ContainsFunc(q.headers, func(name string) bool { return !tokens["header "+name] })
+}
+
+func (c tokenCache) store(q question, answer http.Header, failure fetch.Step) {
+	maxAge := strings.Join(answer.Values("Access-Control-Max-Age"), ", ")
+	if failure != "" {
+		c.remove(q.page, q.url)
+		return
+	}
+	if maxAge != "" && strings.Trim(maxAge, "0123456789") != "" || maxAge != "" && strings.Trim(maxAge, "0") == "" {
+		return
+	}
+	key := q.tokenKey()
+	if c[key] == nil {
+		c[key] = map[string]bool{}
+	}
+	for _, method := range members(answer, "Access-Control-Allow-Methods") {
+		c[key]["method "+method] = true
+	}
+	for _, name := range members(answer, "Access-Control-Allow-Headers") {
+		c[key]["header "+strings.ToLower(name)] = true
+	}
+}
+
+func (c tokenCache) fail(page, url string, failure fetch.Step) {
+	switch failure {
+	case fetch.StepAllowOriginMissing, fetch.StepAllowOrigin, fetch.StepAllowCredentials, fetch.StepRedirectCount:
+		c.remove(page, url)
+	}
+}
+
+func (c tokenCache) remove(page, url string) {
+	maps.DeleteFunc(c, func(key tokenKey, _ map[string]bool) bool { return key.page == page && key.url == url })
+}
