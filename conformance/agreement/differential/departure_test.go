@@ -90,11 +90,13 @@ func (c *contest) explain(ctx context.Context, d *disagreement) error {
 	if _, err := c.servers.carryOut(ctx, c.model, all); err != nil {
 		return err
 	}
-	for size := range len(all.touched) {
+	// In the order in which they apply.
+	touched := slices.DeleteFunc(departuresOf(c.engine), func(d *departure) bool { return !slices.Contains(all.touched, d) })
+	for size := range len(touched) {
 		var runs []*run
-		for mask := range uint(1) << len(all.touched) {
+		for mask := range uint(1) << len(touched) {
 			if bits.OnesCount(mask) == size+1 {
-				runs = append(runs, newRun(d.scenario, chosen(all.touched, mask)...))
+				runs = append(runs, newRun(d.scenario, chosen(touched, mask)...))
 			}
 		}
 		observations, err := c.servers.carryOut(ctx, c.model, runs...)

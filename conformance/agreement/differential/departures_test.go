@@ -71,18 +71,16 @@ var departures = []*departure{
 				return
 			}
 			var combined []scriptHeader
-		next:
+			first := map[string]int{} // by name, of those that can be set
 			for _, h := range s.Headers {
-				if isSet, _ := judgedAlone(h); !isSet {
-					combined = append(combined, h)
-					continue
-				}
-				h.Value = strings.Trim(h.Value, " \t\r\n")
-				for i := range combined {
-					if strings.EqualFold(combined[i].Name, h.Name) {
+				name := strings.ToLower(h.Name)
+				if isSet, _ := judgedAlone(h); isSet {
+					h.Value = strings.Trim(h.Value, " \t\r\n")
+					if i, ok := first[name]; ok {
 						combined[i].Value += ", " + h.Value
-						continue next
+						continue
 					}
+					first[name] = len(combined)
 				}
 				combined = append(combined, h)
 			}
@@ -251,7 +249,7 @@ var departures = []*departure{
 		does:  "a redirect to a URL with a username or a password is a network error, even within the own origin or in mode no-cors",
 		reads: func(e *exchange) {
 			location, err := e.request.URL.Parse(e.response.Header.Get("Location"))
-			if err == nil && location.User != nil && isRedirect(e.response.StatusCode) && e.step.Redirect != fetch.RedirectManual {
+			if err == nil && location.User.String() != "" && isRedirect(e.response.StatusCode) && e.step.Redirect != fetch.RedirectManual {
 				e.response.Header.Set("Location", "https://")
 			}
 		},
@@ -537,7 +535,7 @@ var departures = []*departure{
 		where: map[browsers.Engine]string{browsers.WebKit: "Source/WebKit/NetworkProcess/soup/NetworkDataTaskSoup.cpp"},
 		does:  "a redirect whose Location is empty is a network error",
 		reads: func(e *exchange) {
-			if values := e.response.Header.Values("Location"); len(values) == 1 && values[0] == "" {
+			if values := e.response.Header.Values("Location"); len(values) == 1 && values[0] == "" && isRedirect(e.response.StatusCode) {
 				e.response.Header.Set("Location", "https://")
 			}
 		},
@@ -611,7 +609,7 @@ var departures = []*departure{
 		does:  "a redirect from the own origin to another with a username or a password in the URL is a network error only once its preflight succeeded",
 		reads: func(e *exchange) {
 			location, err := e.request.URL.Parse(e.response.Header.Get("Location"))
-			if err != nil || location.User == nil || !isRedirect(e.response.StatusCode) || e.isCrossOrigin() {
+			if err != nil || location.User.String() == "" || !isRedirect(e.response.StatusCode) || e.isCrossOrigin() || e.step.Mode == fetch.ModeNoCORS {
 				return
 			}
 			location.User = nil
