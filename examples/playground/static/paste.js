@@ -15,8 +15,7 @@ export function start(state, show) {
           return element("div", { className: "card" },
             element("p", {}, element("strong", {}, f.what)), element("p", {}, f.why), element("p", {}, f.remedy),
             field ? element("p", {}, element("button", { type: "button", onclick: () => show(field.name) }, `Go to ${field.go}`)) : null);
-        }),
-        findings.length === 0 ? element("p", {}, "This is neither an error of a browser about CORS nor a transcript of curl. Paste the whole message, or what curl -v prints.") : "");
+        }));
     } catch (error) {
       result.replaceChildren(element("p", { className: "bad" }, error.message));
     }
