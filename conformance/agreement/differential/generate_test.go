@@ -308,7 +308,7 @@ func (g *generator) value(values ...string) string {
 	case 3:
 		return pick(g, " ", "\t", "\r\n") + v + pick(g, " ", "\t", "\n")
 	case 4:
-		return g.inserted(v, pick(g, "\u00fc", "\t", " ", "\u0080", "\u00ff", "'", "!", "#", "$", "%", "&", "^", "|", "~", "`", "/", "+", "_", ",", "\n"))
+		return g.inserted(v, pick(g, "\u00fc", "\t", "\t", "\t", " ", "\u0080", "\u00ff", "'", "!", "#", "$", "%", "&", "^", "|", "~", "`", "/", "+", "_", ",", "\n"))
 	}
 	return v
 }
