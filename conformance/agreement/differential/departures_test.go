@@ -60,6 +60,25 @@ var departures = []*departure{
 		},
 	},
 	{
+		name: "quoted methods",
+		where: map[browsers.Engine]string{
+			browsers.Firefox: "dom/base/nsContentUtils.cpp",
+			browsers.WebKit:  "Source/WebCore/platform/network/HTTPParsers.cpp",
+		},
+		does: "X-HTTP-Method and the like are split at commas inside quoted strings, too, and then forbidden",
+		asks: func(s *step) {
+			s.Headers = slices.DeleteFunc(s.Headers, func(h scriptHeader) bool {
+				switch strings.ToLower(h.Name) {
+				case "x-http-method", "x-http-method-override", "x-method-override":
+					return slices.ContainsFunc(strings.Split(h.Value, ","), func(member string) bool {
+						return slices.Contains([]string{"CONNECT", "TRACE", "TRACK"}, strings.ToUpper(strings.Trim(member, " \t\r\n")))
+					})
+				}
+				return false
+			})
+		},
+	},
+	{
 		name: "headers of one name are combined",
 		where: map[browsers.Engine]string{
 			browsers.Chromium: "net/http/http_request_headers.cc",
@@ -573,25 +592,6 @@ var departures = []*departure{
 			e.isLast = h.Get("Access-Control-Allow-Origin") == "*" || h.Get("Access-Control-Allow-Credentials") != "true"
 		},
 		sends: lastIsLast,
-	},
-	{
-		name: "quoted methods",
-		where: map[browsers.Engine]string{
-			browsers.Firefox: "dom/base/nsContentUtils.cpp",
-			browsers.WebKit:  "Source/WebCore/platform/network/HTTPParsers.cpp",
-		},
-		does: "X-HTTP-Method and the like are split at commas inside quoted strings, too, and then forbidden",
-		asks: func(s *step) {
-			s.Headers = slices.DeleteFunc(s.Headers, func(h scriptHeader) bool {
-				switch strings.ToLower(h.Name) {
-				case "x-http-method", "x-http-method-override", "x-method-override":
-					return slices.ContainsFunc(strings.Split(h.Value, ","), func(member string) bool {
-						return slices.Contains([]string{"CONNECT", "TRACE", "TRACK"}, strings.ToUpper(strings.Trim(member, " \t\r\n")))
-					})
-				}
-				return false
-			})
-		},
 	},
 	{
 		name:  "cookies stay in mode no-cors",

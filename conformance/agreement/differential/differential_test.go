@@ -96,7 +96,7 @@ func (c *contest) run(t *testing.T, batches []batch) {
 		}
 		inBrowser, err := c.servers.carryOut(t.Context(), c.browser, runsOf(batch.scenarios)...)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("scenarios %d to %d: %v", scenarios, scenarios+len(batch.scenarios)-1, err)
 		}
 		for i, s := range batch.scenarios {
 			scenarios++

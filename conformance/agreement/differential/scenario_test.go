@@ -122,7 +122,7 @@ func (s *scenario) check() error {
 				if !headerLine.MatchString(line) {
 					return fmt.Errorf("%q is no header line", line)
 				}
-				if ambiguous.MatchString(line) || isLocation(line) && (strings.ContainsFunc(line, isUnclear) || strings.Contains(strings.ToLower(line), "ftp:")) {
+				if ambiguous.MatchString(line) || isLocation(line) && (strings.ContainsFunc(line, isUnclear) || otherPrograms.MatchString(line)) {
 					return fmt.Errorf("%q is not the same location for all", line)
 				}
 				if strings.HasPrefix(strings.ToLower(line), "content-") && i != slices.IndexFunc(a.Lines, func(l string) bool { return strings.HasPrefix(strings.ToLower(l), "content-") }) {
@@ -212,6 +212,10 @@ var setCookie = regexp.MustCompile(`^Set-Cookie: [a-z]=[0-9]; Path=/{run}/; Secu
 var ambiguous = regexp.MustCompile(`(?i)^location:.*https?:([^/\\]|[/\\]([^/\\]|$)|$)`)
 
 func isLocation(line string) bool { return strings.HasPrefix(strings.ToLower(line), "location:") }
+
+// otherPrograms are schemes that engines leave to other programs: WebKit has its
+// own errors for ftp, and Firefox asks the user about mailto, and waits.
+var otherPrograms = regexp.MustCompile(`(?i)(ftp|mailto):`)
 
 // isUnclear reports whether engines have URLs with a character of their own.
 func isUnclear(r rune) bool { return r == '|' || r >= 0x80 }
