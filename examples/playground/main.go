@@ -12,13 +12,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
 	"runtime"
-	"strconv"
 	"syscall"
 	"time"
 )
@@ -65,21 +63,6 @@ func run(ctx context.Context, out io.Writer, port int, open bool) error {
 	}
 	return err
 }
-
-// listen takes a port of 127.0.0.1, or any that is free if it is 0.
-func listen(port int) (net.Listener, error) {
-	l, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if err != nil {
-		var op *net.OpError
-		if errors.As(err, &op) {
-			err = op.Err // without the address, which is said already
-		}
-		return nil, fmt.Errorf("cannot listen on port %d: %w: choose another with -port (0 picks a free one)", port, err)
-	}
-	return l, nil
-}
-
-func originOf(l net.Listener) string { return "http://" + l.Addr().String() }
 
 // openBrowser opens a page in the user's browser.
 func openBrowser(url string) error {

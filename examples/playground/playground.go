@@ -16,6 +16,7 @@ import (
 
 	cors "github.com/corskit/cors/core"
 	"github.com/corskit/cors/core/config"
+	"github.com/corskit/cors/examples/internal/loopback"
 )
 
 //go:embed static
@@ -54,26 +55,26 @@ var sites = []Site{
 // newPlayground takes all ports and starts none of the servers. If it cannot,
 // the program ends, and with it what it listens on already.
 func newPlayground(port int) (*playground, error) {
-	page, err := listen(port)
+	page, err := loopback.Listen(port)
 	if err != nil {
 		return nil, err
 	}
-	p := &playground{origin: originOf(page), recorder: newRecorder(), engine: new(cors.Engine)}
+	p := &playground{origin: page.URL(), recorder: newRecorder(), engine: new(cors.Engine)}
 	p.serve(httpServer(p.guard(p.page())), page)
 	for _, b := range backends {
-		l, err := listen(0)
+		l, err := loopback.Listen(0)
 		if err != nil {
 			return nil, err
 		}
-		p.backends = append(p.backends, Backend{b.id, b.title, originOf(l)})
+		p.backends = append(p.backends, Backend{b.id, b.title, l.URL()})
 		p.serve(b.new(p.engine), p.recorder.listen(l))
 	}
 	for _, site := range sites {
-		l, err := listen(0)
+		l, err := loopback.Listen(0)
 		if err != nil {
 			return nil, err
 		}
-		at := originOf(l)
+		at := l.URL()
 		site.Frame = at + "/frame"
 		if site.Origin == "" {
 			site.Origin = at

@@ -16,6 +16,7 @@ import (
 
 	"github.com/corskit/cors/conformance/fetch"
 	cors "github.com/corskit/cors/core"
+	"github.com/corskit/cors/examples/internal/loopback"
 )
 
 // serving starts all servers of a playground, and stops them when the test is
@@ -607,7 +608,7 @@ func TestRunSaysWhereThePageIsAndEndsWhenItIsInterrupted(t *testing.T) {
 }
 
 func TestAPortThatCannotBeHadIsNamed(t *testing.T) {
-	taken, err := listen(0)
+	taken, err := loopback.Listen(0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,12 +11,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/corskit/cors/examples/internal/loopback"
 )
 
 // record serves next with a recorder, and returns it with the address.
 func record(t *testing.T, next http.Handler) (*recorder, string) {
 	t.Helper()
-	l, err := listen(0)
+	l, err := loopback.Listen(0)
 	if err != nil {
 		t.Fatal(err)
 	}

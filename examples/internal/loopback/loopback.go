@@ -12,7 +12,7 @@ import (
 )
 
 // A Listener is a port that is taken and not served yet.
-type Listener struct{ listener net.Listener }
+type Listener struct{ net.Listener }
 
 // Listen takes a port, or any that is free if it is 0. The flag -port is what
 // an error tells the reader to change.
@@ -29,16 +29,13 @@ func Listen(port int) (*Listener, error) {
 }
 
 // URL returns where the port is served, without a slash at the end.
-func (l *Listener) URL() string { return "http://" + l.listener.Addr().String() }
-
-// Close gives the port back, unless it is served.
-func (l *Listener) Close() { _ = l.listener.Close() }
+func (l *Listener) URL() string { return "http://" + l.Addr().String() }
 
 // Serve serves until ctx is done, and then lets requests finish, for a while.
 func (l *Listener) Serve(ctx context.Context, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l.listener) }()
+	go func() { failed <- server.Serve(l.Listener) }()
 	select {
 	case err := <-failed:
 		return err

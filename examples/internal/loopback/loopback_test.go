@@ -47,7 +47,7 @@ func TestListenRefusesAPortThatIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := first.listener.Addr().(*net.TCPAddr).Port
+	port := first.Listener.Addr().(*net.TCPAddr).Port
 	if _, err := Listen(port); !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), "-port") {
 		t.Errorf("error is %v", err)
 	}
