@@ -6,8 +6,6 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
-
-	"golang.org/x/net/publicsuffix"
 )
 
 // This file decides what an expression confines its matches to, by analysing
@@ -424,8 +422,7 @@ func isOwned(name string) bool {
 	if endsInNumber(name) {
 		return false // the end of an IPv4 address
 	}
-	suffix, _ := publicsuffix.PublicSuffix(name)
-	return suffix != name && suffixBelow(name) == ""
+	return suffixOf(name) != name && suffixBelow(name) == ""
 }
 
 // walk returns the characters of a shortest path from one of the nodes to one

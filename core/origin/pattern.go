@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
-	"golang.org/x/net/publicsuffix"
 )
 
 // A Code names a kind of mistake in a pattern or an expression. Codes are
@@ -369,7 +368,7 @@ func (p Pattern) CoversPublicSuffix() (suffix string, covers bool) {
 	if !p.wildcard || IsLoopback(p.host) {
 		return "", false
 	}
-	if suffix, _ = publicsuffix.PublicSuffix(p.host); suffix == p.host {
+	if suffix = suffixOf(p.host); suffix == p.host {
 		return suffix, true
 	}
 	if p.head+p.tail != "" {

@@ -26,6 +26,13 @@ var suffixBelowOf = sync.OnceValue(func() map[string]string {
 	return m
 })
 
+// suffixOf returns the public suffix that a name ends in, which can be the whole
+// name.
+func suffixOf(name string) string {
+	suffix, _ := publicsuffix.PublicSuffix(name)
+	return suffix
+}
+
 // suffixBelow returns a public suffix that lies below a domain, or the empty
 // string. It may begin with "*.", where every label below the domain makes one.
 func suffixBelow(domain string) string {
@@ -35,7 +42,7 @@ func suffixBelow(domain string) string {
 	// A newer list than the one above may have more such domains. Those with a
 	// suffix for every label can be told.
 	const unlisted = "unlisted-label"
-	if below, _ := publicsuffix.PublicSuffix(unlisted + "." + domain); below == unlisted+"."+domain {
+	if suffixOf(unlisted+"."+domain) == unlisted+"."+domain {
 		return "*." + domain
 	}
 	return ""
