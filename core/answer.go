@@ -4,7 +4,7 @@ package cors
 // known before the first request comes, so that answering is copying (benchmark
 // Request, all rows).
 type answer struct {
-	config int     // the index of the Config
+	policy *policy
 	status int     // 0: the next handler answers
 	fields []field // headers to set
 	vary   string  // names to add to Vary, separated by commas

@@ -93,8 +93,9 @@ type Config struct {
 	// pages have such forms (target="_blank"), list its own origin, too.
 	RejectDisallowed bool `json:"rejectDisallowed,omitempty"`
 
-	// AcceptRisks names the risks that are taken knowingly. [New] refuses what
-	// runs any other.
+	// AcceptRisks names the risks that are taken knowingly, each for the whole
+	// Config, or for one entry of it: see [Risk.For]. [New] refuses a Config that
+	// takes any other, and a risk that nothing takes.
 	AcceptRisks []Risk `json:"acceptRisks,omitempty"`
 }
 
@@ -120,6 +121,14 @@ const (
 	RiskUnconfinedExpression Risk = "unconfined-expression"
 )
 
+// For returns the risk of one entry of AllowOrigins or AllowOriginRegexps. To accept
+// it accepts no other entry's:
+//
+//	AcceptRisks: []cors.Risk{cors.RiskPublicSuffix.For("https://pr-*.vercel.app")}
+//
+// In JSON and in the environment that is "public-suffix=https://pr-*.vercel.app".
+func (r Risk) For(entry string) Risk { return r + "=" + Risk(entry) }
+
 // CommonMethods returns the methods that django-cors-headers allows by
 // default, to use or to extend.
 func CommonMethods() []string {
@@ -144,5 +153,3 @@ func (c Config) clone() Config {
 	c.AcceptRisks = slices.Clone(c.AcceptRisks)
 	return c
 }
-
-func (c *Config) accepts(r Risk) bool { return slices.Contains(c.AcceptRisks, r) }

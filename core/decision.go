@@ -2,6 +2,7 @@ package cors
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/corskit/cors/core/origin"
@@ -46,6 +47,11 @@ const (
 
 func (r Reason) allows() bool { return r <= ReasonFunc }
 
+// asked reports whether AllowOriginFunc was called.
+func (d Decision) asked() bool {
+	return d.reason == ReasonFunc || d.reason == ReasonFuncDenied || d.reason == ReasonFuncError
+}
+
 // String returns the reason in words.
 func (r Reason) String() string {
 	return [...]string{
@@ -88,18 +94,13 @@ func (d Decision) Config() int {
 	if d.answer == nil {
 		return -1
 	}
-	return d.answer.config
+	return d.answer.policy.index
 }
 
 // Allowed reports whether the request's origin may read the answer. For
 // methods and headers there is nothing to decide: the answer to a preflight
 // names all that are allowed, and the browser enforces it.
 func (d Decision) Allowed() bool { return d.reason.allows() }
-
-// isPublic reports whether every origin gets this answer, without credentials.
-func (d Decision) isPublic() bool {
-	return d.reason == ReasonAnyOrigin && d.answer.fields[0].value == wildcard
-}
 
 // Reason returns why the request is allowed or denied.
 func (d Decision) Reason() Reason {
@@ -156,41 +157,79 @@ func (d Decision) Headers(yield func(name, value string) bool) {
 	}
 }
 
-// Apply sets the headers in h and adds to Vary. The values that it puts into h
-// belong to this one response: whoever changes them changes no other.
+// Apply gives a response the headers of d: it sets them in h, adds to Vary, and
+// removes every other header whose name begins with Access-Control-, which
+// something in front of d's policy set. The values that it puts into h belong to
+// this one response: whoever changes them changes no other.
+//
+// Where a framework runs a hook before it writes the header, Apply is called there
+// once more, since a handler may have changed the response.
 func (d Decision) Apply(h http.Header) {
 	a := d.answer
-	if a == nil || len(a.fields) == 0 && a.vary == "" {
+	if a == nil {
 		return
 	}
-	values := ownValues(len(a.fields) + 1)
-	for i := range a.fields {
-		f := &a.fields[i]
-		values[i] = f.valueFor(d.origin)
-		h[f.name] = values[i : i+1 : i+1]
+	fields := a.fields
+	if len(h) > 0 && d.removeOthers(h) { // most responses have no header yet
+		fields = nil
 	}
-	switch n := len(a.fields); {
-	case a.vary == "":
-	case len(h) == n || len(h[headerVary]) == 0: // most responses have no header yet
-		values[n] = a.vary
-		h[headerVary] = values[n:]
-	default:
+	addsVary := a.vary != "" && (len(h) == 0 || len(h[headerVary]) == 0)
+	if n := len(fields); n > 0 || addsVary {
+		values := ownValues(n + 1)
+		for i := range fields {
+			f := &fields[i]
+			values[i] = f.valueFor(d.origin)
+			h[f.name] = values[i : i+1 : i+1]
+		}
+		if addsVary {
+			values[n] = a.vary
+			h[headerVary] = values[n:]
+		}
+	}
+	if a.vary != "" && !addsVary {
 		addVary(h, a.vary)
 	}
 }
 
-// Restore sets those headers in h that are missing and adds to Vary what is
-// missing there. It is for frameworks that run a hook after the handlers and
-// before the header is written, since a handler may have reset the response.
-func (d Decision) Restore(h http.Header) {
-	for name, value := range d.Headers {
-		if len(h[name]) == 0 {
-			h[name] = []string{value}
+// removeOthers removes from h the headers of CORS that d does not set, and reports
+// whether those that it sets are there.
+func (d Decision) removeOthers(h http.Header) (complete bool) {
+	n := 0
+	for name, values := range h {
+		if !IsResponseHeader(name) {
+			continue
+		}
+		i := slices.IndexFunc(d.answer.fields, func(f field) bool { return f.name == name })
+		switch {
+		case i < 0:
+			delete(h, name)
+		case len(values) == 1 && values[0] == d.answer.fields[i].valueFor(d.origin):
+			n++
 		}
 	}
-	if vary := d.Vary(); vary != "" {
-		addVary(h, vary)
+	return n == len(d.answer.fields)
+}
+
+// IsResponseHeader reports whether the name of a header begins with
+// Access-Control-, in any case. In a response, such headers are for the decision
+// alone to set.
+func IsResponseHeader(name string) bool {
+	const prefix = "Access-Control-"
+	return len(name) > len(prefix) && strings.EqualFold(name[:len(prefix)], prefix)
+}
+
+// StripResponse removes the headers of CORS from the response of a proxied server,
+// so that those of the policy in front of it stay the only ones. It has the form
+// of httputil.ReverseProxy's ModifyResponse:
+//
+//	proxy.ModifyResponse = cors.StripResponse
+func StripResponse(r *http.Response) error {
+	for name := range r.Header {
+		if IsResponseHeader(name) {
+			delete(r.Header, name)
+		}
 	}
+	return nil
 }
 
 // addVary adds those of the names to Vary that are missing there.

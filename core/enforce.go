@@ -69,21 +69,49 @@ func (r *Request) header(name string) string {
 // and set InsecureSkipVerify, since the origin is then verified.
 //
 // Browsers do not ask by a preflight before a handshake, send cookies with it
-// and let the page read everything afterwards: whoever does not check the origin
-// lets any site speak for the user. So "*" allows no other origin here, unless
-// it does so with credentials. A path that no Config governs is for the server's
-// own pages.
+// and let the page read everything afterwards: a server that does not check the
+// origin lets any site speak for the user. So "*" allows no other origin here,
+// unless it does so with credentials; neither do "null" and origins of plain
+// http, unless AcceptRisks names the risk. A path without a policy is for the
+// server's own pages.
 //
-// Paths are read as net/http's ServeMux reads them.
+// If a middleware of the same engine has decided about the request, that decision
+// counts, whatever http.StripPrefix or a router has left of the path since.
+// Otherwise the path is read as net/http's ServeMux reads it.
 func (e *Engine) CheckOrigin(r *http.Request) bool {
 	var req Request
 	req.ReadHTTP(r, nil)
-	d := e.Decide(&req)
-	switch {
-	case d.kind == NotCORS:
-		return true
-	case d.Allowed() && !d.isPublic():
+	d, found := exchangeOf(r.Context()).decision(e, &req, false)
+	if !found {
+		d = e.Decide(&req)
+	}
+	return d.AllowsHandshake(&req)
+}
+
+// AllowsHandshake reports whether a WebSocket handshake may go on, for adapters of
+// frameworks without net/http: see [Engine.CheckOrigin]. The decision is about r.
+func (d Decision) AllowsHandshake(r *Request) bool {
+	if d.kind == NotCORS || d.Allowed() && d.answer.policy.trusts(d) {
 		return true
 	}
-	return !req.isCrossOrigin()
+	return !r.isCrossOrigin()
+}
+
+// trusts reports whether an origin that d allows may do what a user may, as in a
+// handshake.
+func (p *policy) trusts(d Decision) bool {
+	switch {
+	case d.reason == ReasonAnyOrigin:
+		return p.reflect
+	case d.asked() || !isAnybodys(d.origin):
+		return true
+	}
+	return p.atRisk.Match(d.origin) != origin.NoMatch
+}
+
+// isAnybodys reports whether any site, or anyone in the user's network, can send
+// an origin.
+func isAnybodys(text string) bool {
+	o, ok := origin.Parse(text)
+	return !ok || o.Scheme == "http" && !origin.IsLoopback(o.Host)
 }

@@ -1,8 +1,6 @@
 package cors
 
 import (
-	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -10,20 +8,32 @@ import (
 	"github.com/corskit/cors/core/origin"
 )
 
-// An Engine decides CORS by one or more Configs: the first whose paths match a
-// request governs it. It is safe for concurrent use. The zero Engine governs
-// nothing until [Engine.Reload] or [Engine.Attach].
+// An Engine decides CORS by one or more Configs. Of those whose paths match a
+// request, the narrowest applies: see [Config.Paths]. It is safe for concurrent
+// use. The zero Engine leaves every request alone until [Engine.Reload] or
+// [Engine.Attach].
 type Engine struct {
 	current  atomic.Pointer[configuration]
-	mu       sync.Mutex // held while current is replaced
 	watchers atomic.Pointer[[]Watcher]
+	uses     atomic.Int32 // middlewares that this engine decides for
+
+	mu     sync.Mutex // held while current is replaced
+	scopes scopeSet   // of current
 }
 
 // A configuration is what a request sees of an Engine, from its first look to
 // its last.
 type configuration struct {
-	configs  []Config
-	policies []*policy
+	configs    []Config // those given to New or Reload, then those attached
+	policies   []*policy
+	scopes     []scope
+	attached   int // the index of the first Config that is attached
+	everywhere int // the index of the Config without paths, or -1
+
+	generation uint64
+
+	mu      sync.Mutex // held while an index is made
+	indexes [allFoldings + 1]atomic.Pointer[scopeIndex]
 }
 
 // New returns an Engine for the Configs. If anything is wrong with any of them,
@@ -37,35 +47,79 @@ func New(cfgs ...Config) (*Engine, error) {
 	return e, nil
 }
 
-// Reload replaces the Configs of e. Requests see the old ones or the new ones
-// and never a mixture. If anything is wrong with any of them, it returns every
+// Reload replaces the Configs that were given to New or to an earlier Reload.
+// Those that were attached stay. Requests see the old ones or the new ones and
+// never a mixture. If anything is wrong with any of them, it returns every
 // problem as [ConfigErrors] and changes nothing.
 func (e *Engine) Reload(cfgs ...Config) error {
+	if len(cfgs) == 0 {
+		return ConfigErrors{{Field: "Config", Code: CodeNoConfig, Message: "is missing: give at least one, such as cors.Config{AllowOrigins: []string{\"https://app.example.com\"}}"}}
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.replace(cfgs)
+	next := &configuration{attached: len(cfgs), everywhere: -1}
+	var scopes scopeSet
+	var problems ConfigErrors
+	for i := range cfgs {
+		problems = append(problems, next.add(&scopes, cfgs[i])...)
+	}
+	if old := e.current.Load(); old != nil {
+		for i := old.attached; i < len(old.configs); i++ {
+			problems = append(problems, next.add(&scopes, old.configs[i])...)
+		}
+	}
+	return e.replace(next, scopes, problems)
 }
 
-// Attach adds a Config for certain paths, in front of those that govern the
-// same paths and more: so the narrowest governs, in whatever order they are
-// attached. If anything is wrong, it returns every problem as [ConfigErrors]
-// and changes nothing.
+// Attach adds a Config for certain paths. In whatever order Configs are attached,
+// the narrowest that matches a request applies; where none is narrower, those
+// attached come before those given to New. If anything is wrong, it returns every
+// problem as [ConfigErrors] and changes nothing.
 func (e *Engine) Attach(cfg Config) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	var configs []Config
-	at := 0
-	if c := e.current.Load(); c != nil {
-		added := (&compiler{cfg: &cfg}).territory()
-		configs, at = c.configs, len(c.configs)
-		for i, p := range c.policies {
-			if p.territory.coversAny(&added) {
-				at = i
-				break
-			}
-		}
+	next := &configuration{everywhere: -1}
+	if old := e.current.Load(); old != nil {
+		// Readers of the old configuration see no element beyond its own.
+		next = &configuration{configs: old.configs, policies: old.policies, scopes: old.scopes, attached: old.attached, everywhere: old.everywhere}
 	}
-	return e.replace(slices.Insert(slices.Clone(configs), at, cfg))
+	scopes, before := e.scopes, len(next.scopes)
+	problems := next.add(&scopes, cfg)
+	if len(problems) > 0 {
+		scopes.remove(next.scopes, before)
+	}
+	return e.replace(next, scopes, problems)
+}
+
+// add appends a Config, its policy and its scopes, or returns every problem.
+func (c *configuration) add(scopes *scopeSet, cfg Config) ConfigErrors {
+	i := len(c.configs)
+	c.configs = append(c.configs, cfg.clone())
+	compiler := &compiler{cfg: &c.configs[i], index: i}
+	added := compiler.scopes()
+	c.policies = append(c.policies, compiler.compile())
+	if len(cfg.Paths) == 0 && len(cfg.PathRegexps) == 0 {
+		if other := scopes.everything(c); other >= 0 {
+			compiler.report("Paths", "", CodeSamePaths, "is empty, and Config %d has all paths, too, and one path cannot have two policies: write the paths of one of them", other)
+		}
+		c.everywhere = i
+	}
+	for k := range added {
+		c.scopes = append(c.scopes, added[k])
+		compiler.problems = append(compiler.problems, scopes.add(c, &added[k])...)
+	}
+	return compiler.problems
+}
+
+// replace puts a configuration in force unless it has problems.
+func (e *Engine) replace(next *configuration, scopes scopeSet, problems ConfigErrors) error {
+	if len(problems) > 0 {
+		return problems
+	}
+	e.scopes = scopes
+	next.generation = e.Generation() + 1
+	e.current.Store(next)
+	return nil
 }
 
 // AttachGroup attaches cfg, as Attach does, to a path prefix and every path
@@ -93,21 +147,13 @@ func (e *Engine) attachTo(path string, cfg Config) error {
 	return e.Attach(cfg)
 }
 
-func (e *Engine) replace(cfgs []Config) error {
-	if len(cfgs) == 0 {
-		return ConfigErrors{{Field: "Config", Code: CodeNoConfig, Message: "is missing: give at least one, such as cors.Config{AllowOrigins: []string{\"https://app.example.com\"}}"}}
+// Generation returns a number that is another after each Reload and Attach, and 0
+// before the first.
+func (e *Engine) Generation() uint64 {
+	if c := e.current.Load(); c != nil {
+		return c.generation
 	}
-	next := &configuration{configs: make([]Config, len(cfgs))}
-	for i := range cfgs {
-		next.configs[i] = cfgs[i].clone()
-	}
-	policies, err := compile(next.configs)
-	if err != nil {
-		return err
-	}
-	next.policies = policies
-	e.current.Store(next)
-	return nil
+	return 0
 }
 
 // Configs returns a copy of the Configs that are in force, in order.
@@ -128,7 +174,7 @@ func (e *Engine) Configs() []Config {
 // what it asks for ("*" with credentials, or a private network), or a path has
 // escaped slashes or is matched by expressions.
 func (e *Engine) Decide(r *Request) Decision {
-	p, kind := e.govern(r), r.kind()
+	p, kind := e.policyFor(r), r.kind()
 	var reason Reason
 	switch {
 	case p == nil:
@@ -146,23 +192,53 @@ func (e *Engine) Decide(r *Request) Decision {
 	return Decision{p.answer(r, kind, reason), r.Origin, kind, reason}
 }
 
-// govern returns the policy for the path of a request, or nil.
-func (e *Engine) govern(r *Request) *policy {
+// policyFor returns the policy that applies to the path of a request, or nil.
+func (e *Engine) policyFor(r *Request) *policy {
 	c := e.current.Load()
 	if c == nil {
 		return nil
 	}
-	if first := c.policies[0]; first.territory.all {
-		return first // without asking for the path
+	if len(c.scopes) == 0 {
+		return c.policies[c.everywhere] // without asking for the path
 	}
 	path, folding := r.route()
-	for _, p := range c.policies {
-		if p.territory.contains(path, folding) {
-			return p
-		}
+	i, decided := c.index(folding).search(path)
+	switch {
+	case !decided:
+		return denyAll
+	case i >= 0:
+		return c.policies[i]
+	case c.everywhere >= 0:
+		return c.policies[c.everywhere]
 	}
 	return nil
 }
+
+// index returns the index of the scopes under a folding. It is made when the
+// first request needs it, so that attaching many Configs takes as long as each.
+func (c *configuration) index(f PathFolding) *scopeIndex {
+	f &= allFoldings
+	if x := c.indexes[f].Load(); x != nil {
+		return x
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	x := c.indexes[f].Load()
+	if x == nil {
+		x = newScopeIndex(c.scopes, c.attached, f)
+		c.indexes[f].Store(x)
+	}
+	return x
+}
+
+// denyAll applies where two policies match a path and it cannot be decided which
+// is narrower. [New] refuses all such Configs for routers that compare paths
+// exactly, and they would have to be comparable there and nowhere else.
+var denyAll = func() *policy {
+	p := &policy{index: -1, origins: new(origin.Set)}
+	p.prepare()
+	return p
+}()
 
 // match decides about the value of an Origin header, where not all are allowed
 // alike. Whether one that nothing allows is malformed is seen when somebody asks
@@ -205,25 +281,4 @@ func (p *policy) question(r *Request, kind Kind) Decision {
 		a.vary += ", " + strings.Join(question.reads, ", ")
 	}
 	return Decision{&a, r.Origin, kind, reason}
-}
-
-// Handler returns the middleware for net/http: it sets headers, answers
-// preflights, and leaves everything else to next.
-//
-// Paths are read as net/http's ServeMux reads them. The headers are set before
-// next runs; net/http gives no chance to set them again, so a next that
-// replaces Vary or removes headers removes ours.
-func (e *Engine) Handler(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var req Request
-		req.ReadHTTP(r, nil)
-		d := e.Decide(&req)
-		e.Report(&req, d)
-		d.Apply(w.Header())
-		if status, ok := d.Answer(); ok {
-			w.WriteHeader(status)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
 }

@@ -223,11 +223,11 @@ var exchanges = []exchange{
 		"204\nAccess-Control-Allow-Headers: X-A,X-B\nAccess-Control-Allow-Methods: PUT,x\nAccess-Control-Allow-Origin: https://app.example.com\nVary: Origin"},
 	{"exposed headers are written once for each name", one(cors.Config{AllowOrigins: []string{"*"}, ExposeHeaders: []string{"X-A", "x-a", "X-B"}}),
 		"GET /", "200 app\nAccess-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: X-A,X-B"},
-	{"all headers are exposed by a wildcard alone", one(cors.Config{AllowOrigins: []string{"https://app.example.com"}, ExposeHeaders: []string{"X-A", "*"}}),
+	{"all headers are exposed by a wildcard alone", one(cors.Config{AllowOrigins: []string{"https://app.example.com"}, ExposeHeaders: []string{"*"}}),
 		"GET /\nOrigin: https://app.example.com",
 		"200 app\nAccess-Control-Allow-Origin: https://app.example.com\nAccess-Control-Expose-Headers: *\nVary: Origin"},
 	{"without credentials, all methods and headers are a wildcard that does not depend on the request", one(cors.Config{
-		AllowOrigins: []string{"https://app.example.com"}, AllowMethods: []string{"PUT", "*"}, AllowHeaders: []string{"X-A", "*"},
+		AllowOrigins: []string{"https://app.example.com"}, AllowMethods: []string{"*"}, AllowHeaders: []string{"*"},
 	}),
 		"OPTIONS /\nOrigin: https://app.example.com\nAccess-Control-Request-Method: PATCH\nAccess-Control-Request-Headers: x-b",
 		"204\nAccess-Control-Allow-Headers: *\nAccess-Control-Allow-Methods: *\nAccess-Control-Allow-Origin: https://app.example.com\nVary: Origin"},
@@ -718,7 +718,7 @@ func TestApplyTwiceIsApplyOnce(t *testing.T) {
 	}
 }
 
-func TestRestorePutsBackWhatIsMissing(t *testing.T) {
+func TestApplyAfterTheHandlersPutsBackWhatIsMissing(t *testing.T) {
 	preflight := cors.Request{Method: "OPTIONS", Origin: "https://app.example.com", AccessControlRequestMethod: "PUT"}
 	actual := cors.Request{Method: "GET", Origin: "https://app.example.com"}
 	denied := cors.Request{Method: "GET", Origin: "https://evil.org"}
@@ -733,28 +733,33 @@ func TestRestorePutsBackWhatIsMissing(t *testing.T) {
 			"Access-Control-Allow-Origin": {"https://app.example.com"}, "Access-Control-Allow-Credentials": {"true"},
 			"Access-Control-Expose-Headers": {"X-Total-Count"}, "Vary": {"Origin"},
 		}},
-		{"what the application has set stays", listed, actual, http.Header{"Access-Control-Expose-Headers": {"X-Mine"}, "Vary": {"Accept"}}, http.Header{
+		{"what something else has set is replaced, but for Vary", listed, actual, http.Header{
+			"Access-Control-Allow-Origin": {"*", "null"}, "Access-Control-Expose-Headers": {"X-Mine"}, "Access-Control-Max-Age": {"1"}, "access-control-allow-origin": {"*"}, "Vary": {"Accept"},
+		}, http.Header{
 			"Access-Control-Allow-Origin": {"https://app.example.com"}, "Access-Control-Allow-Credentials": {"true"},
-			"Access-Control-Expose-Headers": {"X-Mine"}, "Vary": {"Accept, Origin"},
+			"Access-Control-Expose-Headers": {"X-Total-Count"}, "Vary": {"Accept, Origin"},
 		}},
+		{"what something else has set for a denied request is removed", listed, denied, http.Header{
+			"Access-Control-Allow-Origin": {"https://evil.org"}, "Access-Control-Allow-Credentials": {"true"}, "Access-Control-Anything": {"1"}, "Accept-Ranges": {"bytes"},
+		}, http.Header{"Accept-Ranges": {"bytes"}, "Vary": {"Origin"}}},
 		{"a preflight has all of its headers back", listed, preflight, http.Header{"Vary": {"Origin"}}, http.Header{
 			"Access-Control-Allow-Origin": {"https://app.example.com"}, "Access-Control-Allow-Credentials": {"true"},
 			"Access-Control-Allow-Methods": {"PUT,DELETE"}, "Access-Control-Allow-Headers": {"Authorization,X-Tenant"},
 			"Access-Control-Max-Age": {"600"}, "Vary": {"Origin"},
 		}},
 		{"lines of Vary become one, though nothing is missing", listed, denied, http.Header{"Vary": {"Origin", "Accept-Encoding"}}, http.Header{"Vary": {"Origin, Accept-Encoding"}}},
-		{"without Vary, the application's stays as it is", public, cors.Request{Method: "GET"}, http.Header{"Access-Control-Allow-Origin": {"*"}, "Access-Control-Expose-Headers": {"X"}, "Vary": {"A", "B"}}, http.Header{"Access-Control-Allow-Origin": {"*"}, "Access-Control-Expose-Headers": {"X"}, "Vary": {"A", "B"}}},
+		{"without Vary, the application's stays as it is", public, cors.Request{Method: "GET"}, http.Header{"Vary": {"A", "B"}}, http.Header{"Access-Control-Allow-Origin": {"*"}, "Access-Control-Expose-Headers": {"X-Total-Count,ETag"}, "Vary": {"A", "B"}}},
 		{"a denied request has Vary back", listed, denied, http.Header{}, http.Header{"Vary": {"Origin"}}},
 		{"without Vary none is added", public, actual, http.Header{}, http.Header{
 			"Access-Control-Allow-Origin": {"*"}, "Access-Control-Expose-Headers": {"X-Total-Count,ETag"},
 		}},
-		{"a request that nothing governs is left alone", with(listed, func(c *cors.Config) { c.Paths = []string{"/api/"} }), actual, http.Header{}, http.Header{}},
+		{"a request that nothing governs is left alone", with(listed, func(c *cors.Config) { c.Paths = []string{"/api/"} }), actual, http.Header{"Access-Control-Allow-Origin": {"*"}}, http.Header{"Access-Control-Allow-Origin": {"*"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := mustNew(t, tt.cfg).Decide(&tt.request)
 			for range 2 {
-				d.Restore(tt.before)
+				d.Apply(tt.before)
 				if !maps.EqualFunc(tt.before, tt.want, slices.Equal) {
 					t.Errorf("got %v, want %v", tt.before, tt.want)
 				}

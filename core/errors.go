@@ -52,14 +52,17 @@ type Code = origin.Code
 
 // What [New] refuses beyond what package origin does.
 const (
-	CodeNoConfig    Code = "config-missing"     // New was given none
-	CodeUnreachable Code = "config-unreachable" // an earlier Config governs all of its paths
-	CodePath        Code = "path"               // not a path pattern
-	CodePathRegexp  Code = "path-regexp"        // not an RE2 expression
+	CodeNoConfig       Code = "config-missing"  // New was given none
+	CodePath           Code = "path"            // not a path pattern
+	CodePathRegexp     Code = "path-regexp"     // not an RE2 expression
+	CodeSamePaths      Code = "paths-same"      // another Config has the same paths
+	CodeUndecidedPaths Code = "paths-undecided" // comparing them with those of another Config takes too long
 
 	CodeOriginMissing Code = "origin-missing"   // nothing allows an origin
 	CodeOriginMoot    Code = "origin-moot"      // "*" beside a function that it makes moot
 	CodeRejectMoot    Code = "reject-moot"      // RejectDisallowed beside "*", which denies nothing
+	CodeWildcardName  Code = "name-wildcard"    // a name of which "*" is a part
+	CodeMoot          Code = "wildcard-moot"    // entries beside "*", which covers them
 	CodeMethod        Code = "method"           // not a token
 	CodeMethodCase    Code = "method-case"      // a standard method that is not in upper case
 	CodeMethodBanned  Code = "method-forbidden" // a forbidden method
@@ -70,6 +73,7 @@ const (
 	CodeMaxAge        Code = "max-age"          // more than 24 hours
 	CodeStatus        Code = "preflight-status" // not from 200 to 299
 	CodeUnknownRisk   Code = "risk-unknown"     // AcceptRisks names no risk
+	CodeUnusedRisk    Code = "risk-unused"      // AcceptRisks names a risk that the Config does not take
 
 	CodeAnyOriginWithCredentials      Code = Code("risk-" + RiskAnyOriginWithCredentials)
 	CodeNullWithCredentials           Code = Code("risk-" + RiskNullWithCredentials)

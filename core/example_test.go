@@ -51,7 +51,7 @@ func ExampleConfigErrors() {
 	}
 	// Output:
 	// cors: Config 0: AllowOrigins "https://App.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"
-	// cors: Config 0: AllowOrigins "https://*.github.io": anyone can register a name under "github.io", and so an origin that this allows: write the label that is yours before it; if this is meant, put "public-suffix" into AcceptRisks
+	// cors: Config 0: AllowOrigins "https://*.github.io": anyone can register a name under "github.io", and so an origin that this allows: write the label that is yours before it; if this is meant, add "public-suffix=https://*.github.io" to AcceptRisks
 	// cors: Config 0: AllowMethods "patch": methods are case-sensitive: write "PATCH"
 	// cors: Config 1: AllowOrigins is empty, and neither AllowOriginRegexps nor AllowOriginFunc allows an origin: list the sites that may read the answers, such as "https://app.example.com", or "*" for public data
 	// cors: Config 1: MaxAge "604800": is more than 24 hours, and no browser keeps an answer longer; it counts seconds: write 86400 or less

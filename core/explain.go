@@ -168,10 +168,10 @@ const (
 // with up to [origin.MaxCompared] patterns, whatever a stranger sends and
 // however many origins are allowed.
 func (e *Engine) Explain(r *Request) Explanation {
-	x := &explainer{request: r, engine: new(Engine)}
+	x := &explainer{request: r, engine: new(Engine), configuration: new(configuration)}
 	if c := e.current.Load(); c != nil {
 		x.engine.current.Store(c)
-		x.configuration = *c
+		x.configuration = c
 	}
 	x.decide()
 	x.explainPath()
@@ -193,7 +193,7 @@ func (x *Explanation) Verdict() *Verdict {
 // An explainer writes an Explanation.
 type explainer struct {
 	Explanation
-	configuration
+	*configuration
 	engine   *Engine // of this configuration
 	request  *Request
 	decision Decision

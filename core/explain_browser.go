@@ -234,7 +234,7 @@ func (x *explainer) answers(mode int, r Request) http.Header {
 	if mode == withCredentials && !cfg.AllowCredentials {
 		cfg.AllowCredentials, cfg.ExposeHeaders = true, nil // "*" would be refused
 	}
-	cfg.Paths, cfg.PathRegexps = nil, nil
+	cfg.Paths, cfg.PathRegexps, cfg.AcceptRisks = nil, nil, nil
 	cfg.AllowOrigins, cfg.AllowOriginRegexps, cfg.AllowOriginFunc = []string{anOrigin}, nil, nil
 	if x.policies[x.terms].anyOrigin && mode == withoutCredentials {
 		cfg.AllowOrigins = []string{wildcard}
@@ -268,7 +268,7 @@ func (x *explainer) requirements(method string, names []string) {
 		allowed = readAllowList(h.Get(headerAllowHeaders))
 		var missing []string
 		for _, name := range names {
-			named := slices.ContainsFunc(allowed.names, func(s string) bool { return sameName(s, name) })
+			named := slices.ContainsFunc(allowed.names, func(s string) bool { return strings.EqualFold(s, name) })
 			if named || allowed.all && !isAuthorization(name) {
 				continue
 			}

@@ -87,7 +87,8 @@ func (x *explainer) refused(changes []Change) ConfigErrors {
 		configs[x.terms] = changed
 	}
 	if _, err := New(configs...); err != nil {
-		return err.(ConfigErrors)
+		// A risk may have been for an origin that is left out.
+		return slices.DeleteFunc(err.(ConfigErrors), func(e *ConfigError) bool { return e.Code == CodeUnusedRisk })
 	}
 	return nil
 }

@@ -49,7 +49,11 @@ func (x *explainer) decidedBy() (field, entry string) {
 		return "AllowOrigins", ""
 	case ReasonExpression:
 		for _, s := range first(x.configs[x.Config].AllowOriginRegexps) {
-			if re, err := compileAnchored(s, syntax.Perl); err == nil && re.MatchString(serialized) {
+			tree, err := syntax.Parse(s, syntax.Perl)
+			if err != nil {
+				continue
+			}
+			if re, err := compileAnchored(tree); err == nil && re.MatchString(serialized) {
 				return "AllowOriginRegexps", s
 			}
 		}

@@ -15,7 +15,7 @@ func (x *explainer) explainPath() {
 	x.terms = x.Config
 	if x.Config >= 0 {
 		x.PathField, x.PathEntry = governing(&x.configs[x.Config], x.path, x.folding)
-		x.noteLaterConfig()
+		x.noteOtherConfig()
 		return
 	}
 	if x.Kind == NotCORS {
@@ -76,17 +76,17 @@ const maxScanned = 1000
 // first returns as many entries of a list as are tried one by one.
 func first(list []string) []string { return list[:min(len(list), maxScanned)] }
 
-// noteLaterConfig tells of a Config that would allow the origin, and comes too
-// late.
-func (x *explainer) noteLaterConfig() {
+// noteOtherConfig tells of a Config that would allow the origin, and that another
+// takes precedence over.
+func (x *explainer) noteOtherConfig() {
 	if x.Allowed || x.Kind == NotCORS {
 		return
 	}
-	for i := x.Config + 1; i < len(x.configs); i++ {
+	for i := range x.configs {
 		cfg := &x.configs[i]
 		everything := len(cfg.Paths) == 0 && len(cfg.PathRegexps) == 0
-		if _, entry := governing(cfg, x.path, x.folding); (everything || entry != "") && x.policies[i].lists(x.request.Origin) {
-			x.note("Config %d allows the origin, but Config %d comes first and governs the path, too.", i, x.Config)
+		if _, entry := governing(cfg, x.path, x.folding); i != x.Config && (everything || entry != "") && x.policies[i].lists(x.request.Origin) {
+			x.note("Config %d allows the origin, but Config %d applies to the path: its paths are narrower, or it comes first.", i, x.Config)
 			return
 		}
 	}

@@ -244,7 +244,7 @@ func TestExplainAgreesWithDecideAndABrowser(t *testing.T) {
 				configs[i].AcceptRisks = nil
 			}
 		}
-		e, err := cors.New(configs...)
+		e, err := newEngine(configs)
 		if err != nil {
 			continue
 		}

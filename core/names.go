@@ -126,19 +126,19 @@ var tokenBytes = func() (t [256]bool) {
 	return t
 }()
 
-// list writes names as a response header does, each once.
-func list(names []string, same func(a, b string) bool) string {
+// list writes names as a response header does, each once. Those with one key are
+// the same.
+func list(names []string, key func(string) string) string {
+	seen := make(map[string]bool, len(names))
 	var unique []string
 	for _, name := range names {
-		if !slices.ContainsFunc(unique, func(u string) bool { return same(u, name) }) {
+		if k := key(name); !seen[k] {
+			seen[k] = true
 			unique = append(unique, name)
 		}
 	}
 	return strings.Join(unique, ",")
 }
-
-func sameName(a, b string) bool   { return strings.EqualFold(a, b) }
-func sameMethod(a, b string) bool { return a == b }
 
 // containsToken reports whether one of the lines of a list header has a
 // member, or "*", which stands for all.

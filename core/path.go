@@ -1,10 +1,14 @@
 package cors
 
 import (
+	"net/url"
 	"regexp"
 	"regexp/syntax"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // PathFolding says in which ways a router treats different paths as one, so
@@ -22,6 +26,8 @@ const (
 	// FoldEmptyRest: a wildcard for the rest matches even where the slash before
 	// it is missing.
 	FoldEmptyRest
+
+	allFoldings = FoldCase | FoldTrailingSlash | FoldEmptySegment | FoldEmptyRest
 )
 
 // fold returns the path that is compared.
@@ -33,6 +39,14 @@ func (f PathFolding) fold(path string) string {
 		return "/"
 	}
 	return path
+}
+
+// foldText returns a literal part of a path as it is compared.
+func (f PathFolding) foldText(s string) string {
+	if f&FoldCase == 0 {
+		return s
+	}
+	return strings.Map(lowerRune, s)
 }
 
 func (f PathFolding) equal(a, b string) bool {
@@ -85,6 +99,9 @@ func parsePathPattern(s string) (p pathPattern, complaint string) {
 		return p, `does not begin with a slash: write the path only, without method and host, such as "/api/"`
 	}
 	if i := strings.IndexAny(s, "?#"); i >= 0 {
+		if _, complaint := parsePathPattern(s[:i]); complaint != "" {
+			return p, `a path ends before "?" and "#"; the part before it ` + complaint
+		}
 		return p, `a path ends before "?" and "#": write "` + s[:i] + `"`
 	}
 	segments := strings.Split(s[1:], "/")
@@ -98,18 +115,32 @@ func parsePathPattern(s string) (p pathPattern, complaint string) {
 			p.end = endsInSubtree
 		case segment == "" || segment == "." || segment == "..":
 			return p, `routers remove empty, "." and ".." segments: write the path without them, or use PathRegexps`
-		case !isWildcard && strings.ContainsAny(segment, "{}*"):
-			return p, `a wildcard stands for a whole segment and is written "{name}", or "{name...}" for all that follows: use PathRegexps for others`
+		case !isWildcard && (segment[0] == ':' || strings.Contains(segment, "*")):
+			if pattern := translate(segments); pattern != "" {
+				return p, `routers other than net/http's write wildcards like this: write "` + pattern + `"`
+			}
+			return p, `a wildcard is a whole segment, written "{name}", or "{name...}" for all that follows: use PathRegexps for others`
+		case !isWildcard && looksLikeRegexp(segment):
+			return p, "looks like a regular expression, which would match no path here: put it into PathRegexps, written `" + s + "`"
+		case !isWildcard && isEscaped(segment):
+			if plain, err := url.PathUnescape(s); err == nil {
+				return p, `has an escape, and paths are compared unescaped: write ` + strconv.Quote(plain) + `, or use PathRegexps if your router routes escaped paths`
+			}
+			return p, `has an escape, and paths are compared unescaped: write the characters themselves`
+		case !utf8.ValidString(segment) || strings.ContainsRune(segment, utf8.RuneError):
+			return p, `isn't valid UTF-8: use PathRegexps for such paths`
+		case !isWildcard && strings.ContainsAny(segment, "{}"):
+			return p, `a wildcard is a whole segment, written "{name}", or "{name...}" for all that follows: use PathRegexps for others`
 		case !isWildcard:
 			p.segments = append(p.segments, pathSegment{literal: segment})
 		case segment == "{$}" && last:
 			p.end = endsInSlash
 		case segment == "{$}" || rest && !last:
-			return p, "\"" + segment + "\" can stand at the end only"
+			return p, "\"" + segment + "\" can be the last segment only"
 		case !isIdentifier(name):
 			return p, `a wildcard's name is a Go identifier, such as "{id}"`
 		case names[name]:
-			return p, "the wildcard \"" + segment + "\" stands twice: give each a name of its own"
+			return p, "the wildcard \"" + segment + "\" appears twice: give each a name of its own"
 		case rest:
 			p.end = endsInRest
 		default:
@@ -118,6 +149,52 @@ func parsePathPattern(s string) (p pathPattern, complaint string) {
 		}
 	}
 	return p, ""
+}
+
+// translate writes the wildcards of other routers, ":id", "*" and "*rest", as those
+// of net/http's ServeMux. It returns the empty string if that makes no pattern.
+func translate(segments []string) string {
+	var pattern strings.Builder
+	for i, segment := range segments {
+		pattern.WriteByte('/')
+		name, isParameter := strings.CutPrefix(segment, ":")
+		rest, isRest := strings.CutPrefix(segment, "*")
+		switch {
+		case isParameter:
+			pattern.WriteString("{" + name + "}")
+		case isRest && i == len(segments)-1 && rest == "":
+		case isRest && i == len(segments)-1:
+			pattern.WriteString("{" + rest + "...}")
+		case strings.Contains(segment, "*"):
+			return ""
+		default:
+			pattern.WriteString(segment)
+		}
+	}
+	if _, complaint := parsePathPattern(pattern.String()); complaint != "" {
+		return ""
+	}
+	return pattern.String()
+}
+
+// looksLikeRegexp reports whether a segment has what paths hardly have, and
+// regular expressions do.
+func looksLikeRegexp(segment string) bool {
+	return strings.ContainsAny(segment, `\[]^|`) || strings.Contains(segment, ".+")
+}
+
+// isEscaped reports whether a segment has an escaped character, such as "%20".
+func isEscaped(segment string) bool {
+	for i := 0; i+2 < len(segment); i++ {
+		if segment[i] == '%' && isHex(segment[i+1]) && isHex(segment[i+2]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= lowerASCII(c) && lowerASCII(c) <= 'f'
 }
 
 func cutWildcard(segment string) (name string, ok bool) {
@@ -167,7 +244,39 @@ func (p *pathPattern) match(path string, f PathFolding) bool {
 	return !more
 }
 
-// covers reports whether p matches every path that q matches.
+// underFolding returns a pattern that matches the same paths, folded by f, and
+// that equals another pattern under f if and only if both match the same paths.
+func (p *pathPattern) underFolding(f PathFolding) pathPattern {
+	folded := *p
+	switch p.end {
+	case endsInRest:
+		// At the root, the slash before the rest is never missing.
+		if len(p.segments) == 0 || f&(FoldTrailingSlash|FoldEmptyRest) != 0 {
+			folded.end = endsInSubtree
+		}
+	case endsInSlash:
+		if len(p.segments) > 0 && f&FoldTrailingSlash != 0 {
+			folded.end = endsHere
+		}
+	}
+	if f&FoldCase != 0 {
+		folded.segments = slices.Clone(p.segments)
+		for i := range folded.segments {
+			folded.segments[i].literal = f.foldText(folded.segments[i].literal)
+		}
+	}
+	return folded
+}
+
+func lowerRune(r rune) rune {
+	if r < utf8.RuneSelf {
+		return rune(lowerASCII(byte(r)))
+	}
+	return r
+}
+
+// covers reports whether p matches every path that q matches. Both are
+// underFolding the same folding.
 func (p *pathPattern) covers(q *pathPattern) bool {
 	if len(q.segments) < len(p.segments) {
 		return false
@@ -187,30 +296,148 @@ func (p *pathPattern) covers(q *pathPattern) bool {
 	return !longer && p.end == q.end
 }
 
+// key returns a text that is the same for patterns that match the same paths.
+func (p *pathPattern) key() string {
+	exact := p.underFolding(0)
+	var text strings.Builder
+	for _, segment := range exact.segments {
+		text.WriteByte('/')
+		if segment.wildcard {
+			text.WriteString("{}")
+		}
+		text.WriteString(segment.literal)
+	}
+	text.WriteString([...]string{endsHere: "", endsInSubtree: "/", endsInRest: "/{...}", endsInSlash: "/{$}"}[exact.end])
+	return text.String()
+}
+
+// sample returns a path that p matches.
+func (p *pathPattern) sample() string {
+	var path strings.Builder
+	for _, segment := range p.segments {
+		path.WriteByte('/')
+		if segment.wildcard {
+			path.WriteByte('x')
+		}
+		path.WriteString(segment.literal)
+	}
+	if p.end == endsInRest || p.end == endsInSlash || path.Len() == 0 {
+		path.WriteByte('/')
+	}
+	return path.String()
+}
+
 // A pathRegexp is a compiled entry of [Config.PathRegexps].
 type pathRegexp struct {
+	tree          *syntax.Regexp
 	exact, folded *regexp.Regexp
+	prefix        []string // whole segments that every match begins with
+	sample        string   // a path that it matches, if one is known
 }
 
-// parsePathRegexp compiles an expression. The dot matches line breaks, too: a
-// path can contain one, and must not slip past a policy by it.
-func parsePathRegexp(s string) (pathRegexp, error) {
-	exact, err := compileAnchored(s, syntax.Perl|syntax.DotNL)
-	if err != nil {
-		return pathRegexp{}, err
-	}
-	folded, err := compileAnchored(s, syntax.Perl|syntax.DotNL|syntax.FoldCase)
-	return pathRegexp{exact, folded}, err
-}
-
-// compileAnchored parses s by itself, since what it opens and does not close
-// (\Q) must not swallow the anchor.
-func compileAnchored(s string, flags syntax.Flags) (*regexp.Regexp, error) {
-	tree, err := syntax.Parse(s, flags)
+// parsePathRegexp compiles an expression. The dot matches line breaks: a path
+// can contain one, and must not slip past a policy by it.
+func parsePathRegexp(s string) (*pathRegexp, error) {
+	tree, err := syntax.Parse(s, syntax.Perl|syntax.DotNL)
 	if err != nil {
 		return nil, err
 	}
+	x := &pathRegexp{tree: tree}
+	if x.exact, err = compileAnchored(tree); err != nil {
+		return nil, err
+	}
+	if x.folded, err = compileAnchored(bothCases(tree)); err != nil {
+		return nil, err
+	}
+	prog, err := syntax.Compile(trimAnchors(tree).Simplify())
+	if err != nil {
+		return nil, err
+	}
+	literal, _ := prog.Prefix()
+	if rest, ok := strings.CutPrefix(literal, "/"); ok {
+		segments := strings.Split(rest, "/")
+		segments = segments[:len(segments)-1] // the last may go on
+		if i := slices.Index(segments, ""); i >= 0 {
+			segments = segments[:i] // routers drop empty ones
+		}
+		x.prefix = segments
+	}
+	if path, ok := shortest(tree); ok && x.exact.MatchString(path) {
+		x.sample = path
+	}
+	return x, nil
+}
+
+// compileAnchored compiles a tree that was parsed by itself, since what a text
+// opens and does not close (\Q) must not swallow the anchor.
+func compileAnchored(tree *syntax.Regexp) (*regexp.Regexp, error) {
 	return regexp.Compile(`\A(?:` + tree.String() + `)\z`)
+}
+
+// trimAnchors returns the tree without an anchor at its beginning, which every
+// match of a whole path passes.
+func trimAnchors(tree *syntax.Regexp) *syntax.Regexp {
+	if tree.Op == syntax.OpConcat && len(tree.Sub) > 1 && tree.Sub[0].Op == syntax.OpBeginText {
+		trimmed := *tree
+		trimmed.Sub = tree.Sub[1:]
+		return &trimmed
+	}
+	return tree
+}
+
+// bothCases returns a tree that matches a text if and only if the given one
+// matches a text that differs in the case of ASCII letters at most.
+func bothCases(tree *syntax.Regexp) *syntax.Regexp {
+	switch tree.Op {
+	case syntax.OpLiteral:
+		if tree.Flags&syntax.FoldCase != 0 {
+			return tree
+		}
+		concat := &syntax.Regexp{Op: syntax.OpConcat}
+		for _, r := range tree.Rune {
+			class := []rune{r, r}
+			if other, ok := otherCase(r); ok {
+				class = []rune{min(r, other), min(r, other), max(r, other), max(r, other)}
+			}
+			concat.Sub = append(concat.Sub, &syntax.Regexp{Op: syntax.OpCharClass, Rune: class})
+		}
+		return concat
+	case syntax.OpCharClass:
+		class := &syntax.Regexp{Op: syntax.OpAlternate, Sub: []*syntax.Regexp{tree}}
+		for r := 'A'; r <= 'z'; r++ {
+			if other, ok := otherCase(r); ok && classContains(tree.Rune, r) {
+				class.Sub = append(class.Sub, &syntax.Regexp{Op: syntax.OpCharClass, Rune: []rune{other, other}})
+			}
+		}
+		return class
+	}
+	folded := *tree
+	folded.Sub = make([]*syntax.Regexp, len(tree.Sub))
+	for i, sub := range tree.Sub {
+		folded.Sub[i] = bothCases(sub)
+	}
+	return &folded
+}
+
+// otherCase returns an ASCII letter in the other case.
+func otherCase(r rune) (rune, bool) {
+	switch {
+	case 'a' <= r && r <= 'z':
+		return r - 'a' + 'A', true
+	case 'A' <= r && r <= 'Z':
+		return r - 'A' + 'a', true
+	}
+	return r, false
+}
+
+// classContains reports whether r is in one of the ranges of a class.
+func classContains(ranges []rune, r rune) bool {
+	for i := 0; i < len(ranges); i += 2 {
+		if ranges[i] <= r && r <= ranges[i+1] {
+			return true
+		}
+	}
+	return false
 }
 
 // match matches a path as it came. Where the router ignores slashes at the
@@ -228,121 +455,4 @@ func (x *pathRegexp) match(path string, f PathFolding) bool {
 	}
 	folded := f.fold(path)
 	return re.MatchString(folded) || re.MatchString(folded+"/")
-}
-
-// A territory is what a Config governs.
-type territory struct {
-	all      bool
-	patterns []pathPattern
-	regexps  []pathRegexp
-	sources  []string // of the regexps
-}
-
-func (t *territory) contains(path string, f PathFolding) bool {
-	if t.all {
-		return true
-	}
-	folded := f.fold(path)
-	for i := range t.patterns {
-		if t.patterns[i].match(folded, f) {
-			return true
-		}
-	}
-	for i := range t.regexps {
-		if t.regexps[i].match(path, f) {
-			return true
-		}
-	}
-	return false
-}
-
-// coversPattern reports whether all that p matches is known to be in t.
-func (t *territory) coversPattern(p *pathPattern) bool {
-	if t.everything() {
-		return true
-	}
-	for i := range t.patterns {
-		if t.patterns[i].covers(p) {
-			return true
-		}
-	}
-	return false
-}
-
-// coversRegexp is coversPattern for an expression.
-func (t *territory) coversRegexp(source string) bool {
-	if t.everything() {
-		return true
-	}
-	for _, s := range t.sources {
-		if s == source {
-			return true
-		}
-	}
-	return false
-}
-
-// everything reports whether t is known to contain every path.
-func (t *territory) everything() bool {
-	if t.all {
-		return true
-	}
-	for i := range t.patterns {
-		if p := &t.patterns[i]; len(p.segments) == 0 && (p.end == endsInSubtree || p.end == endsInRest) {
-			return true
-		}
-	}
-	for _, s := range t.sources {
-		s = strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(s, "^"), "/"), "$")
-		if s == ".*" {
-			return true
-		}
-	}
-	return false
-}
-
-// coversAny reports whether t is known to contain some whole entry of u.
-func (t *territory) coversAny(u *territory) bool {
-	if u.all {
-		return t.everything()
-	}
-	for i := range u.patterns {
-		if t.coversPattern(&u.patterns[i]) {
-			return true
-		}
-	}
-	for _, s := range u.sources {
-		if t.coversRegexp(s) {
-			return true
-		}
-	}
-	return false
-}
-
-// unreachable reports whether each entry of t is covered by one of the earlier
-// territories.
-func (t *territory) unreachable(earlier []territory) (by int, unreachable bool) {
-	covered := func(covers func(*territory) bool) bool {
-		for i := range earlier {
-			if covers(&earlier[i]) {
-				by = i
-				return true
-			}
-		}
-		return false
-	}
-	if t.all {
-		return by, covered((*territory).everything)
-	}
-	for i := range t.patterns {
-		if !covered(func(e *territory) bool { return e.coversPattern(&t.patterns[i]) }) {
-			return 0, false
-		}
-	}
-	for _, s := range t.sources {
-		if !covered(func(e *territory) bool { return e.coversRegexp(s) }) {
-			return 0, false
-		}
-	}
-	return by, len(t.patterns)+len(t.sources) > 0
 }

@@ -166,7 +166,7 @@ func TestPathPatternsMatch(t *testing.T) {
 		{"case is ignored in the path, too", "/api/", "/API/x", FoldCase, true},
 		{"case of a wildcard's segment is free", "/{x}/B", "/A/b", FoldCase, true},
 		{"only the case of ASCII is ignored", "/k", "/\u212A", FoldCase, false},
-		{"only the case of ASCII letters is ignored", "/@[", "/`{", FoldCase, false},
+		{"only the case of ASCII letters is ignored", "/@~", "/`^", FoldCase, false},
 		{"other letters keep their case", "/ä", "/Ä", FoldCase, false},
 		{"folding case does not fold slashes", "/a", "/a/", FoldCase, false},
 
@@ -303,8 +303,6 @@ func randomPath(r *rand.Rand) string {
 	return b.String()
 }
 
-const everyFolding = FoldCase | FoldTrailingSlash | FoldEmptySegment | FoldEmptyRest
-
 func TestRandomPathPatternsMatchLikeServeMux(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 10_000 {
@@ -330,12 +328,14 @@ func TestWhatCoversMatchesWhateverTheOtherDoes(t *testing.T) {
 		ps, qs := randomPathPattern(r), randomPathPattern(r)
 		p, _ := parsePathPattern(ps)
 		q, _ := parsePathPattern(qs)
-		if !p.covers(&q) {
+		f := PathFolding(r.IntN(int(allFoldings) + 1))
+		outer, inner := p.underFolding(f), q.underFolding(f)
+		if !outer.covers(&inner) {
 			continue
 		}
 		covers++
 		for range 40 {
-			path, f := randomPath(r), PathFolding(r.IntN(int(everyFolding)+1))
+			path := randomPath(r)
 			folded := f.fold(path)
 			if q.match(folded, f) {
 				matches++
@@ -356,7 +356,7 @@ func TestCoversKnowsTheObvious(t *testing.T) {
 		want       bool
 	}{
 		{"the root's subtree covers everything", "/", "/{x}/b/{rest...}", true},
-		{"everything's rest covers the root's subtree", "/{rest...}", "/", false},
+		{"everything's rest covers the root's subtree", "/{rest...}", "/", true},
 		{"a pattern covers itself", "/a/{x}", "/a/{x}", true},
 		{"a wildcard's name does not matter", "/a/{x}", "/a/{y}", true},
 		{"a wildcard covers a literal", "/a/{x}", "/a/b", true},
@@ -383,58 +383,11 @@ func TestCoversKnowsTheObvious(t *testing.T) {
 			if pc != "" || qc != "" {
 				t.Fatal(pc, qc)
 			}
-			if got := p.covers(&q); got != tt.want {
+			outer, inner := p.underFolding(0), q.underFolding(0)
+			if got := outer.covers(&inner); got != tt.want {
 				t.Errorf("%q covers %q: %t", tt.p, tt.q, got)
 			}
 		})
-	}
-}
-
-// If New says that a Config is unreachable, no request reaches it.
-func TestUnreachableConfigsAreNotReached(t *testing.T) {
-	r := rand.New(rand.NewPCG(7, 8))
-	regexps := []string{"/a.*", "/.*", ".*", "^/.*$", "/b/[a-z]+", "/", "^.*$", "//.*"}
-	territoryOf := func() (Config, territory) {
-		var c Config
-		for range r.IntN(3) {
-			c.Paths = append(c.Paths, randomPathPattern(r))
-		}
-		if r.IntN(3) == 0 {
-			c.PathRegexps = append(c.PathRegexps, regexps[r.IntN(len(regexps))])
-		}
-		compiler := &compiler{cfg: &c}
-		t := compiler.territory()
-		return c, t
-	}
-	unreachable := 0
-	for range 20_000 {
-		var earlier []territory
-		var configs []Config
-		for range 1 + r.IntN(3) {
-			c, t := territoryOf()
-			configs, earlier = append(configs, c), append(earlier, t)
-		}
-		c, later := territoryOf()
-		if _, is := later.unreachable(earlier); !is {
-			continue
-		}
-		unreachable++
-		for range 20 {
-			path, f := randomPath(r), PathFolding(r.IntN(int(everyFolding)+1))
-			if path == "" {
-				continue
-			}
-			reached := later.contains(path, f)
-			for i := range earlier {
-				reached = reached && !earlier[i].contains(path, f)
-			}
-			if reached {
-				t.Fatalf("%v behind %v is said to be unreachable, and %q (folding %b) reaches it", c, configs, path, f)
-			}
-		}
-	}
-	if unreachable < 1000 {
-		t.Errorf("only %d were unreachable", unreachable)
 	}
 }
 
@@ -455,7 +408,7 @@ func FuzzPathPattern(f *testing.F) {
 		}
 		r := &http.Request{Method: "GET", URL: u, Host: "host"}
 		compareWithMux(t, pattern, &p, r)
-		for f := range everyFolding + 1 {
+		for f := range allFoldings + 1 {
 			p.match(f.fold(u.Path), f) // must not panic
 		}
 	})
@@ -483,7 +436,7 @@ func FuzzPathRegexp(f *testing.F) {
 		if want := loc != nil && loc[0] == 0 && loc[1] == len(path); re.match(path, 0) != want {
 			t.Fatalf("%q matches %q: %t", source, path, !want)
 		}
-		for f := range everyFolding + 1 {
+		for f := range allFoldings + 1 {
 			if re.match(path, 0) && !re.match(path, f) {
 				t.Fatalf("%q matches %q and does not if folded by %b", source, path, f)
 			}

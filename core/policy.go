@@ -14,12 +14,12 @@ import (
 // A policy is a compiled Config: everything that does not depend on the request
 // is worked out.
 type policy struct {
-	index     int
-	territory territory
+	index int
 
 	anyOrigin bool        // "*" without credentials: every answer is the same
 	reflect   bool        // "*" with credentials, a risk that was accepted
 	origins   *origin.Set // neither of the two
+	atRisk    *origin.Set // those of origins whose risks are accepted
 	ask       func(context.Context, *Request) (bool, error)
 
 	shared      []field // what allowed requests of all kinds are answered with
@@ -45,31 +45,11 @@ const (
 	statusDenied = http.StatusForbidden
 )
 
-// compile checks all Configs and returns their policies, or every problem.
-func compile(cfgs []Config) ([]*policy, error) {
-	var problems ConfigErrors
-	policies := make([]*policy, len(cfgs))
-	var earlier []territory
-	for i := range cfgs {
-		c := &compiler{cfg: &cfgs[i], index: i}
-		policies[i] = c.compile()
-		if by, unreachable := policies[i].territory.unreachable(earlier); unreachable && len(c.problems) == 0 {
-			c.report("Paths", strings.Join(slices.Concat(c.cfg.Paths, c.cfg.PathRegexps), ", "), CodeUnreachable,
-				"governs nothing, since Config %d comes first and governs all of it: put the Config with the narrower paths first", by)
-		}
-		earlier = append(earlier, policies[i].territory)
-		problems = append(problems, c.problems...)
-	}
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	return policies, nil
-}
-
 // A compiler turns one Config into a policy and collects its problems.
 type compiler struct {
 	cfg      *Config
 	index    int
+	accepted map[Risk]bool // of AcceptRisks: whether the Config takes it
 	problems []*ConfigError
 }
 
@@ -81,10 +61,21 @@ func (c *compiler) report(field, value string, code Code, format string, args ..
 
 // risk reports a risk unless it is accepted.
 func (c *compiler) risk(r Risk, field, value string, format string, args ...any) {
-	if !c.cfg.accepts(r) {
-		format += "; if this is meant, put %q into AcceptRisks"
-		c.report(field, value, Code("risk-"+r), format, append(args, r)...)
+	if !c.accepts(r, value) {
+		format += "; if this is meant, add %q to AcceptRisks"
+		c.report(field, value, Code("risk-"+r), format, append(args, r.For(value))...)
 	}
+}
+
+// accepts reports whether a risk is accepted, for the Config or for an entry.
+func (c *compiler) accepts(r Risk, entry string) (accepted bool) {
+	for _, r := range []Risk{r, r.For(entry)} {
+		if _, ok := c.accepted[r]; ok {
+			c.accepted[r] = true
+			accepted = true
+		}
+	}
+	return accepted
 }
 
 func (c *compiler) compile() *policy {
@@ -97,7 +88,10 @@ func (c *compiler) compile() *policy {
 		ask:            cfg.AllowOriginFunc,
 		pass:           cfg.PassPreflight,
 		reject:         cfg.RejectDisallowed,
-		territory:      c.territory(),
+	}
+	c.accepted = make(map[Risk]bool)
+	for _, r := range cfg.AcceptRisks {
+		c.accepted[r] = false
 	}
 	c.origins(p)
 	p.shared = c.shared(p)
@@ -123,28 +117,26 @@ func (c *compiler) shared(p *policy) []field {
 	return slices.Clip(fields)
 }
 
-func (c *compiler) territory() territory {
-	t := territory{
-		all:     len(c.cfg.Paths) == 0 && len(c.cfg.PathRegexps) == 0,
-		sources: slices.Clone(c.cfg.PathRegexps),
-	}
+// scopes returns the scopes of the Config's paths.
+func (c *compiler) scopes() []scope {
+	var scopes []scope
 	for _, s := range c.cfg.Paths {
 		pattern, complaint := parsePathPattern(s)
 		if complaint != "" {
 			c.report("Paths", s, CodePath, "%s", complaint)
 			continue
 		}
-		t.patterns = append(t.patterns, pattern)
+		scopes = append(scopes, scope{config: c.index, text: s, pattern: &pattern})
 	}
 	for _, s := range c.cfg.PathRegexps {
-		expression, err := parsePathRegexp(s)
+		re, err := parsePathRegexp(s)
 		if err != nil {
 			c.report("PathRegexps", s, CodePathRegexp, "%v: write an RE2 expression such as %q", err, `/api/v\d+/.*`)
 			continue
 		}
-		t.regexps = append(t.regexps, expression)
+		scopes = append(scopes, scope{config: c.index, text: s, regexp: re})
 	}
-	return t
+	return scopes
 }
 
 func (c *compiler) origins(p *policy) {
@@ -157,13 +149,16 @@ func (c *compiler) origins(p *policy) {
 	if anyOrigin && cfg.AllowOriginFunc != nil {
 		c.report("AllowOrigins", wildcard, CodeOriginMoot, `allows every origin, so that AllowOriginFunc is never asked: remove one of them`)
 	}
+	if anyOrigin && (len(cfg.AllowOrigins) > 1 || len(cfg.AllowOriginRegexps) > 0) {
+		c.report("AllowOrigins", wildcard, CodeMoot, `allows every origin, and the other entries allow nothing more: remove them, or remove "*" to allow those alone`)
+	}
 	if anyOrigin && cfg.RejectDisallowed {
 		c.report("RejectDisallowed", "true", CodeRejectMoot, `stops nothing, since AllowOrigins has "*" and no origin is denied: list the origins, or leave it out`)
 	}
 	if anyOrigin && cfg.AllowCredentials {
 		c.risk(RiskAnyOriginWithCredentials, "AllowOrigins", wildcard, "with AllowCredentials lets any site read, as the user who visits it, whatever that user can read: list the trusted sites, or leave AllowCredentials off")
 	}
-	patterns := make([]origin.Pattern, 0, len(cfg.AllowOrigins))
+	var patterns, patternsAtRisk []origin.Pattern
 	for _, s := range cfg.AllowOrigins {
 		if s == wildcard {
 			continue
@@ -173,22 +168,27 @@ func (c *compiler) origins(p *policy) {
 			c.reportOrigin("AllowOrigins", s, err)
 			continue
 		}
-		c.patternRisks(pattern)
 		patterns = append(patterns, pattern)
+		if c.patternRisks(pattern) {
+			patternsAtRisk = append(patternsAtRisk, pattern)
+		}
 	}
-	expressions := make([]*origin.Expression, 0, len(cfg.AllowOriginRegexps))
+	var expressions, expressionsAtRisk []*origin.Expression
 	for _, s := range cfg.AllowOriginRegexps {
 		expression, err := origin.ParseExpression(s)
 		if err != nil {
 			c.reportOrigin("AllowOriginRegexps", s, err)
 			continue
 		}
-		c.expressionRisks(expression)
 		expressions = append(expressions, expression)
+		if c.expressionRisks(expression) {
+			expressionsAtRisk = append(expressionsAtRisk, expression)
+		}
 	}
 	p.anyOrigin = anyOrigin && !cfg.AllowCredentials
 	p.reflect = anyOrigin && cfg.AllowCredentials
 	p.origins = origin.NewSet(patterns, expressions)
+	p.atRisk = origin.NewSet(patternsAtRisk, expressionsAtRisk)
 }
 
 func (c *compiler) reportOrigin(field, value string, err error) {
@@ -196,28 +196,50 @@ func (c *compiler) reportOrigin(field, value string, err error) {
 	c.report(field, value, problem.Code, "%s", problem.Message)
 }
 
-func (c *compiler) patternRisks(p origin.Pattern) {
+// takes returns what a Config does that makes it a risk to allow origins that are
+// anybody's.
+func (c *compiler) takes() (field string, risky bool) {
+	switch {
+	case c.cfg.AllowCredentials:
+		return "AllowCredentials", true
+	case c.cfg.RejectDisallowed:
+		return "RejectDisallowed", true
+	}
+	return "", false
+}
+
+// patternRisks reports the risks of a pattern, and whether one is accepted that
+// makes its origins anybody's.
+func (c *compiler) patternRisks(p origin.Pattern) (accepted bool) {
 	if suffix, covers := p.CoversPublicSuffix(); covers {
 		c.risk(RiskPublicSuffix, "AllowOrigins", p.String(), "anyone can register a name under %q, and so an origin that this allows: write the label that is yours before it", suffix)
 	}
-	if !c.cfg.AllowCredentials {
-		return
+	field, risky := c.takes()
+	switch {
+	case p.IsNull() && risky:
+		c.risk(RiskNullWithCredentials, "AllowOrigins", p.String(), "with %s lets any site %s, since any site can send it by means of a sandboxed frame: list the origin that is meant", field, harm[field])
+	case p.IsInsecure() && risky:
+		c.risk(RiskInsecureOriginWithCredentials, "AllowOrigins", p.String(), "with %s lets anyone who controls the user's network %s, since nothing protects plain http: write it with https", field, harm[field])
 	}
-	if p.IsNull() {
-		c.risk(RiskNullWithCredentials, "AllowOrigins", p.String(), "with AllowCredentials lets any site read as the user, since any site can send it by means of a sandboxed frame: list the origin that is meant")
-	}
-	if p.IsInsecure() {
-		c.risk(RiskInsecureOriginWithCredentials, "AllowOrigins", p.String(), "with AllowCredentials lets whoever controls the user's network read as the user, since nothing protects plain http: write it with https")
-	}
+	return p.IsNull() && c.accepts(RiskNullWithCredentials, p.String()) || p.IsInsecure() && c.accepts(RiskInsecureOriginWithCredentials, p.String())
 }
 
-func (c *compiler) expressionRisks(e *origin.Expression) {
+// harm says what strangers can do if the origins that a field trusts are
+// anybody's.
+var harm = map[string]string{
+	"AllowCredentials": "read as the user",
+	"RejectDisallowed": "send requests as the user",
+}
+
+func (c *compiler) expressionRisks(e *origin.Expression) (accepted bool) {
 	if hostile, unconfined := e.Unconfined(); unconfined {
 		c.risk(RiskUnconfinedExpression, "AllowOriginRegexps", e.String(), "matches %q, too, which can be anybody's: spell the registrable domain out, with the dot before it and every dot escaped, as in %q", hostile, `https://([a-z0-9-]+\.)*example\.com`)
 	}
-	if example, insecure := e.Insecure(); insecure && c.cfg.AllowCredentials {
-		c.risk(RiskInsecureOriginWithCredentials, "AllowOriginRegexps", e.String(), "matches %q, and with AllowCredentials lets whoever controls the user's network read as the user, since nothing protects plain http: allow https only", example)
+	example, insecure := e.Insecure()
+	if field, risky := c.takes(); insecure && risky {
+		c.risk(RiskInsecureOriginWithCredentials, "AllowOriginRegexps", e.String(), "matches %q, and with %s lets anyone who controls the user's network %s, since nothing protects plain http: allow https only", example, field, harm[field])
 	}
+	return insecure && c.accepts(RiskInsecureOriginWithCredentials, e.String())
 }
 
 // methods returns the methods to allow; if empty, the safelisted ones.
@@ -227,6 +249,10 @@ func (c *compiler) methods() string {
 		switch {
 		case !isToken(name):
 			c.report("AllowMethods", name, CodeMethod, `is not a method: write one such as "PUT" for each entry`)
+		case upper == "ALL" || upper == "ANY":
+			c.report("AllowMethods", name, CodeWildcardName, `would allow a method of that name, which no script sends: write "*" for all methods`)
+		case isPartWildcard(name):
+			c.report("AllowMethods", name, CodeWildcardName, `would allow a method of that name, since "*" is a wildcard only by itself: write the methods one by one, or "*" for all`)
 		case isForbiddenMethod(name):
 			c.report("AllowMethods", name, CodeMethodBanned, "is a method that browsers never let scripts use: remove it")
 		case name != upper && slices.Contains(standardMethods, upper):
@@ -234,9 +260,10 @@ func (c *compiler) methods() string {
 		}
 	}
 	if slices.Contains(c.cfg.AllowMethods, wildcard) {
+		c.besideWildcard("AllowMethods", c.cfg.AllowMethods, func(string) bool { return false })
 		return wildcard
 	}
-	return list(c.cfg.AllowMethods, sameMethod)
+	return list(c.cfg.AllowMethods, func(name string) string { return name })
 }
 
 // headers returns the headers to allow; if empty, the safelisted ones.
@@ -245,20 +272,39 @@ func (c *compiler) headers() string {
 		switch {
 		case !isToken(name):
 			c.report("AllowHeaders", name, CodeHeader, `is not a header name: write one such as "Content-Type" for each entry`)
+		case isPartWildcard(name):
+			c.report("AllowHeaders", name, CodeWildcardName, `would allow a header of that name, since "*" is a wildcard only by itself: write the names one by one, or "*" for all`)
 		case isResponseHeader(name):
 			c.report("AllowHeaders", name, CodeHeaderSide, "is a response header, and AllowHeaders lists request headers: remove it; if scripts are to read it, put it into ExposeHeaders")
 		case isForbiddenRequestHeader(name):
 			c.report("AllowHeaders", name, CodeHeaderBanned, "is a header that browsers set themselves and never let scripts set: remove it")
 		}
 	}
-	switch all := slices.Contains(c.cfg.AllowHeaders, wildcard); {
+	all := slices.Contains(c.cfg.AllowHeaders, wildcard)
+	if all {
+		c.besideWildcard("AllowHeaders", c.cfg.AllowHeaders, isAuthorization)
+	}
+	switch {
 	case all && slices.ContainsFunc(c.cfg.AllowHeaders, isAuthorization):
 		return wildcard + ",Authorization"
 	case all:
 		return wildcard
 	}
-	return list(c.cfg.AllowHeaders, sameName)
+	return list(c.cfg.AllowHeaders, strings.ToLower)
 }
+
+// besideWildcard reports entries beside "*", unless isUncovered says that it does
+// not cover them.
+func (c *compiler) besideWildcard(field string, names []string, isUncovered func(string) bool) {
+	wrong := slices.ContainsFunc(c.problems, func(p *ConfigError) bool { return p.Field == field })
+	if !wrong && slices.ContainsFunc(names, func(name string) bool { return name != wildcard && !isUncovered(name) }) {
+		c.report(field, wildcard, CodeMoot, `allows every name, and the other entries allow nothing more: remove them, or remove "*" to allow those alone`)
+	}
+}
+
+// isPartWildcard reports whether a name has a "*" as a part, which the standard
+// allows in names and nobody means.
+func isPartWildcard(name string) bool { return name != wildcard && strings.Contains(name, wildcard) }
 
 func isAuthorization(name string) bool { return strings.EqualFold(name, "Authorization") }
 
@@ -267,6 +313,8 @@ func (c *compiler) expose() string {
 		switch {
 		case !isToken(name):
 			c.report("ExposeHeaders", name, CodeHeader, `is not a header name: write one such as "X-Total-Count" for each entry`)
+		case isPartWildcard(name):
+			c.report("ExposeHeaders", name, CodeWildcardName, `would expose a header of that name, since "*" is a wildcard only by itself: write the names one by one, or "*" for all`)
 		case isForbiddenResponseHeader(name):
 			c.report("ExposeHeaders", name, CodeHeaderBanned, "is a header that browsers never let scripts read: remove it")
 		case isRequestHeader(name):
@@ -276,9 +324,10 @@ func (c *compiler) expose() string {
 		}
 	}
 	if slices.Contains(c.cfg.ExposeHeaders, wildcard) {
+		c.besideWildcard("ExposeHeaders", c.cfg.ExposeHeaders, func(string) bool { return false })
 		return wildcard
 	}
-	return list(c.cfg.ExposeHeaders, sameName)
+	return list(c.cfg.ExposeHeaders, strings.ToLower)
 }
 
 func (c *compiler) maxAge() string {
@@ -307,8 +356,12 @@ func (c *compiler) status() int {
 func (c *compiler) acceptedRisks() {
 	known := []Risk{RiskAnyOriginWithCredentials, RiskNullWithCredentials, RiskInsecureOriginWithCredentials, RiskPublicSuffix, RiskUnconfinedExpression}
 	for _, r := range c.cfg.AcceptRisks {
-		if !slices.Contains(known, r) {
-			c.report("AcceptRisks", string(r), CodeUnknownRisk, "is no risk: write one of %q", known)
+		name, _, _ := strings.Cut(string(r), "=")
+		switch {
+		case !slices.Contains(known, Risk(name)):
+			c.report("AcceptRisks", string(r), CodeUnknownRisk, "isn't a risk: write one of %q, or one of them with \"=\" and the entry that takes it", known)
+		case !c.accepted[r]:
+			c.report("AcceptRisks", string(r), CodeUnusedRisk, "is a risk that nothing in this Config takes: remove it, so that it cannot hide a later mistake")
 		}
 	}
 }
@@ -331,12 +384,12 @@ func (p *policy) prepare() {
 		names = append(names, headerRequestPrivateNetwork)
 	}
 	// A denied request is stopped or not by what the browser says of it.
-	p.spared = answer{config: p.index, vary: strings.Join([]string{headerOrigin, headerSecFetchSite, headerSecFetchMode, headerSecFetchDest}, ", ")}
+	p.spared = answer{policy: p, vary: strings.Join([]string{headerOrigin, headerSecFetchSite, headerSecFetchMode, headerSecFetchDest}, ", ")}
 	p.stopped = p.spared
 	p.stopped.status = statusDenied
 	for kind := range p.allowed {
-		p.allowed[kind] = answer{config: p.index, vary: vary, fields: appendField(p.shared, headerExposeHeaders, p.expose)}
-		p.denied[kind] = answer{config: p.index, vary: vary}
+		p.allowed[kind] = answer{policy: p, vary: vary, fields: appendField(p.shared, headerExposeHeaders, p.expose)}
+		p.denied[kind] = answer{policy: p, vary: vary}
 	}
 	allowed, denied := &p.allowed[Preflight], &p.denied[Preflight]
 	allowed.vary = strings.Join(names, ", ")

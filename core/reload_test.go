@@ -294,7 +294,7 @@ func vandalise(c *cors.Config) {
 
 func fullConfig() cors.Config {
 	return cors.Config{
-		Paths: []string{"/api/"}, PathRegexps: []string{"/v.*"}, AllowOrigins: []string{"https://app.example.com"}, AllowOriginRegexps: []string{`https://.*\.example\.org`},
+		Paths: []string{"/api/"}, PathRegexps: []string{"/v.*"}, AllowOrigins: []string{"https://app.example.com", "https://pr-*.vercel.app"}, AllowOriginRegexps: []string{`https://.*\.example\.org`},
 		AllowMethods: []string{"PUT"}, AllowHeaders: []string{"X-A"}, ExposeHeaders: []string{"X-B"}, AcceptRisks: []cors.Risk{cors.RiskPublicSuffix},
 	}
 }

@@ -71,14 +71,14 @@ var refused = []struct {
 	{"a path with an empty segment", paths("/a//b"), []complaint{{0, "Paths", "/a//b", cors.CodePath, `routers remove empty, "." and ".." segments`}}},
 	{"a path with a dot", paths("/a/./b"), []complaint{{0, "Paths", "/a/./b", cors.CodePath, "write the path without them"}}},
 	{"a path with two dots", paths("/a/.."), []complaint{{0, "Paths", "/a/..", cors.CodePath, "write the path without them"}}},
-	{"a path with a star", paths("/api/*"), []complaint{{0, "Paths", "/api/*", cors.CodePath, `is written "{name}", or "{name...}" for all that follows: use PathRegexps for others`}}},
-	{"a wildcard for part of a segment", paths("/v{n}/x"), []complaint{{0, "Paths", "/v{n}/x", cors.CodePath, "a wildcard stands for a whole segment"}}},
-	{"a wildcard for the rest that does not end the path", paths("/{rest...}/x"), []complaint{{0, "Paths", "/{rest...}/x", cors.CodePath, `"{rest...}" can stand at the end only`}}},
-	{"an end that does not end the path", paths("/{$}/x"), []complaint{{0, "Paths", "/{$}/x", cors.CodePath, `"{$}" can stand at the end only`}}},
+	{"a path with a star within", paths("/api/*/x"), []complaint{{0, "Paths", "/api/*/x", cors.CodePath, `written "{name}", or "{name...}" for all that follows: use PathRegexps for others`}}},
+	{"a wildcard for part of a segment", paths("/v{n}/x"), []complaint{{0, "Paths", "/v{n}/x", cors.CodePath, "a wildcard is a whole segment"}}},
+	{"a wildcard for the rest that does not end the path", paths("/{rest...}/x"), []complaint{{0, "Paths", "/{rest...}/x", cors.CodePath, `"{rest...}" can be the last segment only`}}},
+	{"an end that does not end the path", paths("/{$}/x"), []complaint{{0, "Paths", "/{$}/x", cors.CodePath, `"{$}" can be the last segment only`}}},
 	{"a wildcard without a name", paths("/{}"), []complaint{{0, "Paths", "/{}", cors.CodePath, `a Go identifier, such as "{id}"`}}},
 	{"a wildcard whose name is no identifier", paths("/{user-id}/"), []complaint{{0, "Paths", "/{user-id}/", cors.CodePath, `a Go identifier, such as "{id}"`}}},
 	{"a wildcard whose name begins with a digit", paths("/{1st}/"), []complaint{{0, "Paths", "/{1st}/", cors.CodePath, `a Go identifier, such as "{id}"`}}},
-	{"a wildcard that stands twice", paths("/{id}/{id}"), []complaint{{0, "Paths", "/{id}/{id}", cors.CodePath, `the wildcard "{id}" stands twice: give each a name of its own`}}},
+	{"a wildcard that stands twice", paths("/{id}/{id}"), []complaint{{0, "Paths", "/{id}/{id}", cors.CodePath, `the wildcard "{id}" appears twice: give each a name of its own`}}},
 	{"a path expression that does not compile", one(with(https, func(c *cors.Config) { c.PathRegexps = []string{"/(a"} })),
 		[]complaint{{0, "PathRegexps", "/(a", cors.CodePathRegexp, `write an RE2 expression such as "/api/v\\d+/.*"`}}},
 	{"a path expression that compiles only between our anchors", one(with(https, func(c *cors.Config) { c.PathRegexps = []string{"/a)|(?:.*"} })),
@@ -114,17 +114,17 @@ var refused = []struct {
 	{"a risk that is none", one(with(https, func(c *cors.Config) { c.AcceptRisks = []cors.Risk{"all"} })), []complaint{{0, "AcceptRisks", "all", cors.CodeUnknownRisk, `"any-origin-with-credentials"`}}},
 
 	{"any origin with credentials", one(cors.Config{AllowOrigins: []string{"*"}, AllowCredentials: true}),
-		[]complaint{{0, "AllowOrigins", "*", cors.CodeAnyOriginWithCredentials, `put "any-origin-with-credentials" into AcceptRisks`}}},
+		[]complaint{{0, "AllowOrigins", "*", cors.CodeAnyOriginWithCredentials, `add "any-origin-with-credentials=*" to AcceptRisks`}}},
 	{"null with credentials", one(cors.Config{AllowOrigins: []string{"null"}, AllowCredentials: true}),
-		[]complaint{{0, "AllowOrigins", "null", cors.CodeNullWithCredentials, `put "null-with-credentials" into AcceptRisks`}}},
+		[]complaint{{0, "AllowOrigins", "null", cors.CodeNullWithCredentials, `add "null-with-credentials=null" to AcceptRisks`}}},
 	{"plain http with credentials", one(cors.Config{AllowOrigins: []string{"http://app.example.com"}, AllowCredentials: true}),
-		[]complaint{{0, "AllowOrigins", "http://app.example.com", cors.CodeInsecureOriginWithCredentials, `write it with https; if this is meant, put "insecure-origin-with-credentials" into AcceptRisks`}}},
+		[]complaint{{0, "AllowOrigins", "http://app.example.com", cors.CodeInsecureOriginWithCredentials, `write it with https; if this is meant, add "insecure-origin-with-credentials=http://app.example.com" to AcceptRisks`}}},
 	{"an expression that admits plain http with credentials", one(cors.Config{AllowOriginRegexps: []string{`https?://app\.example\.com`}, AllowCredentials: true}),
 		[]complaint{{0, "AllowOriginRegexps", `https?://app\.example\.com`, cors.CodeInsecureOriginWithCredentials, `matches "http://app.example.com"`}}},
 	{"a wildcard under a public suffix", origins("https://*.github.io"),
 		[]complaint{{0, "AllowOrigins", "https://*.github.io", cors.CodePublicSuffix, `anyone can register a name under "github.io"`}}},
 	{"a wildcard in a label under a public suffix", origins("https://pr-*.vercel.app"),
-		[]complaint{{0, "AllowOrigins", "https://pr-*.vercel.app", cors.CodePublicSuffix, `put "public-suffix" into AcceptRisks`}}},
+		[]complaint{{0, "AllowOrigins", "https://pr-*.vercel.app", cors.CodePublicSuffix, `add "public-suffix=https://pr-*.vercel.app" to AcceptRisks`}}},
 	{"a wildcard above a public suffix", origins("https://*.amazonaws.com"),
 		[]complaint{{0, "AllowOrigins", "https://*.amazonaws.com", cors.CodePublicSuffix, `anyone can register a name under "s3.amazonaws.com"`}}},
 	{"an expression above a public suffix", expressions(`https://.*\.amazonaws\.com`),
@@ -134,24 +134,53 @@ var refused = []struct {
 	{"an expression that is not confined", expressions(`https://.*example\.com`),
 		[]complaint{{0, "AllowOriginRegexps", `https://.*example\.com`, cors.CodeUnconfinedExpression, `matches "https://evilexample.com", too, which can be anybody's: spell the registrable domain out`}}},
 	{"an expression over public suffixes of every label", expressions(`https://.*\.kawasaki\.jp`),
-		[]complaint{{0, "AllowOriginRegexps", `https://.*\.kawasaki\.jp`, cors.CodeUnconfinedExpression, `put "unconfined-expression" into AcceptRisks`}}},
+		[]complaint{{0, "AllowOriginRegexps", `https://.*\.kawasaki\.jp`, cors.CodeUnconfinedExpression, `add "unconfined-expression=https://.*\\.kawasaki\\.jp" to AcceptRisks`}}},
 
-	{"a Config behind one for all paths", []cors.Config{https, with(public, func(c *cors.Config) { c.Paths = []string{"/public/"} })},
-		[]complaint{{1, "Paths", "/public/", cors.CodeUnreachable, "since Config 0 comes first and governs all of it: put the Config with the narrower paths first"}}},
-	{"two Configs for all paths", []cors.Config{https, public}, []complaint{{1, "Paths", "", cors.CodeUnreachable, "Config 0 comes first"}}},
-	{"a Config behind one for the same path", []cors.Config{at(https, "/a"), at(public, "/a")}, []complaint{{1, "Paths", "/a", cors.CodeUnreachable, "Config 0 comes first"}}},
-	{"a Config behind one for more paths", []cors.Config{at(https, "/other"), at(https, "/api/"), at(public, "/api/v1/{id}/x")},
-		[]complaint{{2, "Paths", "/api/v1/{id}/x", cors.CodeUnreachable, "Config 1 comes first"}}},
-	{"a Config behind several that share its paths", []cors.Config{at(https, "/a"), at(https, "/b/"), at(public, "/a", "/b/c")},
-		[]complaint{{2, "Paths", "/a, /b/c", cors.CodeUnreachable, "comes first"}}},
-	{"a Config behind one with the same expression", []cors.Config{
+	{"two Configs for all paths", []cors.Config{https, public}, []complaint{{1, "Paths", "", cors.CodeSamePaths, "Config 0 has all paths, too"}}},
+	{"two Configs for the same path", []cors.Config{at(https, "/a"), at(public, "/a")}, []complaint{{1, "Paths", "/a", cors.CodeSamePaths, `has the same paths as Paths "/a" of Config 0`}}},
+	{"two Configs for the same path, whose wildcard has another name", []cors.Config{at(https, "/a/{x}"), at(public, "/b", "/a/{y}")}, []complaint{{1, "Paths", "/a/{y}", cors.CodeSamePaths, `"/a/{x}" of Config 0`}}},
+	{"two Configs with the same expression", []cors.Config{
 		with(https, func(c *cors.Config) { c.PathRegexps = []string{"/a.*"} }), with(public, func(c *cors.Config) { c.PathRegexps = []string{"/a.*"} }),
-	}, []complaint{{1, "Paths", "/a.*", cors.CodeUnreachable, "Config 0 comes first"}}},
-	{"a Config behind one for the root's subtree", []cors.Config{at(https, "/"), with(public, func(c *cors.Config) { c.Paths, c.PathRegexps = []string{"/a"}, []string{"/b.*"} })},
-		[]complaint{{1, "Paths", "/a, /b.*", cors.CodeUnreachable, "Config 0 comes first"}}},
-	{"a Config behind an expression for everything", []cors.Config{with(https, func(c *cors.Config) { c.PathRegexps = []string{"^/.*$"} }), at(public, "/a")},
-		[]complaint{{1, "Paths", "/a", cors.CodeUnreachable, "Config 0 comes first"}}},
-	{"only the unreachable one of three", []cors.Config{at(https, "/a"), at(public, "/a"), public}, []complaint{{1, "Paths", "/a", cors.CodeUnreachable, "Config 0 comes first"}}},
+	}, []complaint{{1, "PathRegexps", "/a.*", cors.CodeSamePaths, `PathRegexps "/a.*" of Config 0`}}},
+	{"two Configs with expressions for the same paths", []cors.Config{
+		with(https, func(c *cors.Config) { c.PathRegexps = []string{"/(a|b)/x?"} }), with(public, func(c *cors.Config) { c.PathRegexps = []string{"^/[ab]/(|x)$"} }),
+	}, []complaint{{1, "PathRegexps", "^/[ab]/(|x)$", cors.CodeSamePaths, "Config 0"}}},
+	{"an expression for the same paths as a pattern", []cors.Config{at(https, "/api/"), with(public, func(c *cors.Config) { c.PathRegexps = []string{"/api(/.*)?"} })},
+		[]complaint{{1, "PathRegexps", "/api(/.*)?", cors.CodeSamePaths, `Paths "/api/" of Config 0`}}},
+	{"a pattern for the same paths as an expression", []cors.Config{with(public, func(c *cors.Config) { c.PathRegexps = []string{"/.*"} }), at(https, "/")},
+		[]complaint{{1, "Paths", "/", cors.CodeSamePaths, `PathRegexps "/.*" of Config 0`}}},
+	{"an expression for all paths beside a Config without paths", []cors.Config{https, with(public, func(c *cors.Config) { c.PathRegexps = []string{".*"} })},
+		[]complaint{{1, "PathRegexps", ".*", cors.CodeSamePaths, "Config 0"}}},
+	{"expressions that cannot be compared in bounded time", []cors.Config{
+		with(https, func(c *cors.Config) { c.PathRegexps = []string{"/(.*a.{14}|b)"} }), with(public, func(c *cors.Config) { c.PathRegexps = []string{"/(.*a.{14}|b|c)"} }),
+	}, []complaint{{1, "PathRegexps", "/(.*a.{14}|b|c)", cors.CodeUndecidedPaths, `PathRegexps "/(.*a.{14}|b)" of Config 0`}}},
+
+	{"a parameter as other routers write it", paths("/users/:id"), []complaint{{0, "Paths", "/users/:id", cors.CodePath, `write "/users/{id}"`}}},
+	{"a wildcard as other routers write it", paths("/api/*"), []complaint{{0, "Paths", "/api/*", cors.CodePath, `write "/api/"`}}},
+	{"a rest as other routers write it", paths("/:tenant/files/*path"), []complaint{{0, "Paths", "/:tenant/files/*path", cors.CodePath, `write "/{tenant}/files/{path...}"`}}},
+	{"an optional parameter", paths("/users/:id?"), []complaint{{0, "Paths", "/users/:id?", cors.CodePath, `write "/users/{id}"`}}},
+	{"an expression among patterns", paths("/users/[0-9]+"), []complaint{{0, "Paths", "/users/[0-9]+", cors.CodePath, "put it into PathRegexps, written `/users/[0-9]+`"}}},
+	{"an escaped path", paths("/a%20b"), []complaint{{0, "Paths", "/a%20b", cors.CodePath, `write "/a b"`}}},
+	{"a path that is not UTF-8", paths("/a\xff"), []complaint{{0, "Paths", "/a\xff", cors.CodePath, "UTF-8"}}},
+
+	{"a wildcard within a method", methods("P*"), []complaint{{0, "AllowMethods", "P*", cors.CodeWildcardName, `or "*" for all`}}},
+	{"a word for all methods", methods("ALL"), []complaint{{0, "AllowMethods", "ALL", cors.CodeWildcardName, `write "*" for all methods`}}},
+	{"a wildcard within a request header", headers("X-Custom-*"), []complaint{{0, "AllowHeaders", "X-Custom-*", cors.CodeWildcardName, "one by one"}}},
+	{"a wildcard within a response header", expose("X-*"), []complaint{{0, "ExposeHeaders", "X-*", cors.CodeWildcardName, "one by one"}}},
+	{"a method beside the wildcard", methods("*", "PUT"), []complaint{{0, "AllowMethods", "*", cors.CodeMoot, "remove them"}}},
+	{"a header beside the wildcard", headers("X-A", "*", "Authorization"), []complaint{{0, "AllowHeaders", "*", cors.CodeMoot, "remove them"}}},
+	{"a response header beside the wildcard", expose("X-A", "*"), []complaint{{0, "ExposeHeaders", "*", cors.CodeMoot, "remove them"}}},
+	{"an origin beside the wildcard", origins("*", "https://app.example.com"), []complaint{{0, "AllowOrigins", "*", cors.CodeMoot, "remove them"}}},
+	{"null where other sites are to be kept out", one(cors.Config{AllowOrigins: []string{"null", "https://app.example.com"}, RejectDisallowed: true}),
+		[]complaint{{0, "AllowOrigins", "null", cors.CodeNullWithCredentials, `with RejectDisallowed lets any site send requests as the user`}}},
+	{"plain http where other sites are to be kept out", one(cors.Config{AllowOrigins: []string{"http://app.example.com"}, RejectDisallowed: true}),
+		[]complaint{{0, "AllowOrigins", "http://app.example.com", cors.CodeInsecureOriginWithCredentials, `with RejectDisallowed`}}},
+	{"a risk that nothing takes", one(cors.Config{AllowOrigins: []string{"https://app.example.com"}, AcceptRisks: []cors.Risk{cors.RiskPublicSuffix}}),
+		[]complaint{{0, "AcceptRisks", "public-suffix", cors.CodeUnusedRisk, "remove it"}}},
+	{"a risk of an entry that is not there", one(cors.Config{AllowOrigins: []string{"https://pr-*.vercel.app"}, AcceptRisks: []cors.Risk{"public-suffix=https://*.vercel.app"}}),
+		[]complaint{{0, "AllowOrigins", "https://pr-*.vercel.app", cors.CodePublicSuffix, `add "public-suffix=https://pr-*.vercel.app" to AcceptRisks`}, {0, "AcceptRisks", "public-suffix=https://*.vercel.app", cors.CodeUnusedRisk, "remove it"}}},
+	{"a risk accepted for one entry, which another takes, too", one(cors.Config{AllowOrigins: []string{"https://pr-*.vercel.app", "https://*.github.io"}, AcceptRisks: []cors.Risk{cors.RiskPublicSuffix.For("https://pr-*.vercel.app")}}),
+		[]complaint{{0, "AllowOrigins", "https://*.github.io", cors.CodePublicSuffix, `add "public-suffix=https://*.github.io" to AcceptRisks`}}},
 
 	{"every problem of every Config at once", []cors.Config{
 		{Paths: []string{"api", "/a//b"}, PathRegexps: []string{"("}, AllowOrigins: []string{"app.example.com", "https://x.example/", "http://plain.example", "null"},
@@ -181,7 +210,7 @@ var refused = []struct {
 		{0, "ExposeHeaders", "a b", cors.CodeHeader, "header name"},
 		{0, "MaxAge", "100000", cors.CodeMaxAge, "24 hours"},
 		{0, "PreflightStatus", "404", cors.CodeStatus, "200 to 299"},
-		{0, "AcceptRisks", "x", cors.CodeUnknownRisk, "is no risk"},
+		{0, "AcceptRisks", "x", cors.CodeUnknownRisk, "isn't a risk"},
 		{2, "Paths", "/x/{}", cors.CodePath, "identifier"},
 		{2, "AllowOrigins", "", cors.CodeOriginMissing, "list the sites"},
 		{2, "MaxAge", "86401", cors.CodeMaxAge, "24 hours"},
@@ -260,17 +289,22 @@ func TestNewAcceptsWhatIsNearlyRefused(t *testing.T) {
 		{"an expression for plain http to loopback with credentials", one(cors.Config{AllowOriginRegexps: []string{`http://localhost:\d+`}, AllowCredentials: true})},
 		{"an expression for plain http without credentials", expressions(`http://app\.example\.com`)},
 		{"a wildcard under a registrable domain", origins("https://*.example.co.uk", "https://pr-*.me.github.io")},
-		{"any origin beside listed ones", origins("*", "https://app.example.com")},
 		{"all headers exposed without credentials", one(cors.Config{AllowOrigins: []string{"*"}, ExposeHeaders: []string{"*"}})},
-		{"methods that only look like standard ones", methods("PATCHES", "purge", "M-SEARCH", "!#$%&'*+-.^_`|~")},
+		{"methods that only look like standard ones", methods("PATCHES", "purge", "M-SEARCH", "!#$%&'+-.^_`|~")},
 		{"safelisted methods", methods("GET", "HEAD", "POST")},
 		{"headers that only look forbidden", headers("Proxies", "Secret", "Cookies", "X-Set-Cookie", "Authorization", "Accept", "Content-Type", "User-Agent")},
 		{"exposed headers that stand on both sides", expose("Authorization", "Date", "Content-Length", "ETag", "Accept", "Content-Type", "Access-Control-Allow-Origin")},
 		{"the same entry twice", origins("https://app.example.com", "https://app.example.com")},
 		{"an expression that opens a quotation and does not close it", one(with(https, func(c *cors.Config) { c.PathRegexps = []string{`/\Qa.b`} }))},
 		{"narrow paths before wide ones", []cors.Config{at(https, "/api/v1/"), at(https, "/api/"), https}},
-		{"a Config of which something can be reached", []cors.Config{at(https, "/a"), at(public, "/a", "/b")}},
-		{"a Config of which an expression can be reached", []cors.Config{at(https, "/a"), with(public, func(c *cors.Config) { c.Paths, c.PathRegexps = []string{"/a"}, []string{"/b.*"} })}},
+		{"one Config with a path twice", []cors.Config{at(https, "/a", "/a", "/{x}", "/{y}")}},
+		{"a Config that another surrounds", []cors.Config{at(https, "/a/"), at(public, "/a/b/"), with(public, func(c *cors.Config) { c.PathRegexps = []string{"/a/b/[0-9]+"} })}},
+		{"expressions that overlap", []cors.Config{with(https, func(c *cors.Config) { c.PathRegexps = []string{"/a.*"} }), with(public, func(c *cors.Config) { c.PathRegexps = []string{".*b"} })}},
+		{"an expression for the same paths but one", []cors.Config{at(https, "/a/"), with(public, func(c *cors.Config) { c.PathRegexps = []string{"/a/.*"} })}},
+		{"a risk accepted for one entry", one(cors.Config{AllowOrigins: []string{"https://pr-*.vercel.app"}, AcceptRisks: []cors.Risk{cors.RiskPublicSuffix.For("https://pr-*.vercel.app")}})},
+		{"the risk of a handshake accepted", one(cors.Config{AllowOrigins: []string{"null"}, AcceptRisks: []cors.Risk{cors.RiskNullWithCredentials}})},
+		{"null and plain http where nothing depends on them", origins("null", "http://app.example.com")},
+		{"a literal parenthesis and a plus", paths("/Users(1)/c++/$metadata")},
 		{"a subtree behind its own root", []cors.Config{at(https, "/a"), at(public, "/a/")}},
 		{"a subtree behind its own end", []cors.Config{at(https, "/a/{$}"), at(public, "/a/")}},
 		{"a wildcard behind one of its matches", []cors.Config{at(https, "/a/b"), at(public, "/a/{id}")}},
@@ -307,6 +341,7 @@ func TestEveryRiskIsRefusedUnlessItIsAccepted(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			entry := slices.Concat(tt.cfg.AllowOrigins, tt.cfg.AllowOriginRegexps)[0]
 			check := func(accepted []cors.Risk, want bool) {
 				t.Helper()
 				cfg := tt.cfg
@@ -316,14 +351,20 @@ func TestEveryRiskIsRefusedUnlessItIsAccepted(t *testing.T) {
 				if errors.As(err, &problem) == want {
 					t.Errorf("with %q accepted: %v", accepted, err)
 				}
-				if problem != nil && (problem.Code != tt.code || !strings.HasSuffix(problem.Message, fmt.Sprintf("; if this is meant, put %q into AcceptRisks", tt.risk))) {
+				if problem != nil && problem.Code != cors.CodeUnusedRisk && (problem.Code != tt.code || !strings.HasSuffix(problem.Message, fmt.Sprintf("; if this is meant, add %q to AcceptRisks", tt.risk.For(entry)))) {
 					t.Errorf("code %s: %s", problem.Code, problem)
 				}
 			}
 			check(nil, false)
 			check([]cors.Risk{tt.risk}, true)
-			check(everyRisk, true)
-			check(slices.DeleteFunc(slices.Clone(everyRisk), func(r cors.Risk) bool { return r == tt.risk }), false)
+			check([]cors.Risk{tt.risk.For(entry)}, true)
+			check([]cors.Risk{tt.risk.For("https://other.example")}, false)
+			for _, other := range everyRisk {
+				if other != tt.risk {
+					check([]cors.Risk{other}, false)
+					check([]cors.Risk{tt.risk, other}, false)
+				}
+			}
 		})
 	}
 }
@@ -391,7 +432,7 @@ func TestEveryForbiddenMethodOfTheStandardIsRefused(t *testing.T) {
 }
 
 func TestErrorsAsAndIsReachEveryProblem(t *testing.T) {
-	_, err := cors.New(cors.Config{AllowOrigins: []string{"a.example"}, MaxAge: 100000}, with(https, func(c *cors.Config) { c.PreflightStatus = 500 }))
+	_, err := cors.New(cors.Config{AllowOrigins: []string{"a.example"}, MaxAge: 100000}, with(at(https, "/a"), func(c *cors.Config) { c.PreflightStatus = 500 }))
 	err = fmt.Errorf("loading the configuration: %w", err)
 	var all cors.ConfigErrors
 	if !errors.As(err, &all) || len(all) != 3 {

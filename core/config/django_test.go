@@ -111,8 +111,8 @@ func TestParseDjangoNotes(t *testing.T) {
 			"2:33: check_request_enabled was left alone: its handlers are Python: write AllowOriginFunc, which is asked where no setting allows the origin", "4:1: check_request_enabled was left alone",
 		}},
 		{"the signal alone", "@receiver(check_request_enabled)\ndef f(): pass", []string{"CORS_ALLOWED_ORIGINS allows no origin", "1:11: check_request_enabled was left alone"}},
-		{"entries of lists", "CORS_ALLOWED_ORIGINS = ['https://a.example',\n  'https://*.b.example']\nCORS_ALLOWED_ORIGIN_REGEXES = [\n r'^https://c\\.example',\n]\nCORS_ALLOW_METHODS = ['GET', '*']\nCORS_ALLOW_CREDENTIALS = True", []string{
-			`2:3: CORS_ALLOWED_ORIGINS has "https://*.b.example", which is a pattern here`, `4:2: CORS_ALLOWED_ORIGIN_REGEXES has "^https://c\\.example", which does not say where an origin ends`, `6:30: CORS_ALLOW_METHODS has "*"`,
+		{"entries of lists", "CORS_ALLOWED_ORIGINS = ['https://a.example',\n  'https://*.b.example']\nCORS_ALLOWED_ORIGIN_REGEXES = [\n r'^https://c\\.example',\n]\nCORS_ALLOW_METHODS = ['*']\nCORS_ALLOW_CREDENTIALS = True", []string{
+			`2:3: CORS_ALLOWED_ORIGINS has "https://*.b.example", which is a pattern here`, `4:2: CORS_ALLOWED_ORIGIN_REGEXES has "^https://c\\.example", which does not say where an origin ends`, `6:23: CORS_ALLOW_METHODS has "*"`,
 		}},
 		{"a compiled expression that does not say where an origin ends", "CORS_ALLOWED_ORIGIN_REGEXES = [re.compile(r'^https://c\\.example', re.I)]", []string{`1:43: CORS_ALLOWED_ORIGIN_REGEXES has "^https://c\\.example", which`}},
 		{"a path expression", origins + `CORS_URLS_REGEX = re.compile(r"^/\w+/$")`, []string{`2:1: CORS_URLS_REGEX has \w`}},

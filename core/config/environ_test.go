@@ -114,8 +114,8 @@ func TestParseEnvironReads(t *testing.T) {
 			`CORS_ALLOW_HEADERS was read without "Accept-Encoding", "dnt", "origin": browsers set such headers themselves and never let scripts set them: write the others only`,
 		}},
 		{"all methods and headers", []string{allowsApp, "CORS_ALLOW_METHODS=*", "CORS_ALLOW_HEADERS=*"}, with(func(c *cors.Config) { c.AllowMethods, c.AllowHeaders = []string{"*"}, []string{"*"} }), nil},
-		{"all methods and headers with credentials", []string{allowsApp, "CORS_ALLOW_METHODS=*", "CORS_ALLOWED_HEADERS=x-a,*", "CORS_ALLOW_CREDENTIALS=true"}, with(func(c *cors.Config) {
-			c.AllowMethods, c.AllowHeaders, c.AllowCredentials = []string{"*"}, []string{"x-a", "*"}, true
+		{"all methods and headers with credentials", []string{allowsApp, "CORS_ALLOW_METHODS=*", "CORS_ALLOWED_HEADERS=*", "CORS_ALLOW_CREDENTIALS=true"}, with(func(c *cors.Config) {
+			c.AllowMethods, c.AllowHeaders, c.AllowCredentials = []string{"*"}, []string{"*"}, true
 		}), []string{"CORS_ALLOWED_HEADERS was read as", `CORS_ALLOW_METHODS has "*", which allows all here; with credentials, browsers take`, `CORS_ALLOWED_HEADERS has "*", which allows all here`}},
 
 		{"an age", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE= 600 "}, with(func(c *cors.Config) { c.MaxAge = 600 }), nil},
@@ -240,8 +240,8 @@ func TestParseEnvironChecksWhatValuesMean(t *testing.T) {
 	}{
 		{"an origin with a path", []string{"CORS_ALLOWED_ORIGINS=https://a.example,https://b.example/"}, "CORS_ALLOWED_ORIGINS", "https://b.example/", origin.CodePath, `write "https://b.example"`},
 		{"an origin under an older name", []string{"CORS_ORIGIN_WHITELIST=example.com"}, "CORS_ORIGIN_WHITELIST", "example.com", origin.CodeScheme, `write "https://example.com"`},
-		{"every origin with credentials", []string{"CORS_ALLOW_ALL_ORIGINS=true", "CORS_ALLOW_CREDENTIALS=true"}, "CORS_ALLOW_ALL_ORIGINS", "", cors.CodeAnyOriginWithCredentials, `leave CORS_ALLOW_CREDENTIALS off; if this is meant, put "any-origin-with-credentials" into CORS_ACCEPT_RISKS`},
-		{"an expression that is not confined", []string{`CORS_ORIGIN_REGEX_WHITELIST=^https://.*example\.com$`}, "CORS_ORIGIN_REGEX_WHITELIST", `^https://.*example\.com$`, cors.CodeUnconfinedExpression, `put "unconfined-expression" into CORS_ACCEPT_RISKS`},
+		{"every origin with credentials", []string{"CORS_ALLOW_ALL_ORIGINS=true", "CORS_ALLOW_CREDENTIALS=true"}, "CORS_ALLOW_ALL_ORIGINS", "", cors.CodeAnyOriginWithCredentials, `leave CORS_ALLOW_CREDENTIALS off; if this is meant, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS`},
+		{"an expression that is not confined", []string{`CORS_ORIGIN_REGEX_WHITELIST=^https://.*example\.com$`}, "CORS_ORIGIN_REGEX_WHITELIST", `^https://.*example\.com$`, cors.CodeUnconfinedExpression, `add "unconfined-expression=^https://.*example\\.com$" to CORS_ACCEPT_RISKS`},
 		{"an expression that matches no origin", []string{`CORS_ALLOWED_ORIGIN_REGEXES=example\.com$`}, "CORS_ALLOWED_ORIGIN_REGEXES", `example\.com$`, origin.CodeExpressionNever, ""},
 		{"a method", []string{allowsApp, "CORS_ALLOWED_METHODS=get"}, "CORS_ALLOWED_METHODS", "get", cors.CodeMethodCase, `write "GET"`},
 		{"a header behind others that are dropped", []string{allowsApp, "CORS_ALLOW_HEADERS=dnt,cookie"}, "CORS_ALLOW_HEADERS", "cookie", cors.CodeHeaderBanned, "remove it"},
@@ -353,10 +353,10 @@ func TestEnvironWrites(t *testing.T) {
 		{"a path", onPaths(`/api/.*`), []string{allowsApp, "CORS_URLS_REGEX=/api/.*"}},
 		{"every path", onPaths(`.*`), []string{allowsApp, "CORS_URLS_REGEX=.*"}},
 		{"several paths", onPaths(`/a`, `/b|/c`), []string{allowsApp, "CORS_URLS_REGEX=^(?:(?:/a)|(?:/b|/c))$"}},
-		{"everything", cors.Config{AllowOrigins: []string{"https://*.example.org", "null"}, AllowMethods: []string{"PUT", "POKE"}, AllowHeaders: []string{"x-a"}, ExposeHeaders: []string{"X-B"},
-			AllowCredentials: true, AllowPrivateNetwork: true, MaxAge: 60, AcceptRisks: []cors.Risk{cors.RiskNullWithCredentials, cors.RiskPublicSuffix}}, []string{
-			"CORS_ALLOWED_ORIGINS=https://*.example.org,null", "CORS_ALLOW_METHODS=PUT,POKE", "CORS_ALLOW_HEADERS=x-a", "CORS_EXPOSE_HEADERS=X-B", "CORS_PREFLIGHT_MAX_AGE=60",
-			"CORS_ALLOW_CREDENTIALS=true", "CORS_ALLOW_PRIVATE_NETWORK=true", "CORS_ACCEPT_RISKS=null-with-credentials,public-suffix",
+		{"everything", cors.Config{AllowOrigins: []string{"https://*.github.io", "null"}, AllowMethods: []string{"PUT", "POKE"}, AllowHeaders: []string{"x-a"}, ExposeHeaders: []string{"X-B"},
+			AllowCredentials: true, AllowPrivateNetwork: true, MaxAge: 60, AcceptRisks: []cors.Risk{cors.RiskNullWithCredentials, cors.RiskPublicSuffix.For("https://*.github.io")}}, []string{
+			"CORS_ALLOWED_ORIGINS=https://*.github.io,null", "CORS_ALLOW_METHODS=PUT,POKE", "CORS_ALLOW_HEADERS=x-a", "CORS_EXPOSE_HEADERS=X-B", "CORS_PREFLIGHT_MAX_AGE=60",
+			"CORS_ALLOW_CREDENTIALS=true", "CORS_ALLOW_PRIVATE_NETWORK=true", "CORS_ACCEPT_RISKS=null-with-credentials,public-suffix=https://*.github.io",
 		}},
 	}
 	for _, test := range tests {

@@ -71,7 +71,7 @@ func ExampleParseEnviron() {
 	// Output:
 	// CORS_ALLOWED_HEADERS was read as CORS_ALLOW_HEADERS; django-cors-headers does not read it: write CORS_ALLOW_HEADERS
 	// [https://app.example.com https://admin.example.com] [Authorization Content-Type] true 86400 <nil>
-	// CORS_ALLOW_ALL_ORIGINS with CORS_ALLOW_CREDENTIALS lets any site read, as the user who visits it, whatever that user can read: list the trusted sites, or leave CORS_ALLOW_CREDENTIALS off; if this is meant, put "any-origin-with-credentials" into CORS_ACCEPT_RISKS
+	// CORS_ALLOW_ALL_ORIGINS with CORS_ALLOW_CREDENTIALS lets any site read, as the user who visits it, whatever that user can read: list the trusted sites, or leave CORS_ALLOW_CREDENTIALS off; if this is meant, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS
 }
 
 func ExampleParseDjango() {

@@ -92,6 +92,9 @@ func goString(s string) string {
 
 // goRisk writes a risk by the name of its constant.
 func goRisk(risk string) string {
+	if name, entry, found := strings.Cut(risk, "="); found {
+		return fmt.Sprintf("%s.For(%s)", goRisk(name), goString(entry))
+	}
 	name, ok := map[cors.Risk]string{
 		cors.RiskAnyOriginWithCredentials:      "RiskAnyOriginWithCredentials",
 		cors.RiskNullWithCredentials:           "RiskNullWithCredentials",

@@ -36,7 +36,7 @@ func TestGoWrites(t *testing.T) {
 		{"the headers that are common", cors.Config{AllowHeaders: cors.CommonHeaders()}, "cors.Config{\n\tAllowHeaders: cors.CommonHeaders(),\n}"},
 		{"the headers that are common, and more than a line", cors.Config{AllowHeaders: append(cors.CommonHeaders(), long, long)}, "cors.Config{\n\tAllowHeaders: append(cors.CommonHeaders(), []string{\n\t\t\"" + long + "\",\n\t\t\"" + long + "\",\n\t}...),\n}"},
 		{"the methods that are common in another order", cors.Config{AllowMethods: []string{"DELETE", "GET", "OPTIONS", "PATCH", "PUT", "POST"}}, "cors.Config{\n\tAllowMethods: []string{\"DELETE\", \"GET\", \"OPTIONS\", \"PATCH\", \"PUT\", \"POST\"},\n}"},
-		{"numbers, bools and risks", cors.Config{AllowCredentials: true, MaxAge: -1, AcceptRisks: []cors.Risk{cors.RiskPublicSuffix, "other"}}, "cors.Config{\n\tAllowCredentials: true,\n\tMaxAge:           -1,\n\tAcceptRisks:      []cors.Risk{cors.RiskPublicSuffix, \"other\"},\n}"},
+		{"numbers, bools and risks", cors.Config{AllowCredentials: true, MaxAge: -1, AcceptRisks: []cors.Risk{cors.RiskPublicSuffix, "public-suffix=https://*.x.example", "other"}}, "cors.Config{\n\tAllowCredentials: true,\n\tMaxAge:           -1,\n\tAcceptRisks:      []cors.Risk{cors.RiskPublicSuffix, cors.RiskPublicSuffix.For(\"https://*.x.example\"), \"other\"},\n}"},
 	}
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {

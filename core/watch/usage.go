@@ -35,7 +35,7 @@ type Usage struct {
 // then is.
 func NewUsage(engine *cors.Engine) *Usage {
 	u := &Usage{engine: engine}
-	u.read(cors.Request{})
+	u.read()
 	return u
 }
 
@@ -54,7 +54,7 @@ type Entry struct {
 // nothing, in its order.
 func (u *Usage) Unused() []Entry {
 	u.mu.Lock()
-	t, configs := u.read(u.table.Load().probe)
+	t, configs := u.read()
 	u.mu.Unlock()
 	unused := []Entry{}
 	for i := range configs {
@@ -77,7 +77,7 @@ func (u *Usage) Watch(r *cors.Request, d cors.Decision) {
 		if !u.mu.TryLock() {
 			return
 		}
-		t, _ = u.read(probeOf(r))
+		t, _ = u.read()
 		u.mu.Unlock()
 	}
 	if i := d.Config(); i < len(t.configs) { // it may be of an earlier configuration
@@ -91,38 +91,20 @@ type usageTable struct {
 	number  uint64 // from 1, for each table of a Usage
 	configs []configUsage
 
-	// The configuration is in force as long as the engine decides about probe
-	// as it did. The probe has no origin, so that two decisions are equal only if
-	// they have the very same answer, and Reload makes all answers anew.
-	probe    cors.Request
-	decision cors.Decision
+	generation uint64 // of the engine
 }
 
-// probeOf returns a request for the same path that says nothing else.
-func probeOf(r *cors.Request) cors.Request {
-	probe := cors.Request{Path: r.Path, PathFolding: r.PathFolding}
-	if r.Path == "" && r.Source != nil {
-		probe.Path, probe.PathFolding = r.Source.Route()
-	}
-	probe.Path = strings.Clone(probe.Path)
-	return probe
-}
+func (t *usageTable) isInForce(e *cors.Engine) bool { return t.generation == e.Generation() }
 
-func (t *usageTable) isInForce(e *cors.Engine) bool {
-	return t.decision.Governed() && e.Decide(&t.probe) == t.decision
-}
-
-// read returns the Configs in force and the table for them. If no Config governs
-// the path of probe, the table is made anew, and again for the next request.
-func (u *Usage) read(probe cors.Request) (*usageTable, []cors.Config) {
-	// In this order: where Reload comes between, the decision is none that is
-	// ever made again, and so the table not in force.
-	decision := u.engine.Decide(&probe)
+// read returns the Configs in force and the table for them.
+func (u *Usage) read() (*usageTable, []cors.Config) {
+	// In this order: where Reload comes between, the table is out of date at once.
+	generation := u.engine.Generation()
 	configs := u.engine.Configs()
 	t := u.table.Load()
-	if t == nil || !t.isInForce(u.engine) {
+	if t == nil || t.generation != generation {
 		t = newUsageTable(configs, t)
-		t.probe, t.decision = probe, decision
+		t.generation = generation
 		u.table.Store(t)
 	}
 	return t, configs

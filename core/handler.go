@@ -1,0 +1,155 @@
+package cors
+
+import (
+	"context"
+	"net/http"
+	"sync"
+)
+
+// Handler returns the middleware for net/http: it sets headers, answers
+// preflights, and leaves everything else to next.
+//
+// Paths are read as net/http's ServeMux reads them. The headers are set before
+// next runs. If next can change them, since it is a proxy or a cache or sets CORS
+// headers itself, wrap the whole in [Enforce].
+func (e *Engine) Handler(next http.Handler) http.Handler {
+	e.AddMiddleware()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d, r := e.Handle(w.Header(), r, nil)
+		if status, ok := d.Answer(); ok {
+			w.WriteHeader(status)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// AddMiddleware tells e that one more middleware is going to call [Engine.Handle].
+// If there are several, each request that passes more than one of them is decided
+// once.
+func (e *Engine) AddMiddleware() { e.uses.Add(1) }
+
+// Handle does what a middleware does before it calls the next handler: it decides,
+// calls the watchers, and applies the decision to the header of the response. The
+// next handler is to be given the request that it returns, which is r itself unless
+// the decision has to be found again: by [Engine.CheckOrigin], or by another
+// middleware of the same engine.
+//
+// The source reads the path as the router of the middleware does. If it is nil,
+// the path is read as net/http's ServeMux reads it, and a decision found in the
+// request counts for whatever http.StripPrefix left of the path.
+func (e *Engine) Handle(h http.Header, r *http.Request, source Source) (Decision, *http.Request) {
+	var req Request
+	req.ReadHTTP(r, source)
+	var x *exchange
+	if enforced.Load() || e.uses.Load() > 1 {
+		x = exchangeOf(r.Context())
+	}
+	d, found := x.decision(e, &req, source != nil)
+	if !found {
+		d = e.Decide(&req)
+		e.Report(&req, d)
+	}
+	if x == nil && e.isLookedFor(r, d) {
+		x, r = withExchange(r)
+	}
+	x.add(e, &req, d)
+	d.Apply(h)
+	return d, r
+}
+
+// isLookedFor reports whether something may look for a decision later in the
+// request, and would come to another by itself. Only such requests pay for an
+// exchange.
+func (e *Engine) isLookedFor(r *http.Request, d Decision) bool {
+	switch {
+	case d.kind == Actual && r.Method == http.MethodGet && len(r.Header["Upgrade"]) > 0:
+		return true // by CheckOrigin
+	case enforced.Load():
+		return true
+	case e.uses.Load() > 1:
+		return e.isByPath() || d.asked() || e.watchers.Load() != nil
+	}
+	return false
+}
+
+// isByPath reports whether decisions depend on the path.
+func (e *Engine) isByPath() bool {
+	c := e.current.Load()
+	return c != nil && len(c.scopes) > 0
+}
+
+// An exchange holds the decisions about one request, for those who look for them
+// later.
+type exchange struct {
+	mu       sync.Mutex // http.TimeoutHandler leaves a goroutine behind
+	made     []made
+	owner    Decision // the last that was applied
+	enforced bool     // a writer enforces it
+}
+
+type made struct {
+	engine   *Engine
+	path     string
+	decision Decision
+}
+
+type exchangeKey struct{}
+
+// exchangeOf returns the exchange of a request, or nil.
+func exchangeOf(ctx context.Context) *exchange {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
+	return x
+}
+
+// withExchange returns a new exchange, and a request that has it.
+func withExchange(r *http.Request) (*exchange, *http.Request) {
+	x := new(exchange)
+	return x, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+}
+
+// decision returns the decision that an engine has made about the request, if it
+// has. If the router's path is known, it must be the same: a router that is called
+// again with another path serves something else.
+func (x *exchange) decision(e *Engine, r *Request, knowsPath bool) (d Decision, found bool) {
+	if x == nil {
+		return Decision{}, false
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for i := len(x.made) - 1; i >= 0; i-- {
+		m := &x.made[i]
+		if m.engine != e {
+			continue
+		}
+		if path, _ := r.route(); knowsPath && path != m.path {
+			break
+		}
+		return m.decision, true
+	}
+	return Decision{}, false
+}
+
+// add records a decision. One that leaves the request alone owns no header.
+func (x *exchange) add(e *Engine, r *Request, d Decision) {
+	if x == nil {
+		return
+	}
+	path, _ := r.route()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.made = append(x.made, made{e, path, d})
+	if d.answer != nil {
+		x.owner = d
+	}
+}
+
+// isEnforced reports whether a writer enforces the decision already; if not, the
+// caller's does from now on.
+func (x *exchange) isEnforced() bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	was := x.enforced
+	x.enforced = true
+	return was
+}
