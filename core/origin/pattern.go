@@ -360,10 +360,15 @@ func (p Pattern) IsInsecure() bool {
 	return p.scheme == "http" && !IsLoopback(p.host)
 }
 
-// CoversPublicSuffix reports whether p has a wildcard directly under a public
-// suffix, such as https://*.github.io, or above one, such as
-// https://*.amazonaws.com: anyone can register a match. It returns the suffix.
-// Names under localhost are the machine's own and do not count.
+// CoversPublicSuffix reports whether anyone can register a name that p's
+// wildcard matches. That is so directly under a public suffix, such as
+// https://*.github.io, above one, such as https://*.amazonaws.com, and where
+// the wildcard matches a suffix itself, as in https://s*.amazonaws.com, which
+// matches s3.amazonaws.com. CoversPublicSuffix returns the suffix; it begins
+// with "*." if every label makes one. Public suffixes are those of
+// https://publicsuffix.org and other domains under which names are given to
+// anyone, such as gitpod.io. Names under localhost are the machine's own and do
+// not count.
 func (p Pattern) CoversPublicSuffix() (suffix string, covers bool) {
 	if !p.wildcard || IsLoopback(p.host) {
 		return "", false
@@ -371,11 +376,20 @@ func (p Pattern) CoversPublicSuffix() (suffix string, covers bool) {
 	if suffix = suffixOf(p.host); suffix == p.host {
 		return suffix, true
 	}
-	if p.head+p.tail != "" {
-		return "", false // one label, and so no name below a suffix
+	if p.head+p.tail == "" {
+		suffix = suffixBelow(p.host)
+	} else {
+		suffix = suffixAmong(p.host, p.matchesLabel)
 	}
-	suffix = suffixBelow(p.host)
 	return suffix, suffix != ""
+}
+
+// matchesLabel reports whether the part of p around its wildcard matches a
+// label.
+func (p Pattern) matchesLabel(label string) bool {
+	return len(label) > len(p.head)+len(p.tail) &&
+		strings.HasPrefix(label, p.head) && strings.HasSuffix(label, p.tail) &&
+		allOf(label[len(p.head):len(label)-len(p.tail)], inWildcard)
 }
 
 // domain and port wildcards aside, a pattern is one exact string.

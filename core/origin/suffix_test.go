@@ -16,9 +16,10 @@ import (
 
 var update = flag.Bool("update", false, "write suffixes_below.txt anew")
 
-// The list is what follows from the rules that package publicsuffix holds. Its
-// tests have them in writing.
-func TestSuffixesBelowAreThoseOfTheList(t *testing.T) {
+// listRules returns the rules of the public suffix list, which the tests of
+// package publicsuffix hold as text.
+func listRules(t testing.TB) []string {
+	t.Helper()
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "golang.org/x/net").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -27,29 +28,47 @@ func TestSuffixesBelowAreThoseOfTheList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rules, _ := strings.Cut(string(table), "var rules = ")
-	rules, _, _ = strings.Cut(rules, "\n}")
-	below := make(map[string]string)
-	for _, match := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(rules, -1) {
-		rule := match[1]
+	_, text, _ := strings.Cut(string(table), "var rules = ")
+	text, _, _ = strings.Cut(text, "\n}")
+	var rules []string
+	for _, match := range regexp.MustCompile(`"([^"]+)"`).FindAllStringSubmatch(text, -1) {
+		rules = append(rules, match[1])
+	}
+	if len(rules) < 5000 {
+		t.Fatalf("found %d rules", len(rules))
+	}
+	return rules
+}
+
+func TestSuffixesBelowAreThoseOfTheList(t *testing.T) {
+	isSuffix := func(domain string) bool {
+		suffix, _ := publicsuffix.PublicSuffix(domain)
+		return suffix == domain
+	}
+	shortest := make(map[string]string)
+	labels := make(map[string][]string)
+	for _, rule := range listRules(t) {
 		if strings.HasPrefix(rule, "!") {
 			continue // an exception, which makes no suffix
 		}
-		_, domain, _ := strings.Cut(rule, ".")
-		for domain != "" {
-			suffix, _ := publicsuffix.PublicSuffix(domain)
-			if known := below[domain]; suffix != domain && (known == "" || len(rule) < len(known) || len(rule) == len(known) && rule < known) {
-				below[domain] = rule
+		label, parent, _ := strings.Cut(rule, ".")
+		if label != "*" && parent != "" && !isSuffix(parent) {
+			labels[parent] = append(labels[parent], label)
+		}
+		for domain := parent; domain != ""; _, domain, _ = strings.Cut(domain, ".") {
+			if known := shortest[domain]; !isSuffix(domain) && (known == "" || shorter(rule, known)) {
+				shortest[domain] = rule
 			}
-			_, domain, _ = strings.Cut(domain, ".")
 		}
 	}
-	if len(below) < 100 {
-		t.Fatalf("%d domains found in the rules", len(below))
+	if len(shortest) < 100 {
+		t.Fatalf("%d domains found in the rules", len(shortest))
 	}
 	var want strings.Builder
-	for _, domain := range slices.Sorted(maps.Keys(below)) {
-		want.WriteString(domain + " " + below[domain] + "\n")
+	for _, domain := range slices.Sorted(maps.Keys(shortest)) {
+		slices.Sort(labels[domain])
+		fields := append([]string{domain, shortest[domain]}, labels[domain]...)
+		want.WriteString(strings.Join(fields, " ") + "\n")
 	}
 	if *update {
 		if err := os.WriteFile("suffixes_below.txt", []byte(want.String()), 0o644); err != nil {
@@ -58,6 +77,81 @@ func TestSuffixesBelowAreThoseOfTheList(t *testing.T) {
 		return
 	}
 	if suffixesBelow != want.String() {
-		t.Error("suffixes_below.txt is not what follows from the rules: run go test -run SuffixesBelow -update")
+		t.Error("suffixes_below.txt does not follow from the rules; run go test -run SuffixesBelow -update")
+	}
+}
+
+// A wildcard rule such as "*.ck" makes every name directly under ck a public
+// suffix.
+func TestPatternsWithinWildcardRulesCoverPublicSuffixes(t *testing.T) {
+	rules := listRules(t)
+	for rule := range sharedRules() {
+		rules = append(rules, rule)
+	}
+	exceptions := make(map[string]bool)
+	for _, rule := range rules {
+		if name, ok := strings.CutPrefix(rule, "!"); ok {
+			exceptions[name] = true
+		}
+	}
+	n := 0
+	for _, rule := range rules {
+		parent, ok := strings.CutPrefix(rule, "*.")
+		if !ok {
+			continue
+		}
+		n++
+		for _, text := range []string{"https://x-*." + parent, "https://*-x." + parent, "https://c*." + parent, "https://*." + parent, "https://*.label." + parent, "https://pr-*.label." + parent} {
+			p, err := ParsePattern(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, covers := p.CoversPublicSuffix(); !covers {
+				t.Errorf("CoversPublicSuffix(%q) = false; the list has the rule %q", text, rule)
+			}
+		}
+	}
+	if n < 200 {
+		t.Fatalf("found %d wildcard rules", n)
+	}
+	for name := range exceptions {
+		for _, label := range []string{"*.", "pr-*.", "*.app.", "pr-*.app."} {
+			p, err := ParsePattern("https://" + label + name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if suffix, covers := p.CoversPublicSuffix(); covers {
+				t.Errorf("CoversPublicSuffix(%q) = %q; the list has the exception %q", p, suffix, "!"+name)
+			}
+		}
+	}
+	if len(exceptions) < 5 {
+		t.Fatalf("found %d exceptions", len(exceptions))
+	}
+}
+
+// A name that is a public suffix itself is shared, too: https://s3.amazonaws.com
+// serves anyone's buckets by path.
+func TestPatternsThatMatchASuffixCoverIt(t *testing.T) {
+	n := 0
+	for _, rule := range listRules(t) {
+		label, parent, _ := strings.Cut(rule, ".")
+		if label == "*" || strings.HasPrefix(rule, "!") || parent == "" || len(label) < 2 {
+			continue
+		}
+		n++
+		for _, text := range []string{label[:1] + "*", "*" + label[len(label)-1:], label[:1] + "*" + label[len(label)-1:]} {
+			p, err := ParsePattern("https://" + text + "." + parent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			matches := len(text) <= len(label) // or else the wildcard has nothing to match
+			if _, covers := p.CoversPublicSuffix(); matches && !covers {
+				t.Errorf("CoversPublicSuffix(%q) = false, and it matches %s", p, rule)
+			}
+		}
+	}
+	if n < 5000 {
+		t.Fatalf("found %d rules", n)
 	}
 }
