@@ -17,7 +17,7 @@ type Code string
 const (
 	CodeEmpty       Code = "origin-empty"        // nothing is written
 	CodeCharacter   Code = "origin-character"    // a byte that no origin has
-	CodeScheme      Code = "origin-scheme"       // no scheme, or none that is valid
+	CodeScheme      Code = "origin-scheme"       // no scheme, or none that is valid or that pages have
 	CodeFile        Code = "origin-file"         // file:, whose origin is opaque
 	CodeHost        Code = "origin-host"         // no host, or none that is valid
 	CodeUserInfo    Code = "origin-userinfo"     // user info before the host
@@ -117,6 +117,9 @@ func parsePattern(s string) (Pattern, *Error) {
 	if strings.EqualFold(s, Null) {
 		return Pattern{}, problem(CodeCase, `browsers send the opaque origin in lower case: write "null"`)
 	}
+	if err := checkPageless(s); err != nil {
+		return Pattern{}, err
+	}
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] == 0x7f || s[i] == '\\' || s[i] == '%' {
 			return Pattern{}, problem(CodeCharacter, "the character %q at byte %d never stands in a serialized origin: remove it", s[i], i)
@@ -187,8 +190,9 @@ func checkScheme(scheme, rest string) *Error {
 		return problem(CodeFile, `pages opened from files have an opaque origin, which browsers send as "null": serve the page over HTTP, for example from "http://localhost:8000", and list that`)
 	case !validScheme(lower):
 		return problem(CodeScheme, "%q is not a URL scheme: write letters, digits, \"+\", \"-\" and \".\" only, beginning with a letter", scheme)
+	default:
+		return checkWebScheme(lower, rest)
 	}
-	return nil
 }
 
 // checkAuthorityOnly refuses what stands before or after host and port.

@@ -57,6 +57,35 @@ func TestParsePatternAccepts(t *testing.T) {
 	}
 }
 
+// Pages in an app's embedded browser, or an editor's, have schemes of their own.
+func TestParsePatternAcceptsOtherSchemes(t *testing.T) {
+	for _, scheme := range []string{
+		"android-app", "app", "capacitor", "chrome-extension", "content", "electron", "file-app", "hap", "hop", "html", "http+unix",
+		"https+x", "ionic", "moz-extension", "ms-browser-extension", "otp", "resource", "rtsp", "safari-web-extension", "smtp",
+		"tauri", "tp", "vscode-file", "vscode-webview", "x-https",
+	} {
+		for _, host := range []string{"localhost", "*.example.com:*", "abcdefghijklmnopabcdefghijklmnop"} {
+			if _, err := ParsePattern(scheme + "://" + host); err != nil {
+				t.Errorf("ParsePattern(%q): %v", scheme+"://"+host, err)
+			}
+		}
+	}
+}
+
+func TestEditDistance(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0}, {"", "ab", 2}, {"ab", "", 2}, {"https", "https", 0}, {"htps", "https", 1}, {"http2", "http", 1}, {"http2", "https", 1},
+		{"hhtps", "https", 1}, {"hpps", "https", 2}, {"tp", "http", 2}, {"app", "http", 3}, {"kitten", "sitting", 3},
+	} {
+		if got := editDistance(tt.a, tt.b); got != tt.want {
+			t.Errorf("editDistance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
+
 // hints are phrases of the remedy; those that are origins are what the message
 // tells to write.
 var refusedPatterns = []struct {
@@ -98,6 +127,44 @@ var refusedPatterns = []struct {
 	{"a file", "file:///home/user/page.html", CodeFile, `for example from "http://localhost:8000", and list that`},
 	{"files", "file://", CodeFile, `which browsers send as "null"`},
 	{"files in upper case", "FILE://", CodeFile, `opaque origin`},
+
+	{"a WebSocket", "wss://app.example.com", CodeScheme, `browsers open WebSockets with the origin of the page; write "https://app.example.com"`},
+	{"a WebSocket on its default port", "wss://app.example.com:443/socket", CodeScheme, `write "https://app.example.com"`},
+	{"a WebSocket in upper case", "WSS://App.example.com", CodeScheme, `write "https://app.example.com"`},
+	{"WebSockets of subdomains on any port", "wss://*.example.com:*", CodeScheme, `write "https://*.example.com:*"`},
+	{"a plain WebSocket", "ws://localhost:3000", CodeScheme, `write "http://localhost:3000"`},
+	{"a plain WebSocket of another machine", "ws://app.example.com", CodeScheme, `write "http://app.example.com"`},
+	{"FTP", "ftp://files.example.com", CodeScheme, `browsers open no FTP pages, so they never send this origin; remove the entry`},
+	{"FTP over SSH", "sftp://files.example.com", CodeScheme, `remove the entry`},
+	{"https without a t", "htps://app.example.com", CodeScheme, `the scheme is misspelled; write "https://app.example.com"`},
+	{"https with a t too many", "htttps://*.example.com", CodeScheme, `write "https://*.example.com"`},
+	{"https with an s too many and a path", "httpss://app.example.com/path", CodeScheme, `write "https://app.example.com"`},
+	{"https with an h too many", "hhtps://app.example.com", CodeScheme, `write "https://app.example.com"`},
+	{"https without an h", "ttps://app.example.com:8443", CodeScheme, `write "https://app.example.com:8443"`},
+	{"https with other letters", "hpps://app.example.com", CodeScheme, `write "https://app.example.com"`},
+	{"https with letters exchanged", "htpts://app.example.com", CodeScheme, `write "https://app.example.com"`},
+	{"https with the letter beside it", "hrtps://app.example.com", CodeScheme, `write "https://app.example.com"`},
+	{"https in a security report", "hxxps://app.example.com", CodeScheme, `write "https://app.example.com"`},
+	{"a version of HTTP", "http2://app.example.com", CodeScheme, `write "https://app.example.com"`},
+	{"a version of HTTP in upper case", "HTTP2://app.example.com", CodeScheme, `write "https://app.example.com"`},
+	{"http without a t", "htp://app.example.com", CodeScheme, `write "https://app.example.com"`},
+	{"http without a t for localhost", "htp://localhost:3000", CodeScheme, `write "http://localhost:3000"`},
+	{"http without an h for names under localhost", "ttp://*.localhost:3000", CodeScheme, `write "http://*.localhost:3000"`},
+	{"https without a t for localhost", "htps://localhost:3000", CodeScheme, `write "https://localhost:3000"`},
+	{"a misspelled scheme before a host that isn't one", "htps://a..b", CodeScheme, `write a serialized origin such as "https://app.example.com"`},
+	{"a blob", "blob:https://app.example.com/7a8f7c2e", CodeScheme, `blob: URLs have the origin of the page that made them; write "https://app.example.com"`},
+	{"a blob with a port", "BLOB:http://localhost:3000", CodeScheme, `write "http://localhost:3000"`},
+	{"a blob without a page", "blob://app.example.com", CodeScheme, `write that page's origin, such as "https://app.example.com"`},
+	{"a blob of an opaque origin", "blob:null/7a8f7c2e", CodeScheme, `write that page's origin`},
+	{"a file in a page's file system", "filesystem:https://app.example.com/temporary/x", CodeScheme, `filesystem: URLs have the origin of the page that made them; write "https://app.example.com"`},
+	{"data", "data:text/html,%3Cp%3E", CodeScheme, `serve the page over HTTPS and write its origin, such as "https://app.example.com"`},
+	{"data with slashes", "data://app.example.com", CodeScheme, `pages of data: URLs have an opaque origin, which browsers send as "null" and any site can produce`},
+	{"a blank page", "about:blank", CodeScheme, `write the opening page's origin`},
+	{"a script", "javascript:alert(1)", CodeScheme, `write that page's origin`},
+	{"a mail address", "mailto:someone@example.com", CodeScheme, `remove the entry`},
+	{"a host with the name of a scheme", "data:8080", CodeScheme, `write "https://data:8080"`},
+	{"a host with the name of a scheme, with a path", "blob:8080/path", CodeScheme, `write "https://blob:8080"`},
+	{"a host with the name of a scheme, on any port", "data:*", CodeScheme, `write "https://data:*"`},
 
 	{"a scheme alone", "https://", CodeHost, `has no host: write a serialized origin`},
 	{"a path without a host", "https:///path", CodeHost, `has no host`},
@@ -217,7 +284,7 @@ func TestParsePatternRefusesAndSaysWhatToWrite(t *testing.T) {
 // Each mistake alone has a row above. Two together must not make the message
 // suggest what is refused for the other.
 func TestParsePatternSuggestsWhatItAccepts(t *testing.T) {
-	schemes := []string{"", "https://", "HTTPS://", "http:/", "//", "://", "*://", "https//", "tauri://"}
+	schemes := []string{"", "https://", "HTTPS://", "http:/", "//", "://", "*://", "https//", "tauri://", "WSS://", "ws://", "htps://", "htp://", "blob:https://", "blob:", "data:", "ftp://"}
 	users := []string{"", "user:password@"}
 	hosts := []string{
 		"app.example.com", "App.Example.com", "*.example.com", "app.*.example.com", "app.example.com.", "bücher.example",
