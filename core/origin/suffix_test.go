@@ -155,3 +155,94 @@ func TestPatternsThatMatchASuffixCoverIt(t *testing.T) {
 		t.Fatalf("found %d rules", n)
 	}
 }
+
+func TestSharedHostsAreInOrderAndNeeded(t *testing.T) {
+	form := regexp.MustCompile(`^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+ https://\S+$`)
+	exceptions := make(map[string]bool)
+	for _, rule := range listRules(t) {
+		if name, ok := strings.CutPrefix(rule, "!"); ok {
+			exceptions[name] = true
+		}
+	}
+	previous := ""
+	for line := range strings.Lines(sharedHosts) {
+		line = strings.TrimSuffix(line, "\n")
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		if !form.MatchString(line) {
+			t.Errorf("shared_hosts.txt: %q isn't a rule, a space, and an address", line)
+			continue
+		}
+		rule, _, _ := strings.Cut(line, " ")
+		if rule <= previous {
+			t.Errorf("shared_hosts.txt: %q follows %q; sort the lines", rule, previous)
+		}
+		previous = rule
+		name := strings.Replace(rule, "*", "unlisted-label", 1)
+		if suffix, _ := publicsuffix.PublicSuffix(name); suffix == name {
+			t.Errorf("shared_hosts.txt: the public suffix list has %q; remove it", rule)
+		}
+		label, parent, _ := strings.Cut(rule, ".")
+		if label != "*" && sharedRules()["*."+parent] {
+			t.Errorf(`shared_hosts.txt: "*.%s" makes %q a suffix; remove it`, parent, rule)
+		}
+		for domain := name; domain != ""; _, domain, _ = strings.Cut(domain, ".") {
+			if exceptions[domain] {
+				t.Errorf("shared_hosts.txt: %q is below the exception !%s, which wins over any rule; remove it", rule, domain)
+			}
+		}
+	}
+	if len(sharedRules()) < 50 {
+		t.Errorf("shared_hosts.txt has %d rules", len(sharedRules()))
+	}
+}
+
+func TestPatternsUnderSharedHosts(t *testing.T) {
+	for _, text := range []string{
+		"https://*.app.github.dev", "https://octocat-*.app.github.dev", "https://*.github.dev", "https://*.preview.app.github.dev",
+		"https://*.gitpod.io", "https://*.ws-eu1.gitpod.io", "https://3000-*.ws-eu1.gitpod.io", "https://ws-*.gitpod.io",
+		"https://*.devtunnels.ms", "https://*.euw.devtunnels.ms", "https://abc-*.euw.devtunnels.ms",
+		"https://*.webcontainer.io", "https://*.local-credentialless.webcontainer.io", "https://*.local-corp.webcontainer-api.io",
+		"https://*.us-1.sharedwithexpose.com", "https://*.sharedwithexpose.com", "https://*.a.free.pinggy.link",
+		"https://*.pinggy-free.link", "https://*.zrok.io", "https://sh*.zrok.io", "https://*.eastus.azurecontainerapps.io",
+		"https://*.lhr.life", "https://*.gradio.live", "http://*.nip.io:*", "https://*.surge.sh",
+	} {
+		p, err := ParsePattern(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, covers := p.CoversPublicSuffix(); !covers {
+			t.Errorf("CoversPublicSuffix(%q) = false", text)
+		}
+	}
+	for _, text := range []string{
+		"https://*.docs.github.dev", "https://app-*.github.dev", "https://*.mine.surge.sh", "https://pr-*.mine.gradio.live",
+		"http://*.127.0.0.1.nip.io", "https://*.env-1234.eastus.azurecontainerapps.io", "https://www-*.zrok.io", "https://*.azure.microsoft.com",
+	} {
+		p, err := ParsePattern(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if suffix, covers := p.CoversPublicSuffix(); covers {
+			t.Errorf("CoversPublicSuffix(%q) = %q, true", text, suffix)
+		}
+	}
+	for _, tt := range []struct{ name, suffix, below string }{
+		{"gitpod.io", "io", "*.gitpod.io"},
+		{"ws-eu1.gitpod.io", "ws-eu1.gitpod.io", ""},
+		{"app.ws-eu1.gitpod.io", "ws-eu1.gitpod.io", ""},
+		{"github.dev", "dev", "app.github.dev"},
+		{"x.app.github.dev", "app.github.dev", ""},
+		{"x.preview.app.github.dev", "preview.app.github.dev", ""},
+		{"example.com", "com", ""},
+		{"xapp.github.dev", "dev", ""},
+	} {
+		if got := suffixOf(tt.name); got != tt.suffix {
+			t.Errorf("suffixOf(%q) = %q, want %q", tt.name, got, tt.suffix)
+		}
+		if got := suffixBelow(tt.name); got != tt.below {
+			t.Errorf("suffixBelow(%q) = %q, want %q", tt.name, got, tt.below)
+		}
+	}
+}
