@@ -62,7 +62,7 @@ func checkWebScheme(scheme, rest string) *Error {
 // as "html", can be an app's own. Security reports write "hxxps" so that nobody
 // follows a link by accident.
 func misspelled(scheme string) bool {
-	return len(scheme) > 2 && strings.Trim(scheme, "https0123456789") == "" || scheme == "hxxp" || scheme == "hxxps"
+	return len(scheme) > 2 && strings.Trim(scheme, "htps0123456789") == "" || scheme == "hxxp" || scheme == "hxxps"
 }
 
 // editDistance returns the number of insertions, deletions and substitutions of

@@ -235,6 +235,7 @@ func TestPatternsUnderSharedHosts(t *testing.T) {
 		{"github.dev", "dev", "app.github.dev"},
 		{"x.app.github.dev", "app.github.dev", ""},
 		{"x.preview.app.github.dev", "preview.app.github.dev", ""},
+		{"app.github.dev", "app.github.dev", ""},
 		{"example.com", "com", ""},
 		{"xapp.github.dev", "dev", ""},
 	} {
@@ -243,6 +244,32 @@ func TestPatternsUnderSharedHosts(t *testing.T) {
 		}
 		if got := suffixBelow(tt.name); got != tt.below {
 			t.Errorf("suffixBelow(%q) = %q, want %q", tt.name, got, tt.below)
+		}
+	}
+}
+
+// As of now, the list has no rule below one of sharedHosts.
+func TestTheLongestOfBothListsWins(t *testing.T) {
+	defer func(rules func() map[string]bool) { sharedRules = rules }(sharedRules)
+	sharedRules = func() map[string]bool {
+		return map[string]bool{"amazonaws.com": true, "app.surge.github.io": true, "*.gitlab.io": true}
+	}
+	for name, want := range map[string]string{
+		"x.s3.amazonaws.com":        "s3.amazonaws.com",
+		"s3.amazonaws.com":          "s3.amazonaws.com",
+		"x.compute.amazonaws.com":   "x.compute.amazonaws.com",
+		"x.amazonaws.com":           "amazonaws.com",
+		"amazonaws.com":             "amazonaws.com",
+		"x.app.surge.github.io":     "app.surge.github.io",
+		"x.surge.github.io":         "github.io",
+		"y.x.gitlab.io":             "x.gitlab.io",
+		"gitlab.io":                 "gitlab.io",
+		"xamazonaws.com":            "com",
+		"xapp.surge.github.io":      "github.io",
+		"x.y.compute.amazonaws.com": "y.compute.amazonaws.com",
+	} {
+		if got := suffixOf(name); got != want {
+			t.Errorf("suffixOf(%q) = %q, want %q", name, got, want)
 		}
 	}
 }
