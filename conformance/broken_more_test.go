@@ -44,11 +44,31 @@ type severalPolicies struct {
 	written func(h http.Header, r *http.Request, status int)
 	// put sets a header.
 	put func(h http.Header, name, value string)
+	// own changes the headers before they are written to what the policy granted.
+	own func(h, granted http.Header)
 	// reloads returns the policy that is in force after a new one is given.
 	reloads func(old, given []cors.Config) []cors.Config
 
+	owns   bool // own is called; other cases are about headers that handlers set
 	mu     sync.Mutex
 	policy []cors.Config
+}
+
+// ownHeaders leaves the headers of CORS that were granted, and completes Vary.
+func ownHeaders(h, granted http.Header) {
+	for name := range h {
+		if strings.HasPrefix(name, "Access-Control-") {
+			delete(h, name)
+		}
+	}
+	for name, values := range granted {
+		switch {
+		case strings.HasPrefix(name, "Access-Control-"):
+			h[name] = values
+		case name == "Vary" && !slices.Contains(h["Vary"], "Origin"):
+			h["Vary"] = append(h["Vary"], values...)
+		}
+	}
 }
 
 // An exchange is what is known before the handler runs.
@@ -71,9 +91,10 @@ func newSeveral(app http.Handler, policy []cors.Config) *severalPolicies {
 			return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != ""
 		},
 		put:    http.Header.Set,
+		own:    ownHeaders,
 		policy: policy,
 	}
-	s.choose = func(policy []cors.Config, r *http.Request) *cors.Config { return s.first(policy, s.path(r)) }
+	s.choose = func(policy []cors.Config, r *http.Request) *cors.Config { return s.narrowest(policy, s.path(r)) }
 	return s
 }
 
@@ -105,6 +126,31 @@ func routedPath(r *http.Request) string {
 	req.ReadHTTP(r, nil)
 	path, _ := req.Source.Route()
 	return path
+}
+
+// narrowest returns the policy whose paths are the narrowest that match, as the
+// engine compares them.
+func (s *severalPolicies) narrowest(policy []cors.Config, path string) *cors.Config {
+	var matching []*cors.Config
+	var paths []cors.Config
+	for i := range policy {
+		if c := &policy[i]; s.governs(c, path) {
+			if !governs(c, path) {
+				return c // to its own way of matching, it is as narrow as any
+			}
+			matching = append(matching, c)
+			paths = append(paths, cors.Config{Paths: c.Paths, PathRegexps: c.PathRegexps, AllowOrigins: []string{"*"}})
+		}
+	}
+	if len(matching) == 0 {
+		return nil
+	}
+	engine, err := cors.New(paths...)
+	if err != nil {
+		panic(err)
+	}
+	d := engine.Decide(&cors.Request{Method: http.MethodGet, Path: path})
+	return matching[max(d.Config(), 0)]
 }
 
 func (s *severalPolicies) first(policy []cors.Config, path string) *cors.Config {
@@ -170,6 +216,10 @@ func (s *severalPolicies) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if s.before != nil {
 		s.before(exchange{h, r, c, allowed})
+	}
+	if s.owns {
+		granted := h.Clone()
+		w = &watching{ResponseWriter: w, request: r, written: func(h http.Header, _ *http.Request, _ int) { s.own(h, granted) }}
 	}
 	if preflight && !c.PassPreflight {
 		status := c.PreflightStatus
@@ -362,6 +412,11 @@ func matchingPaths(before, after string) func(s *severalPolicies) {
 			})
 		}
 	}
+}
+
+// owning returns a server that owns the headers in its own way.
+func owning(own func(h, granted http.Header)) func(s *severalPolicies) {
+	return func(s *severalPolicies) { s.own = own }
 }
 
 // governing returns a server that compares each listed path in its own way, too.
@@ -1010,12 +1065,74 @@ var moreBrokenServers = []brokenServer{
 				return s.first(reversed, s.path(r))
 			}
 		}},
-	{"looks at paths before expressions", []string{"several-policies/an-expression-before-a-path"},
+	{"lets the first policy decide, whichever is narrower", []string{
+		"several-policies/a-path-within-an-expression",
+		"several-policies/a-subtree-within-an-expression",
+		"several-policies/an-expression-within-a-subtree",
+		"several-policies/an-expression-within-an-expression",
+		"several-policies/a-subtree-within-a-subtree",
+		"several-policies/the-narrowest-of-three",
+		"several-policies/each-path-of-a-policy-counts-by-itself",
+	},
+		func(s *severalPolicies) {
+			s.choose = func(policy []cors.Config, r *http.Request) *cors.Config { return s.first(policy, s.path(r)) }
+		}},
+	{"looks at paths before expressions", []string{"several-policies/an-expression-within-a-subtree"},
 		func(s *severalPolicies) {
 			s.choose = func(policy []cors.Config, r *http.Request) *cors.Config {
 				sorted := slices.Clone(policy)
 				slices.SortStableFunc(sorted, func(a, b cors.Config) int { return len(a.PathRegexps) - len(b.PathRegexps) })
 				return s.first(sorted, s.path(r))
+			}
+		}},
+	{"looks at expressions before paths", []string{"several-policies/a-path-within-an-expression", "several-policies/a-subtree-within-an-expression"},
+		func(s *severalPolicies) {
+			s.choose = func(policy []cors.Config, r *http.Request) *cors.Config {
+				sorted := slices.Clone(policy)
+				slices.SortStableFunc(sorted, func(a, b cors.Config) int { return len(b.PathRegexps) - len(a.PathRegexps) })
+				return s.first(sorted, s.path(r))
+			}
+		}},
+
+	// Headers that the application sets
+	{"sets its headers before the handler runs and never looks again", []string{
+		"ownership/a-handler-cannot-allow-any-origin",
+		"ownership/a-handler-cannot-allow-an-origin",
+		"ownership/a-second-value-does-not-block",
+		"ownership/an-upstream-for-other-origins-does-not-block",
+		"ownership/a-handler-cannot-allow-credentials",
+		"ownership/a-handler-cannot-expose-headers",
+		"ownership/a-handler-cannot-replace-exposed-headers",
+		"ownership/removed-headers-come-back",
+		"ownership/an-error-page-cannot-allow-any-origin",
+		"ownership/a-stream-cannot-allow-any-origin",
+		"ownership/a-request-without-origin-gets-no-allowance",
+		"ownership/replaced-vary-still-names-origin",
+	}, owning(func(_, _ http.Header) {})},
+	{"puts back the allowed origin alone", []string{
+		"ownership/a-handler-cannot-allow-credentials", "ownership/a-handler-cannot-expose-headers",
+		"ownership/a-handler-cannot-replace-exposed-headers", "ownership/removed-headers-come-back",
+	}, owning(func(h, granted http.Header) {
+		const name = "Access-Control-Allow-Origin"
+		delete(h, name)
+		if values := granted[name]; values != nil {
+			h[name] = values
+		}
+	})},
+	{"puts back what is missing and keeps what is there", []string{
+		"ownership/a-handler-cannot-allow-any-origin", "ownership/an-upstream-for-other-origins-does-not-block", "ownership/a-handler-cannot-replace-exposed-headers",
+	}, owning(func(h, granted http.Header) {
+		for name, values := range granted {
+			if len(h[name]) == 0 {
+				h[name] = values
+			}
+		}
+	})},
+	{"owns the headers of paths without a policy", []string{"ownership/paths-without-a-policy-keep-their-own-headers"},
+		func(s *severalPolicies) {
+			s.intercepts = func(w http.ResponseWriter, r *http.Request) bool {
+				s.app.ServeHTTP(&watching{ResponseWriter: w, request: r, written: func(h http.Header, _ *http.Request, _ int) { s.own(h, nil) }}, r)
+				return true
 			}
 		}},
 	{"goes on to the next policy when one denies", []string{
@@ -1348,11 +1465,12 @@ func longest(texts []string) (n int) {
 }
 
 // moreGroups are the groups that moreBrokenServers are for.
-var moreGroups = []string{"vary-and-caches", "paths", "several-policies", "non-interference", "disclosure", "reconfiguration", "vulnerabilities"}
+var moreGroups = []string{"vary-and-caches", "paths", "several-policies", "non-interference", "ownership", "disclosure", "reconfiguration", "vulnerabilities"}
 
 // checkSeveral does a case at a server made for it.
 func checkSeveral(t *testing.T, c *conformance.Case, spoil func(s *severalPolicies)) error {
 	s := newSeveral(application(c.Policy), c.Policy)
+	s.owns = slices.Contains(c.Needs, conformance.FeatureOwnedHeaders)
 	if spoil != nil {
 		spoil(s)
 	}

@@ -323,10 +323,6 @@ var mistakes = []mistake{
 		alsoAllow(func(s *handwritten, _ string) bool { return slices.Contains(s.config.AllowOrigins, "null") })},
 	{"takes an Origin header of * for any origin", []string{"origins/an-asterisk-is-no-origin"},
 		alsoAllow(func(_ *handwritten, origin string) bool { return origin == "*" })},
-	{"knows * as the first entry alone", []string{"origins/any-origin-beside-a-listed-one"},
-		onlyAllow(func(s *handwritten, origin string) bool {
-			return !s.anyOrigin() || s.config.AllowOrigins[0] == "*" || slices.Contains(s.config.AllowOrigins, origin)
-		})},
 	{"knows no *", []string{"origins/any-origin", "origins/any-origin-puts", "preflight-cache/any-origin-is-kept", "exposed-headers/exposed-to-any-origin", "methods/every-method-of-any-origin", "request-headers/authorization-of-any-origin", "credentials/any-origin-with-credentials-or-without"},
 		onlyAllow(func(s *handwritten, origin string) bool { return !s.anyOrigin() })},
 	{"returns whatever stands in Origin where any origin is allowed", []string{"robustness/any-origin-and-a-hostile-value", "robustness/any-origin-with-credentials-and-a-hostile-value", "robustness/any-origin-with-credentials-and-two-origins"},

@@ -78,12 +78,14 @@ const (
 	FeatureRouting Feature = "routing"
 	// FeatureExactPaths: the router tells /a from /A, and from /a/.
 	FeatureExactPaths Feature = "exact-paths"
+	// FeatureOwnedHeaders: headers of CORS that the application sets are replaced.
+	FeatureOwnedHeaders Feature = "owned-headers"
 )
 
 var features = []Feature{
 	FeaturePaths, FeaturePathRegexps, FeatureOriginPatterns, FeatureOriginRegexps, FeatureReconfigure,
 	FeaturePassPreflight, FeaturePreflightStatus, FeaturePrivateNetwork, FeatureNoCache, FeatureOwnOptions,
-	FeaturePanic, FeatureRouting, FeatureExactPaths,
+	FeaturePanic, FeatureRouting, FeatureExactPaths, FeatureOwnedHeaders,
 }
 
 // A Step is one thing that happens: exactly one of its fields is set.

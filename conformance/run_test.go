@@ -10,24 +10,38 @@ import (
 )
 
 func TestEngineHandlerOverHTTP1(t *testing.T) {
-	conformance.Run(t, func(t *testing.T, policy []cors.Config) *conformance.Server {
-		handler, engine := serveMux(t, policy)
-		server := httptest.NewServer(handler)
-		t.Cleanup(server.Close)
-		return &conformance.Server{URL: server.URL, Transport: server.Client().Transport, Reconfigure: reload(engine)}
-	})
+	conformance.Run(t, overHTTP1(bare), conformance.Without(conformance.FeatureOwnedHeaders)) // for which there is Enforce
 }
 
 func TestEngineHandlerOverHTTP2(t *testing.T) {
-	conformance.Run(t, func(t *testing.T, policy []cors.Config) *conformance.Server {
+	conformance.Run(t, overHTTP2(bare), conformance.Without(conformance.FeatureOwnedHeaders))
+}
+
+func TestEnforcedHandlerOverHTTP1(t *testing.T) { conformance.Run(t, overHTTP1(cors.Enforce)) }
+
+func TestEnforcedHandlerOverHTTP2(t *testing.T) { conformance.Run(t, overHTTP2(cors.Enforce)) }
+
+func bare(h http.Handler) http.Handler { return h }
+
+func overHTTP1(wrap func(http.Handler) http.Handler) func(*testing.T, []cors.Config) *conformance.Server {
+	return func(t *testing.T, policy []cors.Config) *conformance.Server {
 		handler, engine := serveMux(t, policy)
-		server := httptest.NewUnstartedServer(handler)
+		server := httptest.NewServer(wrap(handler))
+		t.Cleanup(server.Close)
+		return &conformance.Server{URL: server.URL, Transport: server.Client().Transport, Reconfigure: reload(engine)}
+	}
+}
+
+func overHTTP2(wrap func(http.Handler) http.Handler) func(*testing.T, []cors.Config) *conformance.Server {
+	return func(t *testing.T, policy []cors.Config) *conformance.Server {
+		handler, engine := serveMux(t, policy)
+		server := httptest.NewUnstartedServer(wrap(handler))
 		server.EnableHTTP2 = true
 		server.StartTLS()
 		t.Cleanup(server.Close)
 		transport := server.Client().Transport.(*http.Transport)
 		return &conformance.Server{URL: server.URL, Transport: transport, TLS: transport.TLSClientConfig, Reconfigure: reload(engine)}
-	})
+	}
 }
 
 func reload(engine *cors.Engine) func([]cors.Config) error {

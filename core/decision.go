@@ -82,6 +82,13 @@ type Decision struct {
 	reason Reason
 }
 
+// WithOrigin returns d with its origin in other memory, for frameworks that reuse
+// that of requests. The text has to be the same.
+func (d Decision) WithOrigin(text string) Decision {
+	d.origin = text
+	return d
+}
+
 // Kind returns the kind of request.
 func (d Decision) Kind() Kind { return d.kind }
 

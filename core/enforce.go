@@ -81,7 +81,7 @@ func (r *Request) header(name string) string {
 func (e *Engine) CheckOrigin(r *http.Request) bool {
 	var req Request
 	req.ReadHTTP(r, nil)
-	d, found := exchangeOf(r.Context()).decision(e, &req, false)
+	d, found := exchangeOf(r.Context()).decision(e, &req)
 	if !found {
 		d = e.Decide(&req)
 	}

@@ -15,7 +15,9 @@ import (
 func (e *Engine) Handler(next http.Handler) http.Handler {
 	e.AddMiddleware()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		d, r := e.Handle(w.Header(), r, nil)
+		var req Request
+		req.ReadHTTP(r, nil)
+		d, r := e.Handle(w.Header(), r, &req)
 		if status, ok := d.Answer(); ok {
 			w.WriteHeader(status)
 			return
@@ -29,31 +31,29 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 // once.
 func (e *Engine) AddMiddleware() { e.uses.Add(1) }
 
-// Handle does what a middleware does before it calls the next handler: it decides,
-// calls the watchers, and applies the decision to the header of the response. The
-// next handler is to be given the request that it returns, which is r itself unless
-// the decision has to be found again: by [Engine.CheckOrigin], or by another
-// middleware of the same engine.
+// Handle does what a middleware does before it calls the next handler: it decides
+// about req, which r was read into, calls the watchers, and applies the decision to
+// the header of the response. Give the next handler the request that Handle returns.
+// It is r itself, unless something may look for the decision later:
+// [Engine.CheckOrigin], [Enforce], or another middleware of the same engine.
 //
-// The source reads the path as the router of the middleware does. If it is nil,
-// the path is read as net/http's ServeMux reads it, and a decision found in the
-// request counts for whatever http.StripPrefix left of the path.
-func (e *Engine) Handle(h http.Header, r *http.Request, source Source) (Decision, *http.Request) {
-	var req Request
-	req.ReadHTTP(r, source)
+// If req has no Source but ServeMux's, an earlier decision of e about the request
+// counts, whatever http.StripPrefix has left of the path. Otherwise it counts for
+// the same path only, since a router that is called again serves something else.
+func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision, *http.Request) {
 	var x *exchange
 	if enforced.Load() || e.uses.Load() > 1 {
 		x = exchangeOf(r.Context())
 	}
-	d, found := x.decision(e, &req, source != nil)
+	d, found := x.decision(e, req)
 	if !found {
-		d = e.Decide(&req)
-		e.Report(&req, d)
+		d = e.Decide(req)
+		e.Report(req, d)
 	}
 	if x == nil && e.isLookedFor(r, d) {
 		x, r = withExchange(r)
 	}
-	x.add(e, &req, d)
+	x.add(e, req, d)
 	d.Apply(h)
 	return d, r
 }
@@ -67,10 +67,15 @@ func (e *Engine) isLookedFor(r *http.Request, d Decision) bool {
 		return true // by CheckOrigin
 	case enforced.Load():
 		return true
-	case e.uses.Load() > 1:
-		return e.isByPath() || d.asked() || e.watchers.Load() != nil
 	}
-	return false
+	return e.IsShared(d)
+}
+
+// IsShared reports whether another middleware of e may get the same request, and
+// would decide otherwise than d by itself, call AllowOriginFunc once more, or have
+// the watchers called.
+func (e *Engine) IsShared(d Decision) bool {
+	return e.uses.Load() > 1 && (e.isByPath() || d.asked() || e.watchers.Load() != nil)
 }
 
 // isByPath reports whether decisions depend on the path.
@@ -109,9 +114,8 @@ func withExchange(r *http.Request) (*exchange, *http.Request) {
 }
 
 // decision returns the decision that an engine has made about the request, if it
-// has. If the router's path is known, it must be the same: a router that is called
-// again with another path serves something else.
-func (x *exchange) decision(e *Engine, r *Request, knowsPath bool) (d Decision, found bool) {
+// has, as Handle says.
+func (x *exchange) decision(e *Engine, r *Request) (d Decision, found bool) {
 	if x == nil {
 		return Decision{}, false
 	}
@@ -122,8 +126,10 @@ func (x *exchange) decision(e *Engine, r *Request, knowsPath bool) (d Decision, 
 		if m.engine != e {
 			continue
 		}
-		if path, _ := r.route(); knowsPath && path != m.path {
-			break
+		if r.isRouted() {
+			if path, _ := r.route(); path != m.path {
+				break
+			}
 		}
 		return m.decision, true
 	}

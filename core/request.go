@@ -86,6 +86,13 @@ func (r *Request) route() (string, PathFolding) {
 	return r.Path, r.PathFolding
 }
 
+// isRouted reports whether the path comes from a router, which reads the whole of
+// it, and not from a request of net/http as it is.
+func (r *Request) isRouted() bool {
+	_, isMux := r.Source.(*muxRequest)
+	return r.Path != "" || !isMux
+}
+
 func (r *Request) context() context.Context {
 	if r.Source != nil {
 		return r.Source.Context()

@@ -118,7 +118,7 @@ func TestMistakesPanicWithTheRemedy(t *testing.T) {
 			p := corschi.Attach(r)
 			p.Route("/a", policy)
 			p.Route("/a", policy)
-		}, []string{"governs nothing"}},
+		}, []string{"has the same paths"}},
 		{"a parameter with an expression", func(r *chi.Mux) { corschi.Attach(r).Route("/{id:[0-9]+}", policy) }, []string{"PathRegexps"}},
 		{"a parameter within a segment", func(r *chi.Mux) { corschi.Attach(r).Route("/v{version}", policy) }, []string{"PathRegexps"}},
 	}

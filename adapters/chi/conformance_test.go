@@ -13,8 +13,15 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	t.Run("HTTP1", func(t *testing.T) { conformance.Run(t, serve(httptest.NewServer)) })
-	t.Run("HTTP2", func(t *testing.T) { conformance.Run(t, serve(newHTTP2Server)) })
+	without := conformance.Without(conformance.FeatureOwnedHeaders) // for which there is Enforce
+	t.Run("HTTP1", func(t *testing.T) { conformance.Run(t, serve(httptest.NewServer), without) })
+	t.Run("HTTP2", func(t *testing.T) { conformance.Run(t, serve(newHTTP2Server), without) })
+	t.Run("HTTP1 with Enforce", func(t *testing.T) { conformance.Run(t, serve(enforced(httptest.NewServer))) })
+	t.Run("HTTP2 with Enforce", func(t *testing.T) { conformance.Run(t, serve(enforced(newHTTP2Server))) })
+}
+
+func enforced(start func(http.Handler) *httptest.Server) func(http.Handler) *httptest.Server {
+	return func(handler http.Handler) *httptest.Server { return start(cors.Enforce(handler)) }
 }
 
 func newHTTP2Server(handler http.Handler) *httptest.Server {

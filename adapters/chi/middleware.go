@@ -4,13 +4,15 @@ import (
 	"net/http"
 
 	cors "github.com/corskit/cors/core"
+	"github.com/go-chi/chi/v5"
 )
 
 // Config is a policy: see [cors.Config].
 type Config = cors.Config
 
-// New returns the middleware for the Configs, of which the first whose paths
-// match decides. It panics if anything is wrong with them, with every problem.
+// New returns the middleware for the Configs. Of those whose paths match a request,
+// the narrowest applies. New panics if anything is wrong with them, with every
+// problem.
 func New(cfgs ...Config) func(http.Handler) http.Handler {
 	engine, err := cors.New(cfgs...)
 	if err != nil {
@@ -22,12 +24,15 @@ func New(cfgs ...Config) func(http.Handler) http.Handler {
 // Middleware returns the middleware for an engine.
 func Middleware(engine *cors.Engine) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
+		engine.AddMiddleware()
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			var req cors.Request
-			req.ReadHTTP(r, (*source)(r))
-			d := engine.Decide(&req)
-			engine.Report(&req, d)
-			d.Apply(w.Header())
+			if chi.RouteContext(r.Context()) != nil {
+				req.ReadHTTP(r, (*source)(r))
+			} else {
+				req.ReadHTTP(r, nil) // within another router
+			}
+			d, r := engine.Handle(w.Header(), r, &req)
 			if status, ok := d.Answer(); ok {
 				w.WriteHeader(status)
 				return

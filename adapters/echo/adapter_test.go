@@ -153,7 +153,7 @@ func TestMistakesPanicWithTheRemedy(t *testing.T) {
 			p := corsecho.Attach(e)
 			p.Route("/a", policy)
 			p.Route("/a", policy)
-		}, []string{"governs nothing"}},
+		}, []string{"has the same paths"}},
 		{"a parameter within a segment", func(e *echo.Echo) { corsecho.Attach(e).Route("/v:version", policy) }, []string{"PathRegexps"}},
 	}
 	for _, tt := range tests {

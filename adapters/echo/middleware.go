@@ -8,8 +8,9 @@ import (
 // Config is a policy: see [cors.Config].
 type Config = cors.Config
 
-// New returns the middleware for the Configs, of which the first whose paths
-// match decides. It panics if anything is wrong with them, with every problem.
+// New returns the middleware for the Configs. Of those whose paths match a request,
+// the narrowest applies. New panics if anything is wrong with them, with every
+// problem.
 func New(cfgs ...Config) echo.MiddlewareFunc {
 	engine, err := cors.New(cfgs...)
 	if err != nil {
@@ -23,6 +24,7 @@ func New(cfgs ...Config) echo.MiddlewareFunc {
 // middleware fit.
 func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		engine.AddMiddleware()
 		return func(c echo.Context) error {
 			for _, skip := range skippers {
 				if skip(c) {
@@ -32,21 +34,21 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 			var req cors.Request
 			req.ReadHTTP(c.Request(), nil)
 			req.Path, req.PathFolding = route(c)
-			d := engine.Decide(&req)
-			engine.Report(&req, d)
-			d.Apply(c.Response().Header())
+			d, r := engine.Handle(c.Response().Header(), c.Request(), &req)
+			c.SetRequest(r)
 			if status, ok := d.Answer(); ok {
 				return c.NoContent(status)
 			}
 			if d.Governed() {
-				restore(c.Response(), d)
+				enforce(c.Response(), d)
 			}
 			return next(c)
 		}
 	}
 }
 
-// restore puts back what a handler takes out of the header.
-func restore(response *echo.Response, d cors.Decision) {
-	response.Before(func() { d.Restore(response.Header()) })
+// enforce applies d once more before the header is written, to replace what a
+// handler, a proxied server or a response cache has made of it.
+func enforce(response *echo.Response, d cors.Decision) {
+	response.Before(func() { d.Apply(response.Header()) })
 }

@@ -113,9 +113,7 @@ func TestTheRequestMayBeOverwritten(t *testing.T) {
 		c.Response().Reset()
 		return nil
 	})
-	if got := do(t, app, http.MethodGet, "/", nil).Header.Get("Access-Control-Allow-Origin"); got != "" {
-		t.Errorf("Access-Control-Allow-Origin is %q, which no policy allows", got)
-	}
+	checkReadable(t, do(t, app, http.MethodGet, "/", nil), http.StatusOK)
 }
 
 func TestErrorHandlerKeepsItsAnswersReadable(t *testing.T) {
@@ -271,7 +269,7 @@ func TestMistakesPanicWithTheRemedy(t *testing.T) {
 			p := corsfiber.Attach(app)
 			p.Route("/a", policy)
 			p.Route("/a", policy)
-		}, []string{"governs nothing"}},
+		}, []string{"has the same paths"}},
 		{"an optional parameter", func(app *fiber.App) { corsfiber.Attach(app).Route("/:id?", policy) }, []string{"PathRegexps"}},
 		{"a parameter within a segment", func(app *fiber.App) { corsfiber.Attach(app).Route("/v:version", policy) }, []string{"PathRegexps"}},
 	}

@@ -8,8 +8,9 @@ import (
 // Config is a policy: see [cors.Config].
 type Config = cors.Config
 
-// New returns the middleware for the Configs, of which the first whose paths
-// match decides. It panics if anything is wrong with them, with every problem.
+// New returns the middleware for the Configs. Of those whose paths match a request,
+// the narrowest applies. New panics if anything is wrong with them, with every
+// problem.
 func New(cfgs ...Config) fiber.Handler {
 	engine, err := cors.New(cfgs...)
 	if err != nil {
@@ -22,29 +23,52 @@ func New(cfgs ...Config) fiber.Handler {
 // for which one of the functions returns true, as the field Next of Fiber's own
 // middleware does.
 func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handler {
-	return func(c *fiber.Ctx) error {
+	engine.AddMiddleware()
+	var app options
+	return func(c *fiber.Ctx) (err error) {
 		for _, skip := range next {
 			if skip(c) {
 				return c.Next()
 			}
 		}
 		var req cors.Request
-		read(&req, c)
-		d := engine.Decide(&req)
-		engine.Report(&req, d)
+		anyCase := app.of(c).anyCase
+		read(&req, c, anyCase)
+		d, found := decided(c, engine)
+		if !found {
+			d = engine.Decide(&req)
+			engine.Report(&req, d)
+		}
 		apply(c, d)
 		if status, ok := d.Answer(); ok {
 			c.Status(status)
 			return nil
 		}
-		err := c.Next()
-		restore(c, engine, d)
+		// A handler can overwrite the memory of the request, and with it that of d.
+		var memory [maxOrigin]byte
+		origin := keepOrigin(&memory, d, &req)
+		if isLookedFor(c, engine, &req, d, anyCase) {
+			leave(c, engine, d, origin)
+		}
+		number := own(c, d)
+		returned := false
+		defer func() {
+			if err != nil || !returned {
+				leave(c, engine, d, origin) // for ErrorHandler
+			}
+			if isOwner(c, number) {
+				kept := d.WithOrigin(origin)
+				apply(c, kept)
+			}
+		}()
+		err = c.Next()
+		returned = true
 		return err
 	}
 }
 
 // ErrorHandler returns an error handler that does what next does and sees to
-// the CORS headers of the answer, so that scripts can read it. It matters for
+// the CORS headers of the response, so that scripts can read it. It matters for
 // errors that Fiber answers before any handler runs, such as 413 for a body
 // above the limit, and for error handlers that reset the response:
 //
@@ -54,13 +78,34 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandler {
 	return func(c *fiber.Ctx, err error) error {
 		failure := next(c, err)
-		var req cors.Request
-		read(&req, c)
-		d := engine.Decide(&req)
-		if len(c.Route().Handlers) == 0 { // no middleware has run and reported it
+		d, found := owner(c)
+		if !found { // no middleware has run
+			var req cors.Request
+			read(&req, c, readOptions(c).anyCase)
+			d = engine.Decide(&req)
 			engine.Report(&req, d)
 		}
-		restore(c, engine, d)
+		apply(c, d)
 		return failure
 	}
+}
+
+// CheckOrigin reports whether a WebSocket handshake may go on, as the method of
+// [cors.Engine] does for net/http. Call it before the handler of Fiber's package
+// websocket:
+//
+//	app.Use("/ws", func(c *fiber.Ctx) error {
+//		if !corsfiber.CheckOrigin(engine, c) {
+//			return fiber.ErrForbidden
+//		}
+//		return c.Next()
+//	})
+func CheckOrigin(engine *cors.Engine, c *fiber.Ctx) bool {
+	var req cors.Request
+	read(&req, c, readOptions(c).anyCase)
+	d, found := decided(c, engine)
+	if !found {
+		d = engine.Decide(&req)
+	}
+	return d.AllowsHandshake(&req)
 }

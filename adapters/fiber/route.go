@@ -3,6 +3,7 @@ package corsfiber
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v2"
@@ -11,22 +12,65 @@ import (
 
 // read fills in what a decision needs. The strings share the memory of the
 // request, which Fiber reuses once the handlers have returned.
-func read(req *cors.Request, c *fiber.Ctx) {
+func read(req *cors.Request, c *fiber.Ctx, anyCase bool) {
 	req.Method, req.Source = c.Method(), (*source)(c)
 	req.Host = utils.UnsafeString(c.Request().Header.Host())
-	origins := c.Request().Header.PeekAll(fiber.HeaderOrigin)
+	origins := lines(c, fiber.HeaderOrigin, anyCase)
 	if len(origins) == 1 {
 		req.Origin = value(origins[0])
 	}
 	req.MalformedOrigin = req.Origin == "" && len(origins) > 0
 	if req.Method == fiber.MethodOptions {
-		req.AccessControlRequestMethod = header(c, fiber.HeaderAccessControlRequestMethod)
+		req.AccessControlRequestMethod = combine(lines(c, fiber.HeaderAccessControlRequestMethod, anyCase))
 	}
 }
 
-// header returns the value of a request header, repeated lines combined.
-func header(c *fiber.Ctx, name string) string {
-	lines := c.Request().Header.PeekAll(name)
+// options keep what the options of an app say, since reading them copies them all.
+type options struct{ kept atomic.Pointer[appOptions] }
+
+type appOptions struct {
+	app     *fiber.App
+	anyCase bool // names of request headers are as the client sent them
+	folding cors.PathFolding
+}
+
+func (o *options) of(c *fiber.Ctx) *appOptions {
+	app := o.kept.Load()
+	if app == nil || app.app != c.App() {
+		read := readOptions(c)
+		app = &read
+		o.kept.Store(app)
+	}
+	return app
+}
+
+func readOptions(c *fiber.Ctx) appOptions {
+	config := c.App().Config()
+	app := appOptions{app: c.App(), anyCase: config.DisableHeaderNormalizing, folding: cors.FoldEmptyRest}
+	if !config.CaseSensitive {
+		app.folding |= cors.FoldCase
+	}
+	if !config.StrictRouting {
+		app.folding |= cors.FoldTrailingSlash
+	}
+	return app
+}
+
+// lines returns the values of a request header.
+func lines(c *fiber.Ctx, name string, anyCase bool) (values [][]byte) {
+	if !anyCase {
+		return c.Request().Header.PeekAll(name)
+	}
+	c.Request().Header.VisitAll(func(key, value []byte) {
+		if strings.EqualFold(utils.UnsafeString(key), name) {
+			values = append(values, value)
+		}
+	})
+	return values
+}
+
+// combine returns the value of a header, repeated lines combined.
+func combine(lines [][]byte) string {
 	switch len(lines) {
 	case 0:
 		return ""
@@ -56,20 +100,13 @@ type source fiber.Ctx
 func (s *source) Context() context.Context { return (*fiber.Ctx)(s).UserContext() }
 
 func (s *source) RequestHeader(name string) string {
-	return strings.Clone(header((*fiber.Ctx)(s), name))
+	c := (*fiber.Ctx)(s)
+	return strings.Clone(combine(lines(c, name, readOptions(c).anyCase)))
 }
 
 // Route returns the path as Fiber routes it, which depends on options of the
 // app: by default it ignores case and slashes at the end.
 func (s *source) Route() (path string, folding cors.PathFolding) {
 	c := (*fiber.Ctx)(s)
-	config := c.App().Config()
-	folding = cors.FoldEmptyRest
-	if !config.CaseSensitive {
-		folding |= cors.FoldCase
-	}
-	if !config.StrictRouting {
-		folding |= cors.FoldTrailingSlash
-	}
-	return c.Path(), folding
+	return c.Path(), readOptions(c).folding
 }

@@ -142,7 +142,7 @@ func TestMistakesPanicWithTheRemedy(t *testing.T) {
 			p := corsgin.Attach(r)
 			p.Route("/a", policy)
 			p.Route("/a", policy)
-		}, []string{"governs nothing"}},
+		}, []string{"has the same paths"}},
 		{"a parameter within a segment", func(r *gin.Engine) { corsgin.Attach(r).Route("/v:version", policy) }, []string{"PathRegexps"}},
 	}
 	for _, tt := range tests {

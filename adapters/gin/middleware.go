@@ -2,6 +2,7 @@ package corsgin
 
 import (
 	"net/http"
+	"slices"
 
 	cors "github.com/corskit/cors/core"
 	"github.com/gin-gonic/gin"
@@ -10,8 +11,9 @@ import (
 // Config is a policy: see [cors.Config].
 type Config = cors.Config
 
-// New returns the middleware for the Configs, of which the first whose paths
-// match decides. It panics if anything is wrong with them, with every problem.
+// New returns the middleware for the Configs. Of those whose paths match a request,
+// the narrowest applies. New panics if anything is wrong with them, with every
+// problem.
 func New(cfgs ...Config) gin.HandlerFunc {
 	engine, err := cors.New(cfgs...)
 	if err != nil {
@@ -22,12 +24,25 @@ func New(cfgs ...Config) gin.HandlerFunc {
 
 // Middleware returns the middleware for an engine.
 func Middleware(engine *cors.Engine) gin.HandlerFunc {
+	if routerField == nil && slices.ContainsFunc(engine.Configs(), hasPaths) {
+		panic(unknownRouter)
+	}
+	return middleware(engine, nil)
+}
+
+// middleware returns the middleware for an engine and the router that it is on, or
+// nil if that is not known.
+func middleware(engine *cors.Engine, router *gin.Engine) gin.HandlerFunc {
+	engine.AddMiddleware()
 	return func(c *gin.Context) {
 		var req cors.Request
-		req.ReadHTTP(c.Request, (*source)(c))
-		d := engine.Decide(&req)
-		engine.Report(&req, d)
-		d.Apply(c.Writer.Header())
+		if routerField == nil && router != nil {
+			req.ReadHTTP(c.Request, &outside{c.Request, router})
+		} else {
+			req.ReadHTTP(c.Request, (*source)(c))
+		}
+		d, r := engine.Handle(c.Writer.Header(), c.Request, &req)
+		c.Request = r
 		if status, ok := d.Answer(); ok {
 			c.AbortWithStatus(status)
 		}
@@ -38,16 +53,15 @@ func Middleware(engine *cors.Engine) gin.HandlerFunc {
 // Middleware does, and for the answers, too, that Gin gives before any
 // middleware runs: its redirects.
 func Handler(engine *cors.Engine, r *gin.Engine) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		var question cors.Request
-		question.ReadHTTP(req, &outside{req, r})
-		d := engine.Decide(&question)
-		engine.Report(&question, d)
-		d.Apply(w.Header())
+	engine.AddMiddleware()
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		var req cors.Request
+		req.ReadHTTP(request, &outside{request, r})
+		d, request := engine.Handle(w.Header(), request, &req)
 		if status, ok := d.Answer(); ok {
 			w.WriteHeader(status)
 			return
 		}
-		r.ServeHTTP(w, req)
+		r.ServeHTTP(w, request)
 	})
 }

@@ -27,7 +27,7 @@ func Attach(r *gin.Engine, cfgs ...Config) *Policies {
 			panic(err)
 		}
 	}
-	r.Use(Middleware(p.engine))
+	r.Use(middleware(p.engine, r))
 	return p
 }
 

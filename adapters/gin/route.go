@@ -49,26 +49,35 @@ func route(router *gin.Engine, r *http.Request) (string, cors.PathFolding) {
 	return p, cors.FoldEmptySegment
 }
 
-// clean cleans a path and keeps a slash at its end.
+// clean cleans a path as Gin does: a slash at its end stays, and a dot there is one.
 func clean(p string) string {
 	cleaned := path.Clean("/" + p)
-	if strings.HasSuffix(p, "/") && cleaned != "/" {
+	if (strings.HasSuffix(p, "/") || strings.HasSuffix(p, "/.")) && cleaned != "/" {
 		cleaned += "/"
 	}
 	return cleaned
 }
 
-// routerField is where a gin.Context keeps its router. Gin does not export it,
-// and without it a middleware cannot know which of two paths was routed: a
-// policy for one could cover the other.
+// routerField is where a gin.Context keeps its router, whose options say which of
+// two paths was routed. Gin does not export it; it is nil if a version of Gin does
+// not have it.
 var routerField = func() []int {
 	field, ok := reflect.TypeFor[gin.Context]().FieldByName("engine")
 	if !ok || field.Type != reflect.TypeFor[*gin.Engine]() {
-		panic("corsgin: this version of Gin is not supported: gin.Context has no field engine of type *gin.Engine")
+		return nil
 	}
 	return field.Index
 }()
 
+// unknownRouter is what policies by path panic with where the router is not known:
+// a policy for one path could be applied to another.
+const unknownRouter = "corsgin: this version of Gin does not say which router a request is in, and policies for some paths depend on its options: use corsgin.Attach, or corsgin.Handler, which are given the router"
+
 func routerOf(c *gin.Context) *gin.Engine {
+	if routerField == nil {
+		panic(unknownRouter)
+	}
 	return (*gin.Engine)(reflect.ValueOf(c).Elem().FieldByIndex(routerField).UnsafePointer())
 }
+
+func hasPaths(cfg cors.Config) bool { return len(cfg.Paths) > 0 || len(cfg.PathRegexps) > 0 }

@@ -67,7 +67,7 @@ func TestInput(t *testing.T) {
 		{"the second Config does not validate", `[{"paths": ["/a"], ` + origins + `}, {` + origins + `, "allowMethods": ["TRACE"]}]`, nil, `standard input:1:129: [1].allowMethods[0] "TRACE": is a method that browsers never let scripts use`},
 		{"a policy that is too long", `{}` + strings.Repeat(" ", 64<<20), nil, `standard input: the text has 67108866 bytes, and no more than 67108864 are read`},
 		{"two problems", "{\"maxAge\": \"1\",\n \"paths\": {}}", nil, "corscheck: standard input:1:12: maxAge is a string: write a whole number\ncorscheck: standard input:2:11: paths is an object: write a list of strings\n"},
-		{"a risk", `{"allowOrigins": ["*"], "allowCredentials": true}`, nil, `put "any-origin-with-credentials" into acceptRisks`},
+		{"a risk", `{"allowOrigins": ["*"], "allowCredentials": true}`, nil, `add "any-origin-with-credentials=*" to acceptRisks`},
 		{"a path that no Config governs", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy governs the path /data: write a URL that one does`},
 		{"an origin that the policy denies", `{` + origins + `}`, []string{"-origin", "https://admin.example.com"}, `-origin https://admin.example.com: the policy does not allow it`},
 		{"an origin that is none", `{"allowOrigins": ["*"]}`, []string{"-origin", "https://app.example.com/"}, `"https://app.example.com/" is not a serialized origin`},
