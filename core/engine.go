@@ -27,8 +27,9 @@ type configuration struct {
 	configs    []Config // those given to New or Reload, then those attached
 	policies   []*policy
 	scopes     []scope
-	attached   int // the index of the first Config that is attached
-	everywhere int // the index of the Config without paths, or -1
+	attached   int  // the index of the first Config that is attached
+	everywhere int  // the index of the Config without paths, or -1
+	asks       bool // a Config has an AllowOriginFunc
 
 	generation uint64
 
@@ -81,7 +82,7 @@ func (e *Engine) Attach(cfg Config) error {
 	next := &configuration{everywhere: -1}
 	if old := e.current.Load(); old != nil {
 		// Readers of the old configuration see no element beyond its own.
-		next = &configuration{configs: old.configs, policies: old.policies, scopes: old.scopes, attached: old.attached, everywhere: old.everywhere}
+		next = &configuration{configs: old.configs, policies: old.policies, scopes: old.scopes, attached: old.attached, everywhere: old.everywhere, asks: old.asks}
 	}
 	scopes, before := e.scopes, len(next.scopes)
 	problems := next.add(&scopes, cfg)
@@ -98,6 +99,7 @@ func (c *configuration) add(scopes *scopeSet, cfg Config) ConfigErrors {
 	compiler := &compiler{cfg: &c.configs[i], index: i}
 	added := compiler.scopes()
 	c.policies = append(c.policies, compiler.compile())
+	c.asks = c.asks || cfg.AllowOriginFunc != nil
 	if len(cfg.Paths) == 0 && len(cfg.PathRegexps) == 0 {
 		if other := scopes.everything(c); other >= 0 {
 			compiler.report("Paths", "", CodeSamePaths, "is empty, and Config %d has all paths, too, and one path cannot have two policies: write the paths of one of them", other)

@@ -13,7 +13,7 @@ import (
 // next runs. If next can change them, since it is a proxy or a cache or sets CORS
 // headers itself, wrap the whole in [Enforce].
 func (e *Engine) Handler(next http.Handler) http.Handler {
-	e.AddMiddleware()
+	e.AddMiddlewares(1)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var req Request
 		req.ReadHTTP(r, nil)
@@ -26,10 +26,10 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 	})
 }
 
-// AddMiddleware tells e that one more middleware is going to call [Engine.Handle].
-// If there are several, each request that passes more than one of them is decided
-// once.
-func (e *Engine) AddMiddleware() { e.uses.Add(1) }
+// AddMiddlewares tells e that n more middlewares are going to call [Engine.Handle],
+// or two where one can be put into a router more than once. If there are several,
+// a request that passes more than one of them is decided once.
+func (e *Engine) AddMiddlewares(n int) { e.uses.Add(int32(n)) }
 
 // Handle does what a middleware does before it calls the next handler: it decides
 // about req, which r was read into, calls the watchers, and applies the decision to
@@ -42,7 +42,7 @@ func (e *Engine) AddMiddleware() { e.uses.Add(1) }
 // the same path only, since a router that is called again serves something else.
 func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision, *http.Request) {
 	var x *exchange
-	if enforced.Load() || e.uses.Load() > 1 {
+	if enforced.Load() || e.isShared(req) {
 		x = exchangeOf(r.Context())
 	}
 	d, found := x.decision(e, req)
@@ -50,7 +50,7 @@ func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision,
 		d = e.Decide(req)
 		e.Report(req, d)
 	}
-	if x == nil && e.isLookedFor(r, d) {
+	if x == nil && e.IsLookedFor(req, d, len(r.Header["Upgrade"]) > 0) {
 		x, r = withExchange(r)
 	}
 	x.add(e, req, d)
@@ -58,30 +58,23 @@ func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision,
 	return d, r
 }
 
-// isLookedFor reports whether something may look for a decision later in the
-// request, and would come to another by itself. Only such requests pay for an
-// exchange.
-func (e *Engine) isLookedFor(r *http.Request, d Decision) bool {
-	switch {
-	case d.kind == Actual && r.Method == http.MethodGet && len(r.Header["Upgrade"]) > 0:
-		return true // by CheckOrigin
-	case enforced.Load():
-		return true
+// IsLookedFor reports whether something may look for a decision later in the
+// request: CheckOrigin if there is a header Upgrade, Enforce, or another middleware
+// of the same engine, which would come to another decision by itself, call
+// AllowOriginFunc once more, or have the watchers called. An adapter that does not
+// call Handle leaves such a decision where its own CheckOrigin finds it.
+func (e *Engine) IsLookedFor(r *Request, d Decision, hasUpgrade bool) bool {
+	return hasUpgrade && d.kind == Actual && r.Method == http.MethodGet || enforced.Load() || e.isShared(r)
+}
+
+// isShared reports whether another middleware of e may get the same request, and it
+// would matter.
+func (e *Engine) isShared(r *Request) bool {
+	if e.uses.Load() < 2 {
+		return false
 	}
-	return e.IsShared(d)
-}
-
-// IsShared reports whether another middleware of e may get the same request, and
-// would decide otherwise than d by itself, call AllowOriginFunc once more, or have
-// the watchers called.
-func (e *Engine) IsShared(d Decision) bool {
-	return e.uses.Load() > 1 && (e.isByPath() || d.asked() || e.watchers.Load() != nil)
-}
-
-// isByPath reports whether decisions depend on the path.
-func (e *Engine) isByPath() bool {
 	c := e.current.Load()
-	return c != nil && len(c.scopes) > 0
+	return e.watchers.Load() != nil || c != nil && (c.asks || len(c.scopes) > 0 && !r.isRouted())
 }
 
 // An exchange holds the decisions about one request, for those who look for them

@@ -24,7 +24,7 @@ func New(cfgs ...Config) func(http.Handler) http.Handler {
 // Middleware returns the middleware for an engine.
 func Middleware(engine *cors.Engine) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
-		engine.AddMiddleware()
+		engine.AddMiddlewares(1)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			var req cors.Request
 			if chi.RouteContext(r.Context()) != nil {

@@ -23,8 +23,8 @@ func New(cfgs ...Config) echo.MiddlewareFunc {
 // for which one of the skippers returns true; those of Echo's own package
 // middleware fit.
 func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.MiddlewareFunc {
+	engine.AddMiddlewares(2) // it can be put into a router twice
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		engine.AddMiddleware()
 		return func(c echo.Context) error {
 			for _, skip := range skippers {
 				if skip(c) {
@@ -34,13 +34,16 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 			var req cors.Request
 			req.ReadHTTP(c.Request(), nil)
 			req.Path, req.PathFolding = route(c)
-			d, r := engine.Handle(c.Response().Header(), c.Request(), &req)
+			header := c.Response().Header()
+			isFirst := len(header) == 0
+			d, r := engine.Handle(header, c.Request(), &req)
 			c.SetRequest(r)
-			if status, ok := d.Answer(); ok {
-				return c.NoContent(status)
-			}
-			if d.Governed() {
+			status, answers := d.Answer()
+			if d.Governed() && !(answers && isFirst) {
 				enforce(c.Response(), d)
+			}
+			if answers {
+				return c.NoContent(status)
 			}
 			return next(c)
 		}
@@ -48,7 +51,7 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 }
 
 // enforce applies d once more before the header is written, to replace what a
-// handler, a proxied server or a response cache has made of it.
+// handler, a proxied server, a response cache or an outer policy has made of it.
 func enforce(response *echo.Response, d cors.Decision) {
 	response.Before(func() { d.Apply(response.Header()) })
 }

@@ -55,12 +55,6 @@ func owner(c *fiber.Ctx) (d cors.Decision, found bool) {
 	return d, found
 }
 
-// isLookedFor reports whether CheckOrigin or another middleware of the engine may
-// come to another decision than d by itself.
-func isLookedFor(c *fiber.Ctx, engine *cors.Engine, r *cors.Request, d cors.Decision, anyCase bool) bool {
-	return d.Kind() == cors.Actual && r.Method == fiber.MethodGet && len(lines(c, fiber.HeaderUpgrade, anyCase)) > 0 || engine.IsShared(d)
-}
-
 // own makes the decision that is applied last the owner of the response. It returns
 // the number by which isOwner knows it.
 func own(c *fiber.Ctx, d cors.Decision) (number uint8) {

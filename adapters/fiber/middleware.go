@@ -23,7 +23,7 @@ func New(cfgs ...Config) fiber.Handler {
 // for which one of the functions returns true, as the field Next of Fiber's own
 // middleware does.
 func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handler {
-	engine.AddMiddleware()
+	engine.AddMiddlewares(2) // it can be put into a router twice
 	var app options
 	return func(c *fiber.Ctx) (err error) {
 		for _, skip := range next {
@@ -40,6 +40,7 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 			engine.Report(&req, d)
 		}
 		apply(c, d)
+		number := own(c, d)
 		if status, ok := d.Answer(); ok {
 			c.Status(status)
 			return nil
@@ -47,10 +48,9 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 		// A handler can overwrite the memory of the request, and with it that of d.
 		var memory [maxOrigin]byte
 		origin := keepOrigin(&memory, d, &req)
-		if isLookedFor(c, engine, &req, d, anyCase) {
+		if engine.IsLookedFor(&req, d, len(lines(c, fiber.HeaderUpgrade, anyCase)) > 0) {
 			leave(c, engine, d, origin)
 		}
-		number := own(c, d)
 		returned := false
 		defer func() {
 			if err != nil || !returned {

@@ -33,7 +33,7 @@ func Middleware(engine *cors.Engine) gin.HandlerFunc {
 // middleware returns the middleware for an engine and the router that it is on, or
 // nil if that is not known.
 func middleware(engine *cors.Engine, router *gin.Engine) gin.HandlerFunc {
-	engine.AddMiddleware()
+	engine.AddMiddlewares(2) // it can be put into a router twice
 	return func(c *gin.Context) {
 		var req cors.Request
 		if routerField == nil && router != nil {
@@ -53,7 +53,7 @@ func middleware(engine *cors.Engine, router *gin.Engine) gin.HandlerFunc {
 // Middleware does, and for the answers, too, that Gin gives before any
 // middleware runs: its redirects.
 func Handler(engine *cors.Engine, r *gin.Engine) http.Handler {
-	engine.AddMiddleware()
+	engine.AddMiddlewares(1)
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		var req cors.Request
 		req.ReadHTTP(request, &outside{request, r})

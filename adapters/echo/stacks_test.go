@@ -1,0 +1,31 @@
+package corsecho_test
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	corsecho "github.com/corskit/cors/adapters/echo"
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+)
+
+func TestStacksOfPolicies(t *testing.T) {
+	conformance.RunStacks(t, serveStack)
+	t.Run("of one engine", func(t *testing.T) {
+		conformance.RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+			return serveStack(t, engine, engine)
+		})
+	})
+}
+
+func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
+	e := newRouter()
+	e.Use(corsecho.Middleware(outer))
+	e.GET("/outer", serveApp)
+	group := e.Group("/inner", corsecho.Middleware(inner))
+	group.GET("/:a", serveApp)
+	group.PUT("/:a", serveApp)
+	server := httptest.NewServer(e)
+	t.Cleanup(server.Close)
+	return &conformance.Server{URL: server.URL}
+}

@@ -1,0 +1,49 @@
+package corsfiber_test
+
+import (
+	"testing"
+
+	corsfiber "github.com/corskit/cors/adapters/fiber"
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+	"github.com/gofiber/fiber/v2"
+)
+
+func TestStacksOfPolicies(t *testing.T) {
+	conformance.RunStacks(t, serveStack)
+	t.Run("of one engine", func(t *testing.T) {
+		conformance.RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+			return serveStack(t, engine, engine)
+		})
+	})
+}
+
+func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
+	app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(inner, corsfiber.ErrorHandler(outer, fiber.DefaultErrorHandler))})
+	app.Use(corsfiber.Middleware(outer))
+	app.Get("/outer", serveApp)
+	group := app.Group("/inner", corsfiber.Middleware(inner))
+	group.Get("/:a", serveApp)
+	group.Put("/:a", serveApp)
+	return &conformance.Server{URL: listen(t, app)}
+}
+
+func TestRestartRoutingIsDecidedByTheNewPath(t *testing.T) {
+	for name, reset := range map[string]bool{"with the headers there": false, "after a reset": true} {
+		t.Run(name, func(t *testing.T) {
+			conformance.RunRerouted(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+				app := newApp(fiber.Config{})
+				app.Use(corsfiber.Middleware(engine))
+				app.Get("/public", func(c *fiber.Ctx) error {
+					if reset {
+						c.Response().Reset()
+					}
+					c.Path("/private/x")
+					return c.RestartRouting()
+				})
+				app.Get("/private/x", serveApp)
+				return &conformance.Server{URL: listen(t, app)}
+			})
+		})
+	}
+}

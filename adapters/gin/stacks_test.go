@@ -1,0 +1,54 @@
+package corsgin_test
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	corsgin "github.com/corskit/cors/adapters/gin"
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+	"github.com/gin-gonic/gin"
+)
+
+func TestStacksOfPolicies(t *testing.T) {
+	conformance.RunStacks(t, serveStack)
+	t.Run("of one engine", func(t *testing.T) {
+		conformance.RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+			return serveStack(t, engine, engine)
+		})
+	})
+}
+
+func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
+	r := newRouter()
+	r.Use(corsgin.Middleware(outer))
+	r.GET("/outer", serveApp)
+	group := r.Group("/inner", corsgin.Middleware(inner))
+	group.GET("/:a", serveApp)
+	group.PUT("/:a", serveApp)
+	server := httptest.NewServer(r)
+	t.Cleanup(server.Close)
+	return &conformance.Server{URL: server.URL}
+}
+
+func TestHandleContextIsDecidedByTheNewPath(t *testing.T) {
+	for name, uses := range map[string]int{"one middleware": 1, "two": 2} {
+		t.Run(name, func(t *testing.T) {
+			conformance.RunRerouted(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+				r := newRouter()
+				for range uses {
+					r.Use(corsgin.Middleware(engine))
+				}
+				r.GET("/public", func(c *gin.Context) {
+					c.Request.URL.Path = "/private/x"
+					r.HandleContext(c)
+					c.Abort()
+				})
+				r.GET("/private/x", serveApp)
+				server := httptest.NewServer(r)
+				t.Cleanup(server.Close)
+				return &conformance.Server{URL: server.URL}
+			})
+		})
+	}
+}

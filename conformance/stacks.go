@@ -1,0 +1,200 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	cors "github.com/corskit/cors/core"
+)
+
+// RunStacks proves that where a request passes two middlewares, of two engines, the
+// inner policy alone says what the response allows, however lax the outer one is.
+//
+// serve starts a server on which every request passes the middleware of outer, and
+// those for /inner/ that of inner, too. Both have GET and PUT handlers that answer
+// as [App] does.
+func RunStacks(t *testing.T, serve func(t *testing.T, outer, inner *cors.Engine) *Server) {
+	t.Helper()
+	outer, inner := new(cors.Engine), new(cors.Engine)
+	server := serve(t, outer, inner)
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(17, 18))
+	inForce := 0
+	for range 400 {
+		policies := [2]cors.Config{stackedPolicy(r), stackedPolicy(r)}
+		if outer.Reload(policies[0]) != nil || inner.Reload(policies[1]) != nil {
+			continue // such as any origin with RejectDisallowed
+		}
+		inForce++
+		for _, origin := range []string{appOrigin, "https://partner.example", evilOrigin, ""} {
+			for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodOptions} {
+				checkStack(t, server, base, outer, inner, method, origin)
+			}
+		}
+	}
+	if inForce < 100 {
+		t.Errorf("only %d pairs of policies are accepted", inForce)
+	}
+}
+
+// stackedPolicy returns a random policy.
+func stackedPolicy(r *rand.Rand) cors.Config {
+	some := func(from ...string) (list []string) {
+		for _, one := range from {
+			if r.IntN(2) == 0 {
+				list = append(list, one)
+			}
+		}
+		return list
+	}
+	c := cors.Config{
+		AllowOrigins:     append(some(appOrigin, "https://partner.example", "https://*.example"), "https://other.example"),
+		AllowMethods:     some("PUT", "DELETE"),
+		ExposeHeaders:    some("X-Total-Count", "X-Secret"),
+		AllowCredentials: r.IntN(2) == 0,
+		RejectDisallowed: r.IntN(6) == 0,
+		AllowHeaders:     some("X-A"),
+		MaxAge:           r.IntN(2) * 60,
+	}
+	if r.IntN(3) == 0 {
+		c.AllowOrigins, c.AllowCredentials = []string{"*"}, false
+	}
+	switch r.IntN(5) {
+	case 0:
+		c.Paths = []string{"/inner/"}
+	case 1:
+		c.Paths = []string{"/elsewhere/"}
+	}
+	return c
+}
+
+// checkStack sends a request through both middlewares.
+func checkStack(t *testing.T, server *Server, base *url.URL, outer, inner *cors.Engine, method, origin string) {
+	t.Helper()
+	const path = "/inner/data"
+	request := cors.Request{Method: method, Path: path, Host: base.Host, Origin: origin}
+	sent := &Request{Method: method, Path: path}
+	if origin != "" {
+		sent.Headers = append(sent.Headers, [2]string{"Origin", " " + origin})
+	}
+	if method == http.MethodOptions {
+		request.AccessControlRequestMethod = http.MethodPut
+		sent.Headers = append(sent.Headers, [2]string{"Access-Control-Request-Method", " PUT"})
+	}
+	d := outer.Decide(&request)
+	_, answered := d.Answer()
+	if method == http.MethodOptions && !answered {
+		return // what becomes of it is the router's affair
+	}
+	if within := inner.Decide(&request); !answered && within.Governed() {
+		d = within
+	}
+	want := http.Header{}
+	d.Apply(want)
+	response, err := server.exchange(t.Context(), base, method, sent.write(base))
+	if err != nil {
+		t.Fatal(err)
+	}
+	describe := fmt.Sprintf("%s from %q, outer %+v, inner %+v", method, origin, outer.Configs(), inner.Configs())
+	for name, values := range response.Header {
+		if cors.IsResponseHeader(name) && !slices.Equal(values, want[name]) {
+			t.Fatalf("%s is %q, and must be %q\n%s", name, values, want[name], describe)
+		}
+	}
+	for name := range want {
+		if name == "Vary" {
+			for member := range strings.SplitSeq(want.Get(name), ", ") {
+				if !hasMember(response.Header.Values(name), member) {
+					t.Fatalf("Vary is %q, and must name %s\n%s", response.Header.Values(name), member, describe)
+				}
+			}
+		} else if response.Header[name] == nil {
+			t.Fatalf("%s is missing, and must be %q\n%s", name, want[name], describe)
+		}
+	}
+}
+
+// RunOnce proves that one request is decided once, though it passes two middlewares
+// of the same engine, its handler removes every header and fails, and the engine is
+// reloaded in between. serve starts a server as [RunStacks] says, with the same
+// engine in both places.
+func RunOnce(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *Server) {
+	t.Helper()
+	var calls, told atomic.Int32
+	engine := new(cors.Engine)
+	denying := cors.Config{AllowOrigins: []string{"https://other.example"}}
+	asking := cors.Config{AllowCredentials: true, AllowOriginFunc: func(_ context.Context, r *cors.Request) (bool, error) {
+		calls.Add(1)
+		return r.Origin == appOrigin, engine.Reload(denying)
+	}}
+	engine.Watch(func(*cors.Request, cors.Decision) { told.Add(1) })
+	server := serve(t, engine)
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/inner/data", "/inner/data?do=reset", "/inner/data?do=error", "/inner/data?do=panic", "/inner/1/2/3/4", "/outer"} {
+		for _, origin := range []string{appOrigin, evilOrigin} {
+			t.Run(strings.Trim(path, "/")+" from "+origin, func(t *testing.T) {
+				if err := engine.Reload(asking); err != nil {
+					t.Fatal(err)
+				}
+				calls.Store(0)
+				told.Store(0)
+				r := &Request{Method: http.MethodGet, Path: path, Headers: [][2]string{{"Origin", " " + origin}}}
+				response, err := server.exchange(t.Context(), base, r.Method, r.write(base))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if calls.Load() != 1 || told.Load() != 1 {
+					t.Errorf("AllowOriginFunc is called %d times and the watcher %d times, and each must be once", calls.Load(), told.Load())
+				}
+				if path == "/inner/data?do=reset" {
+					return // whether the headers come back is another case
+				}
+				want := ""
+				if origin == appOrigin {
+					want = origin
+				}
+				if got := response.Header.Get("Access-Control-Allow-Origin"); got != want {
+					t.Errorf("Access-Control-Allow-Origin is %q, and must be %q", got, want)
+				}
+			})
+		}
+	}
+}
+
+// RunRerouted proves that where a handler has the router route again, the policy of
+// the path that is served applies. serve starts a server whose GET handler of
+// /public routes again, to /private/x, which is answered as [App] does.
+func RunRerouted(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *Server) {
+	t.Helper()
+	engine, err := cors.New(cors.Config{AllowOrigins: []string{"*"}}, cors.Config{Paths: []string{"/private/"}, AllowOrigins: []string{appOrigin}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := serve(t, engine)
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for origin, want := range map[string]string{appOrigin: appOrigin, evilOrigin: ""} {
+		response := ask(t, server, base, http.MethodGet, "/public", origin)
+		if response.Header.Get("X-Handled") != "yes" {
+			t.Fatal("/private/x is not served")
+		}
+		if got := response.Header.Get("Access-Control-Allow-Origin"); got != want {
+			t.Errorf("Access-Control-Allow-Origin is %q for %s, and must be %q", got, origin, want)
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package conformance_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+)
+
+func TestStacksOfHandlers(t *testing.T) {
+	for name, wrap := range map[string]func(http.Handler) http.Handler{"bare": bare, "with Enforce": cors.Enforce} {
+		t.Run(name, func(t *testing.T) {
+			conformance.RunStacks(t, func(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
+				return serveStack(t, wrap, outer, inner)
+			})
+		})
+		t.Run(name+", of one engine", func(t *testing.T) {
+			conformance.RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+				return serveStack(t, wrap, engine, engine)
+			})
+		})
+	}
+}
+
+func serveStack(t *testing.T, wrap func(http.Handler) http.Handler, outer, inner *cors.Engine) *conformance.Server {
+	mux := http.NewServeMux()
+	mux.Handle("/inner/", inner.Handler(http.HandlerFunc(serveApp)))
+	mux.HandleFunc("/", serveApp)
+	server := httptest.NewServer(wrap(recoverer(outer.Handler(mux))))
+	t.Cleanup(server.Close)
+	return &conformance.Server{URL: server.URL}
+}
