@@ -1,126 +1,42 @@
 package origin
 
 import (
-	"cmp"
-	"math/bits"
 	"regexp/syntax"
 	"slices"
 	"strings"
 )
 
-// This file decides what an expression confines its matches to, by analysing
-// the expression and not by trying samples.
+// This file decides what an expression confines its matches to. It analyses the
+// expression; it doesn't try samples.
 //
-// The automaton of the expression and the automaton of serialized origins are
-// run side by side: a path through both is an origin that matches. What cannot
-// be completed to an origin is cut away. What remains is walked from the end
-// of the host to the left. Where the labels read so far are a registrable
-// domain, or a name under one, and no public suffix lies below, everything
-// further left belongs to one registrant, and the walk stops. If every branch stops there after spelling out its domain, the
-// expression is confined to the domains found; where a branch can go on in too
-// many ways, the walk has found origins that a stranger can have.
+// The automaton of the expression and the automaton of serialized origins run
+// side by side: a path through both is an origin that matches. Hosts are read
+// from the end to the left. Where the labels read so far are a registrable
+// domain (a public suffix and one label) or lie under one, and no public suffix
+// lies below them, everything further left belongs to the same registrant. If
+// every host gets there by characters that the expression spells out, the
+// expression is confined. Otherwise somebody else can have an origin that
+// matches.
 
 const (
-	// A position that allows more characters than this is not spelled out. RE2
-	// itself turns (de|dk) into d[ek], so a few must be allowed.
-	maxAlternatives = 4
-	// More registrable domains, or more steps to spell them, than these are
-	// not spelled out either.
-	maxDomains = 200
-	maxSteps   = 20_000
-	// maxNodes bounds the time and memory of the analysis.
-	maxNodes = 100_000
+	// maxSteps bounds the analysis of an expression. A step takes some tens of
+	// nanoseconds.
+	maxSteps = 1_000_000
+	// maxInstructions bounds the size of an expression once its repetitions are
+	// written out.
+	maxInstructions = 20_000
+	// maxSource bounds the length of an expression.
+	maxSource = 64 << 10
 )
 
-// alphabet holds every character that can stand in a serialized origin.
-const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789-_.:/[]+"
+// An analysis counts its steps.
+type analysis struct{ steps int }
 
-// A charset is a set of characters: bit i stands for alphabet[i].
-type charset uint64
-
-func charsetOf(contains func(byte) bool) (set charset) {
-	for i := range len(alphabet) {
-		if contains(alphabet[i]) {
-			set |= 1 << i
-		}
-	}
-	return set
+// spend counts n steps, and reports whether the analysis may go on.
+func (a *analysis) spend(n int) bool {
+	a.steps += n
+	return a.steps <= maxSteps
 }
-
-// first returns the character of a set that reads best in an example.
-func (set charset) first() byte {
-	return alphabet[bits.TrailingZeros64(uint64(set))]
-}
-
-var (
-	wordChars  = charsetOf(func(c byte) bool { return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' })
-	labelChars = charsetOf(func(c byte) bool { return classes[c]&inLabel != 0 })
-)
-
-// A place is a state of the automaton of serialized origins, named for what
-// has been read. It is a little wider than Parse, which also counts.
-type place uint8
-
-const (
-	atStart place = iota
-	inSchemeName
-	afterColon
-	afterSlash
-	atHost
-	inHostLabel
-	afterDot
-	inIPv6
-	afterIPv6
-	atPort
-	inPort
-	// The same for the beginning of a scheme that must be http.
-	afterH
-	afterHT
-	afterHTT
-	afterHTTP
-)
-
-func (p place) hostEnds() bool { return p == inHostLabel || p == afterDot || p == afterIPv6 }
-func (p place) accepts() bool  { return p.hostEnds() || p == inPort }
-
-// steps returns where each character leads from p.
-func (p place) steps(onlyHTTP bool) []placeStep {
-	if onlyHTTP && p == atStart {
-		return httpStart
-	}
-	return placeSteps[p]
-}
-
-type placeStep struct {
-	chars charset
-	to    place
-}
-
-func one(c byte, to place) placeStep {
-	return placeStep{charsetOf(func(b byte) bool { return b == c }), to}
-}
-
-var (
-	httpStart  = []placeStep{one('h', afterH)}
-	digits     = charsetOf(func(c byte) bool { return '0' <= c && c <= '9' })
-	placeSteps = [...][]placeStep{
-		atStart:      {{charsetOf(func(c byte) bool { return 'a' <= c && c <= 'z' }), inSchemeName}},
-		inSchemeName: {{charsetOf(func(c byte) bool { return classes[c]&inScheme != 0 }), inSchemeName}, one(':', afterColon)},
-		afterColon:   {one('/', afterSlash)},
-		afterSlash:   {one('/', atHost)},
-		atHost:       {{labelChars, inHostLabel}, one('[', inIPv6)},
-		inHostLabel:  {{labelChars, inHostLabel}, one('.', afterDot), one(':', atPort)},
-		afterDot:     {{labelChars, inHostLabel}, one(':', atPort)},
-		inIPv6:       {{charsetOf(func(c byte) bool { return strings.IndexByte("0123456789abcdef:", c) >= 0 }), inIPv6}, one(']', afterIPv6)},
-		afterIPv6:    {one(':', atPort)},
-		atPort:       {{digits &^ charsetOf(func(c byte) bool { return c == '0' }), inPort}},
-		inPort:       {{digits, inPort}},
-		afterH:       {one('t', afterHT)},
-		afterHT:      {one('t', afterHTT)},
-		afterHTT:     {one('p', afterHTTP)},
-		afterHTTP:    {one(':', afterColon)},
-	}
-)
 
 // A node is a state of both automata together.
 type node struct {
@@ -139,93 +55,162 @@ const (
 	theEnd
 )
 
+// key returns a number of its own for every node.
+func (n node) key() uint64 {
+	key := uint64(n.pc)<<24 | uint64(n.place.scheme)<<16 | uint64(n.place.state)<<8 | uint64(n.next)<<1
+	if n.wordLast {
+		key |= 1
+	}
+	return key
+}
+
+func (n node) state() *state { return &automaton().states[n.place.state] }
+
 // An edge leads to a node, by one of chars or, if there are none, for free.
 type edge struct {
-	node  int
-	chars charset
+	node    int32
+	spelled bool // chars are written literally in the expression
+	chars   charset
 }
 
-// A product is the graph of all nodes from which, and to which, a whole
-// match leads.
+// A product is the graph of all nodes that a beginning of an origin leads to.
 type product struct {
 	nodes    []node
-	forward  [][]edge
-	backward [][]edge
-	accept   []int
+	forward  adjacency
+	backward adjacency
+	accept   []int32
+
+	ends []int32        // where a host can end, see hostEnds
+	tail map[int32]edge // leads on from there to the end of the origin
 }
 
-// intersect returns the product of the expression with serialized origins, or
-// nil if it grows too large.
-func intersect(prog *syntax.Prog, onlyHTTP bool) *product {
-	g := &product{}
-	ids := make(map[node]int)
-	id := func(n node) int {
-		i, ok := ids[n]
+// An adjacency holds the edges of all nodes, one node after the other.
+type adjacency struct {
+	first []int32 // the index of the first edge of each node, and the end
+	edges []edge
+}
+
+func (a *adjacency) of(i int32) []edge { return a.edges[a.first[i]:a.first[i+1]] }
+
+// intersect returns the product of an expression and the serialized origins. The
+// characters of the expression are replaced by runes, as spell does, or not.
+func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) {
+	origins := automaton()
+	g := &product{tail: make(map[int32]edge)}
+	ids := make(map[uint64]int32)
+	id := func(n node) int32 {
+		key := n.key()
+		i, ok := ids[key]
 		if !ok {
-			i = len(g.nodes)
-			ids[n] = i
+			i = int32(len(g.nodes))
+			ids[key] = i
 			g.nodes = append(g.nodes, n)
-			g.forward = append(g.forward, nil)
-			g.backward = append(g.backward, nil)
+			a.spend(2)
 		}
 		return i
 	}
-	charsets := make([]charset, len(prog.Inst))
+	link := func(to node, chars charset, spelled bool) {
+		a.spend(1)
+		g.forward.edges = append(g.forward.edges, edge{id(to), spelled, chars})
+	}
+	chars, spelledChars := make([]charset, len(prog.Inst)), make([]charset, len(prog.Inst))
 	for pc := range prog.Inst {
-		switch inst := &prog.Inst[pc]; inst.Op {
-		case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
-			charsets[pc] = charsetOf(func(c byte) bool { return inst.MatchRune(rune(c)) })
+		if !a.spend(2) {
+			return nil, false
+		}
+		if inst := &prog.Inst[pc]; replaced {
+			chars[pc] = charsOfInst(inst, unspelledBase)
+			spelledChars[pc] = charsOfInst(inst, spelledBase)
+		} else {
+			chars[pc] = charsOfInst(inst, 0)
 		}
 	}
 	id(node{pc: uint32(prog.Start)})
-	for i := 0; i < len(g.nodes); i++ {
-		if len(g.nodes) > maxNodes {
-			return nil
+	for i := int32(0); int(i) < len(g.nodes); i++ {
+		if !a.spend(1) {
+			return nil, false
 		}
+		g.forward.first = append(g.forward.first, int32(len(g.forward.edges)))
 		n := g.nodes[i]
-		link := func(to node, chars charset) {
-			j := id(to)
-			g.forward[i] = append(g.forward[i], edge{j, chars})
-			g.backward[j] = append(g.backward[j], edge{i, chars})
-		}
 		inst := &prog.Inst[n.pc]
 		switch inst.Op {
 		case syntax.InstAlt, syntax.InstAltMatch:
-			link(node{inst.Out, n.place, n.wordLast, n.next}, 0)
-			link(node{inst.Arg, n.place, n.wordLast, n.next}, 0)
+			link(node{inst.Out, n.place, n.wordLast, n.next}, 0, false)
+			link(node{inst.Arg, n.place, n.wordLast, n.next}, 0, false)
 		case syntax.InstCapture, syntax.InstNop:
-			link(node{inst.Out, n.place, n.wordLast, n.next}, 0)
+			link(node{inst.Out, n.place, n.wordLast, n.next}, 0, false)
 		case syntax.InstEmptyWidth:
-			if next, ok := n.assert(syntax.EmptyOp(inst.Arg)); ok {
-				link(node{inst.Out, n.place, n.wordLast, next}, 0)
+			if next, ok := n.assert(syntax.EmptyOp(inst.Arg), i == 0 || n.state().begins()); ok {
+				link(node{inst.Out, n.place, n.wordLast, next}, 0, false)
 			}
 		case syntax.InstMatch:
-			if n.place.accepts() && n.next != word {
+			if n.state().accepts && n.next != word {
 				g.accept = append(g.accept, i)
 			}
 		case syntax.InstFail:
 		default:
-			for _, step := range n.place.steps(onlyHTTP) {
-				chars := charsets[n.pc] & step.chars
-				if c := chars & wordChars; c != 0 && (n.next == anything || n.next == word) {
-					link(node{inst.Out, step.to, true, anything}, c)
+			for _, step := range origins.states[n.place.state].steps {
+				to := place{n.place.scheme, step.to}
+				switch {
+				case step.toPort:
+					to = place{state: origins.ports[n.place.scheme]}
+				case step.scheme != anyScheme:
+					to.scheme = step.scheme
 				}
-				if c := chars &^ wordChars; c != 0 && (n.next == anything || n.next == noWord) {
-					link(node{inst.Out, step.to, false, anything}, c)
+				for _, by := range [...]edge{{chars: chars[n.pc]}, {spelled: true, chars: spelledChars[n.pc]}} {
+					by.chars &= step.chars
+					if c := by.chars & wordChars; c != 0 && (n.next == anything || n.next == word) {
+						link(node{inst.Out, to, true, anything}, c, by.spelled)
+					}
+					if c := by.chars &^ wordChars; c != 0 && (n.next == anything || n.next == noWord) {
+						link(node{inst.Out, to, false, anything}, c, by.spelled)
+					}
 				}
 			}
 		}
 	}
-	g.trim()
-	return g
+	g.forward.first = append(g.forward.first, int32(len(g.forward.edges)))
+	if !a.spend(len(g.forward.edges)) {
+		return nil, false
+	}
+	g.backward = g.forward.reversed()
+	return g, a.hostEnds(g)
 }
 
-// assert returns what holds of the next character once op is passed. An
-// origin has no line breaks, so that lines begin and end where the text does.
-func (n node) assert(op syntax.EmptyOp) (next need, ok bool) {
+// charsOfInst returns the characters whose runes, from base on, inst matches.
+func charsOfInst(inst *syntax.Inst, base rune) charset {
+	switch inst.Op {
+	case syntax.InstRune, syntax.InstRune1, syntax.InstRuneAny, syntax.InstRuneAnyNotNL:
+		return charsetOf(func(c byte) bool { return inst.MatchRune(base + rune(c)) })
+	}
+	return 0
+}
+
+// reversed returns the same edges from the nodes that they lead to.
+func (a *adjacency) reversed() adjacency {
+	r := adjacency{make([]int32, len(a.first)), make([]edge, len(a.edges))}
+	for _, e := range a.edges {
+		r.first[e.node+1]++
+	}
+	for i := range len(r.first) - 1 {
+		r.first[i+1] += r.first[i]
+	}
+	next := slices.Clone(r.first)
+	for i := range int32(len(a.first) - 1) {
+		for _, e := range a.of(i) {
+			r.edges[next[e.node]] = edge{i, e.spelled, e.chars}
+			next[e.node]++
+		}
+	}
+	return r
+}
+
+// assert returns what holds of the next character after op. An origin has no
+// line breaks, so that lines begin and end where the text does.
+func (n node) assert(op syntax.EmptyOp, atStart bool) (next need, ok bool) {
 	switch op {
 	case syntax.EmptyBeginText, syntax.EmptyBeginLine:
-		return n.next, n.place == atStart
+		return n.next, atStart
 	case syntax.EmptyEndText, syntax.EmptyEndLine:
 		return theEnd, n.next != word
 	}
@@ -242,175 +227,170 @@ func (n node) assert(op syntax.EmptyOp) (next need, ok bool) {
 	return 0, false
 }
 
-// trim cuts away every edge that leads nowhere.
-func (g *product) trim() {
-	alive := make([]bool, len(g.nodes))
-	queue := slices.Clone(g.accept)
-	for _, i := range queue {
-		alive[i] = true
+// hostEnds finds the nodes at which a host can end: those from which a port, or
+// the dot of a fully qualified domain, or nothing leads to the end of a match.
+func (a *analysis) hostEnds(g *product) bool {
+	seen := make(map[int32]bool)
+	for _, i := range g.accept {
+		seen[i] = true
 	}
-	for len(queue) > 0 {
+	for queue := slices.Clone(g.accept); len(queue) > 0; queue = queue[1:] {
 		i := queue[0]
-		queue = queue[1:]
-		for _, e := range g.backward[i] {
-			if !alive[e.node] {
-				alive[e.node] = true
+		s := g.nodes[i].state()
+		if s.ends != noHost && s.ends != hostNameAndRoot {
+			g.ends = append(g.ends, i)
+		}
+		for _, e := range g.backward.of(i) {
+			if !a.spend(1) {
+				return false
+			}
+			if !seen[e.node] && (e.chars == 0 || s.inPort() || s.ends == hostNameAndRoot) {
+				seen[e.node] = true
+				g.tail[e.node] = edge{i, e.spelled, e.chars}
 				queue = append(queue, e.node)
 			}
 		}
 	}
-	dead := func(e edge) bool { return !alive[e.node] }
-	for i := range g.nodes {
-		if !alive[i] {
-			g.forward[i], g.backward[i] = nil, nil
-			continue
-		}
-		g.forward[i] = slices.DeleteFunc(g.forward[i], dead)
-		g.backward[i] = slices.DeleteFunc(g.backward[i], dead)
-	}
+	return true
 }
 
-// empty reports whether nothing matches.
-func (g *product) empty() bool { return len(g.accept) == 0 }
+// endsOf returns the nodes at which hosts of some kinds end.
+func (g *product) endsOf(kinds ...hostKind) []int32 {
+	var ends []int32
+	for _, i := range g.ends {
+		if slices.Contains(kinds, g.nodes[i].state().ends) {
+			ends = append(ends, i)
+		}
+	}
+	return ends
+}
 
-// withFree returns, in order and each once, the nodes given and those that lead
-// to them for free.
-func (g *product) withFree(nodes []int) []int {
-	seen := make(map[int]bool, len(nodes))
-	var set []int
-	add := func(i int) {
+// read returns the nodes from which c leads to one of the nodes given, and then
+// those that lead there for free.
+func (a *analysis) read(g *product, nodes []int32, c charset, onlySpelled bool) []int32 {
+	var set []int32
+	seen := make(map[int32]bool)
+	add := func(i int32) {
 		if !seen[i] {
 			seen[i] = true
 			set = append(set, i)
+			a.spend(2)
 		}
 	}
 	for _, i := range nodes {
-		add(i)
+		for _, e := range g.backward.of(i) {
+			a.spend(1)
+			if e.chars&c != 0 && (e.spelled || !onlySpelled) {
+				add(e.node)
+			}
+		}
 	}
-	for k := 0; k < len(set); k++ {
-		for _, e := range g.backward[set[k]] {
+	for k := 0; k < len(set) && a.spend(1); k++ {
+		for _, e := range g.backward.of(set[k]) {
+			a.spend(1)
 			if e.chars == 0 {
 				add(e.node)
 			}
 		}
 	}
-	slices.Sort(set)
 	return set
 }
 
-// hostEnds returns the nodes at which a host can end. Ports, and the dot of a
-// fully qualified domain, do not change whose a host is.
-func (g *product) hostEnds() []int {
-	seen := make(map[int]bool)
-	var ends []int
-	queue := slices.Clone(g.accept)
-	for len(queue) > 0 {
-		i := queue[0]
-		queue = queue[1:]
-		if seen[i] {
-			continue
-		}
-		seen[i] = true
-		for _, e := range g.backward[i] {
-			free := e.chars == 0
-			behindHost := g.nodes[i].place == inPort || g.nodes[i].place == atPort || g.nodes[i].place == afterDot
-			if free || behindHost {
-				queue = append(queue, e.node)
+// chars returns the characters that lead to the nodes.
+func (a *analysis) chars(g *product, nodes []int32, onlySpelled bool) (chars charset) {
+	for _, i := range nodes {
+		for _, e := range g.backward.of(i) {
+			a.spend(1)
+			if e.spelled || !onlySpelled {
+				chars |= e.chars
 			}
-		}
-		if p := g.nodes[i].place; p == inHostLabel || p == afterIPv6 {
-			ends = append(ends, i)
 		}
 	}
-	return g.withFree(ends)
+	return chars
 }
 
-// A suffix is what a walk has read of a host, and where that leads from.
+// A suffix is the end of a host, and where that leads from: in the expression,
+// and in the expression as far as it is spelled out.
 type suffix struct {
-	text string
-	from []int
+	text         string
+	all, spelled []int32
 }
 
-// A found host, and where one leads that ends in it.
-type found struct {
-	host string
-	from int
-}
-
-// A confinement is what a walk found.
+// A confinement is the result of confine.
 type confinement struct {
-	hosts []found // whole hosts, and registrable domains whose subdomains match
-	open  bool
-	// Where the walk gave up: the end of a host, and an edge that goes on to
-	// the left of it.
-	end  string
-	via  edge
-	into int
+	domains []string // hosts, and domains with all names under them
+	open    bool
+	// Hosts that are not spelled out end in end, or are end if there are no
+	// chars, and have one of chars before it.
+	end   string
+	chars charset
 }
 
-func (c *confinement) giveUp(end string, via edge, into int) *confinement {
-	c.open, c.end, c.via, c.into = true, end, via, into
-	return c
-}
-
-// confine walks from the end of the host to the left.
-func (g *product) confine() *confinement {
-	c := &confinement{}
-	queue := []suffix{{"", g.hostEnds()}}
-	for steps := 0; len(queue) > 0; steps++ {
+// confine reads the hosts of all, in which the analysis trusts, and compares them
+// with what is spelled out. That can be nil.
+func (a *analysis) confine(all, spelled *product) (confinement, bool) {
+	c := confinement{}
+	queue := []suffix{{all: all.endsOf(hostName, hostAddress)}}
+	if spelled != nil {
+		queue[0].spelled = spelled.endsOf(hostName, hostAddress)
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
 		s := queue[0]
-		queue = queue[1:]
-		// What leads here by each character.
-		var by [len(alphabet)][]int
-		var via edge
-		var into int
-		for _, i := range s.from {
-			for _, e := range g.backward[i] {
-				if e.chars == 0 {
-					continue
-				}
-				if bits.OnesCount64(uint64(e.chars&labelChars)) > maxAlternatives || steps > maxSteps || len(s.text) > maxHost {
-					return c.giveUp(s.text, e, i)
-				}
-				via, into = e, i
-				for rest := e.chars; rest != 0; rest &= rest - 1 {
-					char := bits.TrailingZeros64(uint64(rest))
-					by[char] = append(by[char], e.node)
-				}
-			}
+		chars := a.chars(all, s.all, false)
+		var spelledChars charset
+		if spelled != nil {
+			spelledChars = a.chars(spelled, s.spelled, true)
 		}
-		for char, from := range by {
-			if len(from) == 0 {
-				continue
+		if chars&^spelledChars != 0 {
+			c.open, c.end, c.chars = true, s.text, chars&^spelledChars
+			return c, a.spend(0)
+		}
+		for ; chars != 0; chars &= chars - 1 {
+			if !a.spend(8 + len(s.text)/8) {
+				return c, false
 			}
-			next := suffix{string(alphabet[char]) + s.text, g.withFree(from)}
-			next.stop(g, atHost, c)
-			if isOwned(next.text) {
-				next.stop(g, afterDot, c)
+			char := chars & -chars
+			next := suffix{string(char.first()) + s.text, a.read(all, s.all, char, false), a.read(spelled, s.spelled, char, true)}
+			if len(next.text) > maxHost || strings.IndexByte(next.text+".", '.') > maxLabel {
+				continue // not an origin
 			}
-			if len(c.hosts) > maxDomains {
-				return c.giveUp(s.text, via, into)
+			if !next.stop(a, all, spelled, &c) {
+				c.open, c.end, c.chars = true, next.text, 0
+				return c, a.spend(0)
 			}
-			if len(next.from) > 0 {
+			if len(next.all) > 0 {
 				queue = append(queue, next)
 			}
 		}
 	}
-	return c
+	return c, a.spend(0)
 }
 
-// stop ends the walk at the nodes of one place: there s.text is a whole host,
-// or a domain below which everything belongs to the same registrant.
-func (s *suffix) stop(g *product, where place, c *confinement) {
-	s.from = slices.DeleteFunc(s.from, func(i int) bool {
-		if g.nodes[i].place != where {
-			return false
-		}
-		if len(c.hosts) == 0 || c.hosts[len(c.hosts)-1].host != s.text {
-			c.hosts = append(c.hosts, found{s.text, i})
-		}
+// stop removes the nodes at which everything further left belongs to one
+// registrant. It reports false if that isn't so by what is spelled out.
+func (s *suffix) stop(a *analysis, all, spelled *product, c *confinement) bool {
+	owned, known := false, false
+	cut := func(g *product, nodes []int32) (kept []int32, whole, under bool) {
+		kept = slices.DeleteFunc(nodes, func(i int32) bool {
+			state := g.nodes[i].state()
+			if state.afterDot() && !known {
+				a.spend(20)
+				owned, known = isOwned(s.text), true
+			}
+			atHost, afterDot := state.atHost(), owned && state.afterDot()
+			whole, under = whole || atHost, under || afterDot
+			return atHost || afterDot
+		})
+		return kept, whole, under
+	}
+	var whole, under, spelledWhole, spelledUnder bool
+	s.all, whole, under = cut(all, s.all)
+	s.spelled, spelledWhole, spelledUnder = cut(spelled, s.spelled)
+	if !whole && !under {
 		return true
-	})
+	}
+	c.domains = append(c.domains, s.text)
+	return spelledWhole || spelledUnder
 }
 
 // isOwned reports whether a name and all names under it belong to one
@@ -425,103 +405,271 @@ func isOwned(name string) bool {
 	return suffixOf(name) != name && suffixBelow(name) == ""
 }
 
-// walk returns the characters of a shortest path from one of the nodes to one
-// for which done holds, along edges.
-func (g *product) walk(from int, edges [][]edge, done func(int) bool) string {
-	type visit struct {
-		node int
-		text string
+// spells reports whether a host, or a domain that it lies under, is spelled out.
+func (a *analysis) spells(spelled *product, host string) bool {
+	if spelled == nil {
+		return false
 	}
-	seen := map[int]bool{from: true}
-	for queue := []visit{{from, ""}}; len(queue) > 0; {
-		v := queue[0]
-		queue = queue[1:]
-		if done(v.node) {
-			return v.text
+	host = strings.TrimSuffix(host, ".")
+	nodes := spelled.endsOf(hostName, hostAddress, hostPrivate, hostLoopback)
+	for i := len(host) - 1; i >= 0 && len(nodes) > 0; i-- {
+		char := charsetOf(func(c byte) bool { return c == host[i] })
+		nodes = a.read(spelled, nodes, char, true)
+		if slices.ContainsFunc(nodes, func(n int32) bool {
+			state := spelled.nodes[n].state()
+			return i == 0 && state.atHost() || i > 0 && host[i-1] == '.' && state.afterDot() && isOwned(host[i:])
+		}) {
+			return true
 		}
-		for _, e := range edges[v.node] {
-			if seen[e.node] {
-				continue
+	}
+	return false
+}
+
+// matches reports whether a text is an origin that matches. It doesn't use
+// package regexp, whose steps it couldn't count.
+func (a *analysis) matches(g *product, text string) bool {
+	if _, ok := Parse(text); !ok {
+		return false
+	}
+	nodes := []int32{0}
+	for i := 0; ; i++ {
+		seen := make(map[int32]bool)
+		for _, n := range nodes {
+			seen[n] = true
+		}
+		for k := 0; k < len(nodes); k++ {
+			for _, e := range g.forward.of(nodes[k]) {
+				if !a.spend(1) {
+					return false
+				}
+				if e.chars == 0 && !seen[e.node] {
+					seen[e.node] = true
+					nodes = append(nodes, e.node)
+					a.spend(2)
+				}
 			}
-			seen[e.node] = true
-			text := v.text
+		}
+		if i == len(text) {
+			break
+		}
+		var next []int32
+		taken := make(map[int32]bool)
+		for _, n := range nodes {
+			for _, e := range g.forward.of(n) {
+				if !a.spend(1) {
+					return false
+				}
+				if e.chars.contains(text[i]) && !taken[e.node] {
+					taken[e.node] = true
+					next = append(next, e.node)
+					a.spend(2)
+				}
+			}
+		}
+		nodes = next
+	}
+	return slices.ContainsFunc(nodes, func(n int32) bool { return slices.Contains(g.accept, n) })
+}
+
+// shortest returns a shortest origin whose host ends at one of the nodes given
+// and ends in end, with one of chars before it; or is end, if there are no chars
+// and end isn't empty. It cuts the origin before the character before end. The
+// origin may be one that only the automaton of origins accepts.
+func (a *analysis) shortest(g *product, ends []int32, end string, chars charset) (before, after string, ok bool) {
+	type point struct {
+		node int32
+		read int // how many characters of end, and of chars
+	}
+	type arrival struct {
+		from point
+		char byte
+	}
+	last := len(end)
+	if chars != 0 {
+		last++
+	}
+	arrivals := make(map[point]arrival)
+	var queue []point
+	for _, i := range ends {
+		p := point{i, 0}
+		arrivals[p] = arrival{p, 0}
+		queue = append(queue, p)
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		p := queue[0]
+		state := g.nodes[p.node].state()
+		if p.node == 0 && p.read == last {
+			var text []byte
+			cut := 0
+			for arrivals[p].from != p {
+				to := arrivals[p]
+				if p.read == last && to.from.read < last {
+					cut = len(text)
+				}
+				if to.char != 0 {
+					text = append(text, to.char)
+				}
+				p = to.from
+			}
+			return string(text[:cut]), string(text[cut:]) + g.tailFrom(p.node), true
+		}
+		if end != "" && chars == 0 && p.read == last && state.part >= inName && !state.atHost() {
+			continue
+		}
+		for _, e := range g.backward.of(p.node) {
+			if !a.spend(3) {
+				return "", "", false
+			}
+			next := point{e.node, p.read}
+			var by byte
 			if e.chars != 0 {
-				text += string(e.chars.first())
+				allowed := e.chars
+				switch {
+				case p.read < len(end):
+					c := end[len(end)-1-p.read]
+					allowed &= charsetOf(func(b byte) bool { return b == c })
+				case p.read < last:
+					allowed &= chars
+				}
+				if allowed == 0 {
+					continue
+				}
+				by = allowed.first()
+				next.read = min(p.read+1, last)
 			}
-			queue = append(queue, visit{e.node, text})
+			if _, ok := arrivals[next]; !ok {
+				arrivals[next] = arrival{p, by}
+				queue = append(queue, next)
+			}
 		}
 	}
-	return ""
+	return "", "", false
 }
 
-// before returns the shortest beginning of a match that leads to a node.
-func (g *product) before(i int) string {
-	reversed := []byte(g.walk(i, g.backward, func(i int) bool { return i == 0 }))
-	slices.Reverse(reversed)
-	return string(reversed)
-}
-
-// after returns the shortest end of a match that leads on from a node.
-func (g *product) after(i int) string {
-	return g.walk(i, g.forward, func(i int) bool { return slices.Contains(g.accept, i) })
+// tailFrom returns the shortest end of an origin after a node at which its host
+// ends.
+func (g *product) tailFrom(i int32) string {
+	var b strings.Builder
+	for e, ok := g.tail[i]; ok; e, ok = g.tail[e.node] {
+		if e.chars != 0 {
+			b.WriteByte(e.chars.first())
+		}
+	}
+	return b.String()
 }
 
 // analyse fills in what e matches beyond what it should.
-func (e *Expression) analyse() *Error {
-	simple := e.tree.Simplify()
-	prog, err := syntax.Compile(simple)
+func (a *analysis) analyse(e *Expression) *Error {
+	tooLarge := problem(CodeExpressionSize, "is too large to be analysed: list the origins in AllowOrigins, or write several expressions")
+	prog, err := syntax.Compile(e.tree.Simplify())
 	if err != nil {
-		return problem(CodeExpressionSize, "cannot be analysed (%v): list the origins in AllowOrigins", err)
+		return tooLarge
 	}
-	all, plain := intersect(prog, false), intersect(prog, true)
-	switch {
-	case all == nil || plain == nil:
-		return problem(CodeExpressionSize, "is too large to be analysed: list the origins in AllowOrigins, or write several expressions")
-	case all.empty():
+	all, ok := a.intersect(prog, false)
+	if !ok {
+		return tooLarge
+	}
+	if len(all.accept) == 0 {
 		return problem(CodeExpressionNever, "matches no serialized origin: those are a lower-case scheme and host and a port unless it is the default, with nothing behind, such as %q", "https://app.example.com")
 	}
-	if c := all.confine(); c.open {
-		e.open = e.hostile(all, c, "https", "http")
+	spelled, ok := a.spelledOut(e.text)
+	if !ok {
+		return tooLarge
 	}
-	c := plain.confine()
-	for _, f := range c.hosts {
-		if !IsLoopback(f.host) {
-			before := plain.before(f.from)
-			e.insecure = cmp.Or(e.matching("http://"+f.host, before+f.host, before+f.host+":8080"), before+plain.after(f.from))
-			return nil
+	c, ok := a.confine(all, spelled)
+	if !ok {
+		return tooLarge
+	}
+	e.domains = c.domains
+	if c.open {
+		if e.open, ok = a.hostile(all, spelled, c); !ok {
+			return tooLarge
 		}
 	}
-	if c.open {
-		e.insecure = e.hostile(plain, c, "http")
+	if e.insecure, ok = a.insecure(all, c, e.open); !ok {
+		return tooLarge
 	}
 	return nil
 }
 
-// hostile returns an origin of a stranger that e matches. It prefers one that
-// reads as such.
-func (e *Expression) hostile(g *product, c *confinement, schemes ...string) string {
+// spelledOut returns the product in which edges are marked as spelled out, or nil
+// if it can't be told what is.
+func (a *analysis) spelledOut(source string) (*product, bool) {
+	replaced, ok := spell(source)
+	if !ok {
+		return nil, true
+	}
+	tree, err := syntax.Parse(replaced, syntax.Perl)
+	if err != nil {
+		return nil, true
+	}
+	unspellRepeated(tree, false)
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, true
+	}
+	return a.intersect(prog, true)
+}
+
+// hostile returns an origin that matches and whose host is not spelled out. It
+// prefers one that reads as hostile. It reports false if it finds none.
+func (a *analysis) hostile(all, spelled *product, c confinement) (string, bool) {
 	var candidates []string
-	for _, scheme := range schemes {
+	for _, scheme := range []string{"https", "http"} {
 		if suffix := suffixBelow(strings.TrimPrefix(c.end, ".")); suffix != "" {
 			candidates = append(candidates, scheme+"://"+strings.Replace("evil."+suffix, "*", "city", 1))
 		}
-		for _, label := range []string{"evil", "evil-", "evil.", "evil.example", "203.0.113.66"} {
+		for _, label := range []string{"evil", "evil-", "evil.", "evil.example", "203.0.113.66", "[2001:db8::66"} {
 			candidates = append(candidates, scheme+"://"+label+c.end, scheme+"://"+label+c.end+":8443")
 		}
 	}
-	before, after := g.before(c.via.node), g.after(c.into)
-	char := string(c.via.chars.first())
-	candidates = append(candidates, before+"evil"+after, before+char+after)
-	return cmp.Or(e.matching(candidates...), before+char+after)
-}
-
-// matching returns the first candidate that is an origin and that e matches,
-// or the empty string.
-func (e *Expression) matching(candidates ...string) string {
-	for _, s := range candidates {
-		if _, ok := Parse(s); ok && e.re.MatchString(s) {
-			return s
+	before, after, ok := a.shortest(all, all.endsOf(hostName, hostAddress), c.end, c.chars)
+	if ok {
+		if c.chars != 0 {
+			for _, filler := range []string{"evil", "66", ":66", "1::1", strings.Repeat(after[:1], 2)} {
+				candidates = append(candidates, before+filler+after[1:])
+			}
+		}
+		candidates = append(candidates, before+after)
+		for chars := c.chars; chars != 0; chars &= chars - 1 {
+			candidates = append(candidates, before+string(chars.first())+after[1:])
 		}
 	}
-	return ""
+	for _, s := range candidates {
+		if o, ok := Parse(s); ok && a.matches(all, s) && !a.spells(spelled, o.Host) {
+			return s, a.spend(0)
+		}
+	}
+	return "", false
+}
+
+// insecure returns an origin of plain http other than the machine itself that
+// matches, or the empty string if there is none. It reports false if there might
+// be one that it can't find.
+func (a *analysis) insecure(all *product, c confinement, open string) (string, bool) {
+	ends := slices.DeleteFunc(all.endsOf(hostName, hostAddress, hostPrivate), func(i int32) bool {
+		return all.nodes[i].place.scheme != schemeHTTP
+	})
+	if len(ends) == 0 {
+		return "", true
+	}
+	candidates := []string{}
+	if c.open {
+		o, _ := Parse(open)
+		o.Scheme = "http"
+		candidates = append(candidates, o.String(), "http://"+o.Host, "http://evil"+c.end)
+	}
+	for _, domain := range c.domains {
+		candidates = append(candidates, "http://"+domain, "http://"+domain+":8080", "http://app."+domain)
+	}
+	if before, after, ok := a.shortest(all, ends, "", 0); ok {
+		candidates = append(candidates, before+after)
+	}
+	for _, s := range candidates {
+		o, ok := Parse(s)
+		if ok && !IsLoopback(strings.TrimSuffix(o.Host, ".")) && a.matches(all, s) {
+			return s, a.spend(0)
+		}
+	}
+	return "", false
 }

@@ -13,7 +13,8 @@ type Expression struct {
 	text     string
 	re       *regexp.Regexp
 	tree     *syntax.Regexp
-	domains  []string // that it spells out, if any: see product.domains
+	size     int      // in instructions
+	domains  []string // that it is confined to, apart from private networks and the machine itself
 	open     string   // a hostile origin that matches, if any
 	insecure string   // a plain-http origin that matches and is not loopback, if any
 }
@@ -22,21 +23,34 @@ type Expression struct {
 // decides what it confines its matches to. It is anchored at both ends. The
 // error, if any, is an [*Error].
 func ParseExpression(s string) (*Expression, error) {
+	e, err := readExpression(s, &analysis{})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func readExpression(s string, a *analysis) (*Expression, *Error) {
+	if len(s) > maxSource {
+		return nil, problem(CodeExpressionSize, "is longer than %d bytes: list the origins in AllowOrigins, or write several expressions", maxSource)
+	}
 	tree, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
 		return nil, expressionSyntax(s, err)
 	}
 	removeCaptures(tree)
+	size := instructions(tree)
+	if size > maxInstructions {
+		return nil, problem(CodeExpressionSize, "is too large to be analysed: list the origins in AllowOrigins, or write several expressions")
+	}
 	re, err := compileAnchored(tree)
 	if err != nil {
 		return nil, problem(CodeExpressionSize, "is too large for RE2 (%v): list the origins in AllowOrigins", err)
 	}
-	e := &Expression{text: s, re: re, tree: tree}
-	if err := e.analyse(); err != nil {
+	e := &Expression{text: s, re: re, tree: tree, size: size}
+	if err := a.analyse(e); err != nil {
 		return nil, err
 	}
-	prog, _ := syntax.Compile(tree.Simplify()) // as analyse could, too
-	e.domains = intersect(prog, false).domains()
 	return e, nil
 }
 
@@ -93,50 +107,6 @@ func compileAnchored(trees ...*syntax.Regexp) (*regexp.Regexp, error) {
 	return regexp.Compile(`\A(?:` + strings.Join(alternatives, "|") + `)\z`)
 }
 
-// expressions are looked up by the domains that they spell out, as patterns are,
-// and only those for a domain of the host are tried (benchmark Scale, rows
-// expressions).
-type expressions struct {
-	byDomain map[string][]*regexp.Regexp
-	depths   []int            // how many labels the domains have, in order
-	others   []*regexp.Regexp // that spell out none
-}
-
-func newExpressions(list []*Expression) expressions {
-	alike := make(map[string][]*Expression) // those that spell out the same domains
-	for _, e := range list {
-		key := strings.Join(e.domains, " ")
-		alike[key] = append(alike[key], e)
-	}
-	x := expressions{byDomain: make(map[string][]*regexp.Regexp)}
-	for _, some := range alike {
-		joined, domains := union(some), some[0].domains
-		if len(domains) == 0 {
-			x.others = joined
-		}
-		for _, domain := range domains {
-			x.byDomain[domain] = append(x.byDomain[domain], joined...)
-			x.depths = insert(x.depths, labels(domain))
-		}
-	}
-	return x
-}
-
-// match reports whether one of the expressions matches a text with this host.
-func (x *expressions) match(text, host string) bool {
-	host = strings.TrimSuffix(host, ".")
-	dot, depth := len(host), 0
-	for _, d := range x.depths {
-		for ; depth < d && dot >= 0; depth++ {
-			dot = strings.LastIndexByte(host[:dot], '.')
-		}
-		if depth == d && matchAny(x.byDomain[host[dot+1:]], text) {
-			return true
-		}
-	}
-	return matchAny(x.others, text)
-}
-
 // matchAny reports whether a text is an origin and one of the expressions
 // matches it.
 func matchAny(list []*regexp.Regexp, text string) bool {
@@ -154,11 +124,10 @@ func matchAny(list []*regexp.Regexp, text string) bool {
 	return false
 }
 
-// union joins expressions into one, or into several where they exceed the
-// bounds of RE2 together. Where they begin with different texts, package regexp
-// drops most of them at the first character that differs; where they begin with
-// wildcards, it follows all of them to the end, and joining them neither helps
-// nor harms.
+// union joins expressions into one, or into several where one would be too large.
+// Where they begin with different texts, package regexp drops most of them at the
+// first character that differs; where they begin with wildcards, it follows all of
+// them to the end, and joining them neither helps nor harms.
 func union(expressions []*Expression) []*regexp.Regexp {
 	switch len(expressions) {
 	case 0:
@@ -166,13 +135,39 @@ func union(expressions []*Expression) []*regexp.Regexp {
 	case 1:
 		return []*regexp.Regexp{expressions[0].re}
 	}
+	size := 0
 	trees := make([]*syntax.Regexp, len(expressions))
 	for i, e := range expressions {
 		trees[i] = e.tree
+		size += e.size
 	}
-	if re, err := compileAnchored(trees...); err == nil {
-		return []*regexp.Regexp{re}
+	if size <= 2*maxInstructions {
+		if re, err := compileAnchored(trees...); err == nil {
+			return []*regexp.Regexp{re}
+		}
 	}
 	half := len(expressions) / 2
 	return append(union(expressions[:half]), union(expressions[half:])...)
+}
+
+// instructions returns about how many instructions a tree compiles to. Beyond
+// maxInstructions it is no longer exact.
+func instructions(tree *syntax.Regexp) int {
+	const tooMany = maxInstructions + 1
+	n := 0
+	for _, sub := range tree.Sub {
+		n = min(n+instructions(sub), tooMany)
+	}
+	switch tree.Op {
+	case syntax.OpCapture, syntax.OpConcat:
+	case syntax.OpLiteral:
+		n = len(tree.Rune)
+	case syntax.OpAlternate:
+		n += len(tree.Sub)
+	case syntax.OpRepeat:
+		n = n*max(tree.Min, tree.Max, 1) + max(tree.Max-tree.Min, 1)
+	default:
+		n++
+	}
+	return min(n, tooMany)
 }

@@ -3,18 +3,18 @@ package origin
 import (
 	"encoding/binary"
 	"math/bits"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // A Set matches origins against patterns and expressions. It does not change
 // after [NewSet] and is safe for concurrent use. It takes as many steps to match
-// a million origins or patterns as one; and a thousand expressions as one, if
-// they spell out different domains.
+// a million origins or patterns as one; expressions are tried in turn.
 type Set struct {
 	patterns    patterns // for one port, exact origins among them
 	anyPort     patterns // for any port, without the ":*"
-	expressions expressions
+	expressions []*regexp.Regexp
 	onlyExact   bool // there are exact origins and nothing else
 }
 
@@ -35,7 +35,7 @@ func NewSet(list []Pattern, expressions []*Expression) *Set {
 	s := &Set{
 		patterns:    newPatterns(list, false),
 		anyPort:     newPatterns(list, true),
-		expressions: newExpressions(expressions),
+		expressions: union(expressions),
 	}
 	s.onlyExact = len(s.patterns.depths) == 0 && len(s.anyPort.table.slots) == 0 && len(expressions) == 0
 	return s
@@ -72,7 +72,7 @@ func (s *Set) Match(text string) Match {
 		if _, ok := Parse(text); ok {
 			return MatchedPattern
 		}
-	case s.expressions.match(text, host):
+	case matchAny(s.expressions, text):
 		return MatchedExpression
 	}
 	return NoMatch

@@ -311,36 +311,6 @@ func TestSeveralExpressionsMatchLikeEach(t *testing.T) {
 	}
 }
 
-// Of the expressions for a thousand domains, those for one are tried.
-func TestExpressionsAreTriedForTheirOwnDomains(t *testing.T) {
-	var expressions []*Expression
-	for i := range 1000 {
-		expressions = append(expressions, parseExpression(t, fmt.Sprintf(`https://[a-z]+\.tenant%d\.example\.(com|org)`, i)))
-	}
-	s := NewSet(nil, expressions)
-	if n := len(s.expressions.others); n != 0 {
-		t.Errorf("%d expressions are tried for every domain", n)
-	}
-	for domain, tried := range s.expressions.byDomain {
-		if len(tried) != 1 {
-			t.Errorf("%d expressions are tried for %s", len(tried), domain)
-		}
-	}
-	for i := range 1000 {
-		for text, want := range map[string]Match{
-			fmt.Sprintf("https://app.tenant%d.example.com", i):   MatchedExpression,
-			fmt.Sprintf("https://app.tenant%d.example.org", i):   MatchedExpression,
-			fmt.Sprintf("https://app.tenant%d.example.com.", i):  NoMatch,
-			fmt.Sprintf("https://tenant%d.example.com", i):       NoMatch,
-			fmt.Sprintf("https://app.stranger%d.example.com", i): NoMatch,
-		} {
-			if got := s.Match(text); got != want {
-				t.Fatalf("Match(%q) = %d, want %d", text, got, want)
-			}
-		}
-	}
-}
-
 // randomExpression puts together what makes an end of a host certain, and what
 // makes it uncertain.
 func randomExpression(r *rand.Rand) string {
@@ -362,16 +332,12 @@ func randomExpression(r *rand.Rand) string {
 func TestManyExpressionsMatchLikeEachOfThem(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
-	matched, indexed, tried := 0, 0, 0
+	matched := 0
 	for range 300 {
 		var expressions []*Expression
 		for range 1 + r.IntN(12) {
 			if e, err := ParseExpression(randomExpression(r)); err == nil {
 				expressions = append(expressions, e)
-				tried++
-				if len(e.domains) > 0 {
-					indexed++
-				}
 			}
 		}
 		s := NewSet(nil, expressions)
@@ -391,8 +357,8 @@ func TestManyExpressionsMatchLikeEachOfThem(t *testing.T) {
 			}
 		}
 	}
-	if matched < 1000 || indexed < tried/4 || indexed > 3*tried/4 {
-		t.Errorf("%d origins matched, and %d of %d expressions spell out domains: that does not try much", matched, indexed, tried)
+	if matched < 1000 {
+		t.Errorf("%d origins matched: that does not try much", matched)
 	}
 }
 
@@ -414,7 +380,7 @@ func TestExpressionsAtTheBoundsOfRE2MatchTogether(t *testing.T) {
 	}
 	other := parseExpression(t, `https://other[a-z]*\.example\.com`)
 	s := NewSet(nil, append(expressions, other, other))
-	if n := len(s.expressions.byDomain["example.com"]); n < 2 {
+	if n := len(s.expressions); n < 2 {
 		t.Errorf("all expressions fit into %d", n)
 	}
 	for _, text := range []string{"https://a.example.com", "https://other.example.com"} {
