@@ -78,7 +78,7 @@ type product struct {
 	nodes    []node
 	forward  adjacency
 	backward adjacency
-	accept   []int32
+	accept   []int32 // in order
 
 	ends []int32        // where a host can end, see hostEnds
 	tail map[int32]edge // leads on from there to the end of the origin
@@ -110,7 +110,7 @@ func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) 
 		return i
 	}
 	link := func(to node, chars charset, spelled bool) {
-		a.spend(1)
+		a.spend(2)
 		g.forward.edges = append(g.forward.edges, edge{id(to), spelled, chars})
 	}
 	chars, spelledChars := make([]charset, len(prog.Inst)), make([]charset, len(prog.Inst))
@@ -170,9 +170,6 @@ func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) 
 		}
 	}
 	g.forward.first = append(g.forward.first, int32(len(g.forward.edges)))
-	if !a.spend(len(g.forward.edges)) {
-		return nil, false
-	}
 	g.backward = g.forward.reversed()
 	return g, a.hostEnds(g)
 }
@@ -279,15 +276,19 @@ func (a *analysis) read(g *product, nodes []int32, c charset, onlySpelled bool) 
 	}
 	for _, i := range nodes {
 		for _, e := range g.backward.of(i) {
-			a.spend(1)
+			if !a.spend(1) {
+				return nil
+			}
 			if e.chars&c != 0 && (e.spelled || !onlySpelled) {
 				add(e.node)
 			}
 		}
 	}
-	for k := 0; k < len(set) && a.spend(1); k++ {
+	for k := 0; k < len(set); k++ {
 		for _, e := range g.backward.of(set[k]) {
-			a.spend(1)
+			if !a.spend(1) {
+				return nil
+			}
 			if e.chars == 0 {
 				add(e.node)
 			}
@@ -300,7 +301,9 @@ func (a *analysis) read(g *product, nodes []int32, c charset, onlySpelled bool) 
 func (a *analysis) chars(g *product, nodes []int32, onlySpelled bool) (chars charset) {
 	for _, i := range nodes {
 		for _, e := range g.backward.of(i) {
-			a.spend(1)
+			if !a.spend(1) {
+				return 0
+			}
 			if e.spelled || !onlySpelled {
 				chars |= e.chars
 			}
@@ -334,7 +337,7 @@ func (a *analysis) confine(all, spelled *product) (confinement, bool) {
 	if spelled != nil {
 		queue[0].spelled = spelled.endsOf(hostName, hostAddress)
 	}
-	for ; len(queue) > 0; queue = queue[1:] {
+	for ; len(queue) > 0 && a.spend(1); queue = queue[1:] {
 		s := queue[0]
 		chars := a.chars(all, s.all, false)
 		var spelledChars charset
@@ -439,13 +442,12 @@ func (a *analysis) matches(g *product, text string) bool {
 		}
 		for k := 0; k < len(nodes); k++ {
 			for _, e := range g.forward.of(nodes[k]) {
-				if !a.spend(1) {
+				if !a.spend(2) {
 					return false
 				}
 				if e.chars == 0 && !seen[e.node] {
 					seen[e.node] = true
 					nodes = append(nodes, e.node)
-					a.spend(2)
 				}
 			}
 		}
@@ -456,19 +458,21 @@ func (a *analysis) matches(g *product, text string) bool {
 		taken := make(map[int32]bool)
 		for _, n := range nodes {
 			for _, e := range g.forward.of(n) {
-				if !a.spend(1) {
+				if !a.spend(2) {
 					return false
 				}
 				if e.chars.contains(text[i]) && !taken[e.node] {
 					taken[e.node] = true
 					next = append(next, e.node)
-					a.spend(2)
 				}
 			}
 		}
 		nodes = next
 	}
-	return slices.ContainsFunc(nodes, func(n int32) bool { return slices.Contains(g.accept, n) })
+	return slices.ContainsFunc(nodes, func(n int32) bool {
+		_, accepts := slices.BinarySearch(g.accept, n)
+		return accepts
+	})
 }
 
 // shortest returns a shortest origin whose host ends at one of the nodes given
