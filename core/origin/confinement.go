@@ -97,7 +97,7 @@ func (a *adjacency) of(i int32) []edge { return a.edges[a.first[i]:a.first[i+1]]
 func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) {
 	origins := automaton()
 	g := &product{tail: make(map[int32]edge)}
-	ids := make(map[uint64]int32)
+	ids := make(map[uint64]int32, 4*len(prog.Inst))
 	id := func(n node) int32 {
 		key := n.key()
 		i, ok := ids[key]
@@ -125,6 +125,9 @@ func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) 
 			chars[pc] = charsOfInst(inst, 0)
 		}
 	}
+	wordsMatter := slices.ContainsFunc(prog.Inst, func(inst syntax.Inst) bool {
+		return inst.Op == syntax.InstEmptyWidth && syntax.EmptyOp(inst.Arg)&(syntax.EmptyWordBoundary|syntax.EmptyNoWordBoundary) != 0
+	})
 	id(node{pc: uint32(prog.Start)})
 	for i := int32(0); int(i) < len(g.nodes); i++ {
 		if !a.spend(1) {
@@ -159,6 +162,12 @@ func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) 
 				}
 				for _, by := range [...]edge{{chars: chars[n.pc]}, {spelled: true, chars: spelledChars[n.pc]}} {
 					by.chars &= step.chars
+					if !wordsMatter {
+						if by.chars != 0 && n.next == anything {
+							link(node{inst.Out, to, false, anything}, by.chars, by.spelled)
+						}
+						continue
+					}
 					if c := by.chars & wordChars; c != 0 && (n.next == anything || n.next == word) {
 						link(node{inst.Out, to, true, anything}, c, by.spelled)
 					}
@@ -416,8 +425,7 @@ func (a *analysis) spells(spelled *product, host string) bool {
 	host = strings.TrimSuffix(host, ".")
 	nodes := spelled.endsOf(hostName, hostAddress, hostPrivate, hostLoopback)
 	for i := len(host) - 1; i >= 0 && len(nodes) > 0; i-- {
-		char := charsetOf(func(c byte) bool { return c == host[i] })
-		nodes = a.read(spelled, nodes, char, true)
+		nodes = a.read(spelled, nodes, charOf(rune(host[i])), true)
 		if slices.ContainsFunc(nodes, func(n int32) bool {
 			state := spelled.nodes[n].state()
 			return i == 0 && state.atHost() || i > 0 && host[i-1] == '.' && state.afterDot() && isOwned(host[i:])
@@ -455,13 +463,14 @@ func (a *analysis) matches(g *product, text string) bool {
 			break
 		}
 		var next []int32
+		char := charOf(rune(text[i]))
 		taken := make(map[int32]bool)
 		for _, n := range nodes {
 			for _, e := range g.forward.of(n) {
 				if !a.spend(2) {
 					return false
 				}
-				if e.chars.contains(text[i]) && !taken[e.node] {
+				if e.chars&char != 0 && !taken[e.node] {
 					taken[e.node] = true
 					next = append(next, e.node)
 				}
@@ -530,8 +539,7 @@ func (a *analysis) shortest(g *product, ends []int32, end string, chars charset)
 				allowed := e.chars
 				switch {
 				case p.read < len(end):
-					c := end[len(end)-1-p.read]
-					allowed &= charsetOf(func(b byte) bool { return b == c })
+					allowed &= charOf(rune(end[len(end)-1-p.read]))
 				case p.read < last:
 					allowed &= chars
 				}

@@ -31,6 +31,28 @@ func TestParseExpressionDecidesConfinement(t *testing.T) {
 		{"a spelled-out IPv6 address is confined", `http://\[::1\]:\d+`, "", ""},
 		{"a word boundary after a dot is confined", `https://.*\.\bexample\.com`, "", ""},
 		{"a long spelled-out list is confined", `https://(` + strings.Join(domains(150), "|") + `)`, "", ""},
+		{"alternative names under a private suffix are confined", `https://(foo|bar)\.github\.io`, "", ""},
+		{"alternative suffixes are confined", `https://example\.(de|dk|co\.uk)`, "", ""},
+		{"an optional part of a name is confined", `https://(my-)?app\.vercel\.app`, "", ""},
+		{"an optional label is confined", `https://(www\.)?example\.com`, "", ""},
+		{"optional letters are confined", `https://colou?r\.com`, "", ""},
+		{"many labels under a registrable domain are confined", `https://([a-z0-9-]+\.)*example\.com`, "", ""},
+		{"a class under a registrable domain is confined", `https://[ab]\.example\.com`, "", ""},
+		{"a repetition under a registrable domain is confined", `https://a{1,3}\.me\.github\.io`, "", ""},
+		{"a dot in brackets is spelled out", `https://.*[.]example[.]com`, "", ""},
+		{"a quoted name is spelled out", `https://\Qapp.example.com\E(:\d+)?`, "", ""},
+		{"escaped characters are spelled out", `https://ex\x61mple\.c\x{6f}\155`, "", ""},
+		{"a name that is spelled out beside a wildcard is confined", `https://(example\.com|.*\.example\.com)`, "", ""},
+		{"a name in the first of several groups is confined", `(?P<s>https)://(?P<h>(?i:App)(?-i)\.example\.com)`, "", ""},
+		{"a link to the machine itself is confined", `https?://([a-z]+\.)?localhost(:\d+)?`, "", ""},
+		{"any loopback address is confined and loopback", `http://127\.\d+\.\d+\.\d+:\d+`, "", ""},
+		{"a private network of 65,536 addresses is confined", `http://192\.168\.\d+\.\d+(:\d+)?`, "", "http://192.168."},
+		{"a private network of 16 million addresses is confined", `http://10\.\d{1,3}\.\d{1,3}\.\d{1,3}(:[0-9]+)?`, "", "http://10."},
+		{"a private network of a million addresses is confined", `http://172\.(1[6-9]|2\d|3[01])\.\d+\.\d+`, "", "http://172."},
+		{"link-local addresses are confined", `https://169\.254(\.\d+){2}`, "", ""},
+		{"the machine itself and a private network are confined", `https?://(localhost|127\.0\.0\.1|192\.168\.\d+\.\d+)(:\d+)?`, "", "http://192.168."},
+		{"a wildcard before a whole private address is confined", `https://(.*\.)?192\.168\.\d+\.\d+`, "", ""},
+		{"spelled-out addresses are confined", `https://203\.0\.113\.(7|8|12)`, "", ""},
 		{"a trailing dot does not change whose a host is", `https://.*\.example\.com\.?`, "", ""},
 
 		{"a missing dot before the domain is not confined", `https://.*example\.com`, "https://evilexample.com", ""},
@@ -49,7 +71,27 @@ func TestParseExpressionDecidesConfinement(t *testing.T) {
 		{"a word boundary lets a hyphen through", `https://.*\bexample\.com`, "https://evil-example.com", ""},
 		{"any address is not confined", `https://\d+\.\d+\.\d+\.\d+`, "https://203.0.113.66", ""},
 		{"any extension is not confined", `moz-extension://[0-9a-f-]{36}`, "moz-extension://aaaa", ""},
-		{"any IPv6 address is not confined", `https://\[[0-9a-f:]+\]`, "https://[", ""},
+		{"any IPv6 address is not confined", `https://\[[0-9a-f:]+\]`, "https://[2001:db8::66]", ""},
+
+		{"a class before a private suffix is not spelled out", `https://[a-d]{1,3}\.github\.io`, "https://a", ""},
+		{"a class in a name is not spelled out", `https://pr-[0-3]{1,3}\.vercel\.app`, "https://pr-0", ""},
+		{"a non-word character can be a hyphen", `https://app\Wexample\.com`, "https://app-example.com", ""},
+		{"punctuation can be a hyphen", `https://app[[:punct:]]example\.com`, "https://app-example.com", ""},
+		{"classes that are joined are not spelled out", `https://(?:[a-d](?:)|[e-h](?:)|[i-l](?:))\.github\.io`, "https://", ""},
+		{"a short repetition is not spelled out", `https://a{1,3}\.github\.io`, "https://a", ""},
+		{"classes in a suffix are not spelled out", `https://example\.[cd][oe]`, "https://example.", ""},
+		{"repeated alternatives are not spelled out", `https://(a|b)*\.github\.io`, "https://", ""},
+		{"a class among literals is not spelled out", `https://(a|b|[cd])\.github\.io`, "https://c.github.io", ""},
+		{"a wildcard before a private suffix is hostile", `https://.*\.github\.io`, "https://evil.github.io", ""},
+		{"a wildcard beside literals is not spelled out", `https://(foo|.*)\.github\.io`, "https://evil.github.io", ""},
+		{"a repeated last letter is not spelled out", `https://example\.com+`, "https://example.comm", ""},
+		{"an IPv6 network is not confined", `https://\[2001:db8:[0-9a-f:]+\]`, "https://[2001:db8:", ""},
+		{"any address in plain http is not confined", `http://\d+\.\d+\.\d+\.\d+`, "http://203.0.113.66", "http://203.0.113.66"},
+		{"addresses that may be private are not confined", `http://1\d\.\d+\.\d+\.\d+`, "http://1", "http://1"},
+		{"more than a private network is not confined", `https://172\.(1[5-9]|2\d|3[01])\.\d+\.\d+`, "https://172.15.", ""},
+		{"a private network and what follows is not confined", `https://192\.168\..*`, "https://192.168.evil", ""},
+		{"the end of an address that looks private is not confined", `https://(.*\.)?192\.168\.\d+`, "https://0.192.168.", ""},
+		{"public addresses are not confined", `https://203\.0\.113\.\d+`, "https://203.0.113.66", ""},
 
 		{"an optional s admits plain http", `https?://.*\.example\.com`, "", "http://"},
 		{"a free scheme admits plain http", `.*://app\.example\.com`, "", "http://app.example.com"},
@@ -73,8 +115,8 @@ func TestParseExpressionDecidesConfinement(t *testing.T) {
 				if !strings.HasPrefix(got, want) {
 					t.Errorf("%s: %s example %q, want one like %q", tt.expr, kind, got, want)
 				}
-				if !e.re.MatchString(got) {
-					t.Errorf("%s: the %s example %q does not match", tt.expr, kind, got)
+				if _, ok := Parse(got); !ok || !e.re.MatchString(got) {
+					t.Errorf("%s: the %s example %q is not an origin that matches", tt.expr, kind, got)
 				}
 			}
 			open, isOpen := e.Unconfined()
@@ -106,9 +148,14 @@ func TestParseExpressionRefuses(t *testing.T) {
 		{"upper case", `https://App\.example\.com`, CodeExpressionNever, "lower-case"},
 		{"a trailing slash", `https://app\.example\.com/`, CodeExpressionNever, "nothing behind"},
 		{"a missing scheme", `app\.example\.com`, CodeExpressionNever, "scheme"},
+		{"the default port", `https://app\.example\.com:443`, CodeExpressionNever, "unless it is the default"},
+		{"a port that is too high", `https://app\.example\.com:[7-9]\d{4}`, CodeExpressionNever, "port"},
+		{"a name that ends in a number", `https://example\.\d+`, CodeExpressionNever, "host"},
 		{"the empty expression", ``, CodeExpressionNever, "scheme"},
 		{"too many repetitions", `https://a{1001}\.example\.com`, CodeExpressionSyntax, "invalid repeat count"},
 		{"more states than can be analysed", `https://` + strings.Repeat(`([a-z0-9.-]{1,900}|x)`, 40), CodeExpressionSize, "too large"},
+		{"more names than can be listed", `https://` + strings.Repeat(`(a|b)`, 40) + `\.com`, CodeExpressionSize, "too large to be analysed"},
+		{"a text that is too long", `https://` + strings.Repeat(`a`, 1<<17), CodeExpressionSize, "longer than 65536 bytes"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

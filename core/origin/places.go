@@ -27,14 +27,17 @@ func charsetOf(contains func(byte) bool) (set charset) {
 	return set
 }
 
+// charOf returns the set of r alone, which is empty if no origin has r.
+func charOf(r rune) charset {
+	if i := strings.IndexRune(alphabet, r); i >= 0 {
+		return 1 << i
+	}
+	return 0
+}
+
 // first returns the character of a set that reads best in an example.
 func (set charset) first() byte {
 	return alphabet[bits.TrailingZeros64(uint64(set))]
-}
-
-func (set charset) contains(c byte) bool {
-	i := strings.IndexByte(alphabet, c)
-	return i >= 0 && set&(1<<i) != 0
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
@@ -144,7 +147,7 @@ var automaton = sync.OnceValue(func() *originAutomaton {
 		s := a.states[i].spot
 		var steps []placeStep
 		add := func(c byte, step placeStep) {
-			char := charsetOf(func(b byte) bool { return b == c })
+			char := charOf(rune(c))
 			for j := range steps {
 				if one := steps[j]; one.to == step.to && one.toPort == step.toPort && one.scheme == step.scheme {
 					steps[j].chars |= char

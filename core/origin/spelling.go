@@ -212,19 +212,13 @@ func charsOf(token *syntax.Regexp, flags syntax.Flags) (chars charset, isLiteral
 
 // literalChars returns the characters of origins that a literal matches.
 func literalChars(r rune, flags syntax.Flags) charset {
-	return charsetOf(func(c byte) bool {
-		if r == rune(c) {
-			return true
+	chars := charOf(r)
+	if flags&syntax.FoldCase != 0 {
+		for folded := unicode.SimpleFold(r); folded != r; folded = unicode.SimpleFold(folded) {
+			chars |= charOf(folded)
 		}
-		if flags&syntax.FoldCase != 0 {
-			for folded := unicode.SimpleFold(r); folded != r; folded = unicode.SimpleFold(folded) {
-				if folded == rune(c) {
-					return true
-				}
-			}
-		}
-		return false
-	})
+	}
+	return chars
 }
 
 // replacement returns a literal or a class of runes that represent chars.
