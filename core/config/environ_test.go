@@ -346,8 +346,8 @@ func TestEnvironWrites(t *testing.T) {
 		{"the defaults", allowing(app), []string{allowsApp}},
 		{"nothing but origins", cors.Config{AllowOrigins: []string{app}}, []string{allowsApp, "CORS_ALLOW_METHODS=", "CORS_ALLOW_HEADERS=", "CORS_PREFLIGHT_MAX_AGE=0"}},
 		{"every origin and more", allowing(app, "*"), []string{"CORS_ALLOW_ALL_ORIGINS=true"}},
-		{"expressions", matching(`https://a\.example`, `^https://b{1,2}\.example$`, `https://c\.example|https://d\.example`, `(?i)https://e\.example`), []string{
-			`CORS_ALLOWED_ORIGIN_REGEXES=^https://a\.example$,^https://b{1,2}\.example$,^(?:https://c\.example|https://d\.example)$,(?i)^https://e\.example$`,
+		{"expressions", matching(`https://a\.example`, `^https://b{1,2}\.b\.example$`, `https://c\.example|https://d\.example`, `(?i)https://e\.example`), []string{
+			`CORS_ALLOWED_ORIGIN_REGEXES=^https://a\.example$,^https://b{1,2}\.b\.example$,^(?:https://c\.example|https://d\.example)$,(?i)^https://e\.example$`,
 		}},
 		{"an expression with a comma outside of brackets", matching(`https://a\.example(,)?,?`), []string{`CORS_ALLOWED_ORIGIN_REGEXES=["^https://a\\.example(,)?,?$"]`}},
 		{"a path", onPaths(`/api/.*`), []string{allowsApp, "CORS_URLS_REGEX=/api/.*"}},
