@@ -43,7 +43,7 @@ type node struct {
 	pc       uint32
 	place    place
 	wordLast bool // the last character was a word character, for \b
-	next     need // what a \b or $ passed on the way demands of the next character
+	next     need // the demand of a \b or $ that has been passed on the next character
 }
 
 type need uint8
@@ -211,7 +211,7 @@ func (a *adjacency) reversed() adjacency {
 	return r
 }
 
-// assert returns what holds of the next character after op. An origin has no
+// assert returns the demand on the next character after op. An origin has no
 // line breaks, so that lines begin and end where the text does.
 func (n node) assert(op syntax.EmptyOp, atStart bool) (next need, ok bool) {
 	switch op {
@@ -332,14 +332,15 @@ type suffix struct {
 type confinement struct {
 	domains []string // hosts, and domains with all names under them
 	open    bool
-	// Hosts that are not spelled out end in end, or are end if there are no
-	// chars, and have one of chars before it.
+	// Where open is set: hosts that end in one of chars and end are not spelled
+	// out. If there are no chars, it is the host end that isn't.
 	end   string
 	chars charset
 }
 
-// confine reads the hosts of all, in which the analysis trusts, and compares them
-// with what is spelled out. That can be nil.
+// confine reads the hosts that all holds and compares them with those that spelled
+// spells out. If spelled is nil, nothing is spelled out. Since the hosts come from
+// the expression itself, a mistake of spell can't hide one.
 func (a *analysis) confine(all, spelled *product) (confinement, bool) {
 	c := confinement{}
 	queue := []suffix{{all: all.endsOf(hostName, hostAddress)}}
@@ -378,8 +379,9 @@ func (a *analysis) confine(all, spelled *product) (confinement, bool) {
 	return c, a.spend(0)
 }
 
-// stop removes the nodes at which everything further left belongs to one
-// registrant. It reports false if that isn't so by what is spelled out.
+// stop removes the nodes at which the host begins, or further left of which
+// everything belongs to one registrant. It reports false if there are some and
+// s.text isn't spelled out.
 func (s *suffix) stop(a *analysis, all, spelled *product, c *confinement) bool {
 	owned, known := false, false
 	cut := func(g *product, nodes []int32) (kept []int32, whole, under bool) {
@@ -437,7 +439,7 @@ func (a *analysis) spells(spelled *product, host string) bool {
 }
 
 // matches reports whether a text is an origin that matches. It doesn't use
-// package regexp, whose steps it couldn't count.
+// package regexp, because it couldn't count its steps.
 func (a *analysis) matches(g *product, text string) bool {
 	if _, ok := Parse(text); !ok {
 		return false
@@ -484,10 +486,10 @@ func (a *analysis) matches(g *product, text string) bool {
 	})
 }
 
-// shortest returns a shortest origin whose host ends at one of the nodes given
-// and ends in end, with one of chars before it; or is end, if there are no chars
-// and end isn't empty. It cuts the origin before the character before end. The
-// origin may be one that only the automaton of origins accepts.
+// shortest returns a shortest origin whose host ends at one of the nodes given. If
+// there are chars, the host ends in one of them and end; otherwise it is end, or
+// any host if end is empty. The origin is cut before the one of chars. Parse may
+// reject it, since the automaton of origins is wider.
 func (a *analysis) shortest(g *product, ends []int32, end string, chars charset) (before, after string, ok bool) {
 	type point struct {
 		node int32
@@ -570,42 +572,42 @@ func (g *product) tailFrom(i int32) string {
 	return b.String()
 }
 
-// analyse fills in what e matches beyond what it should.
+// analyse fills in the domains and the examples of e.
 func (a *analysis) analyse(e *Expression) *Error {
-	tooLarge := problem(CodeExpressionSize, "is too large to be analysed: list the origins in AllowOrigins, or write several expressions")
 	prog, err := syntax.Compile(e.tree.Simplify())
 	if err != nil {
-		return tooLarge
+		return tooLarge()
 	}
 	all, ok := a.intersect(prog, false)
 	if !ok {
-		return tooLarge
+		return tooLarge()
 	}
 	if len(all.accept) == 0 {
 		return problem(CodeExpressionNever, "matches no serialized origin: those are a lower-case scheme and host and a port unless it is the default, with nothing behind, such as %q", "https://app.example.com")
 	}
 	spelled, ok := a.spelledOut(e.text)
 	if !ok {
-		return tooLarge
+		return tooLarge()
 	}
 	c, ok := a.confine(all, spelled)
 	if !ok {
-		return tooLarge
+		return tooLarge()
 	}
 	e.domains = c.domains
 	if c.open {
 		if e.open, ok = a.hostile(all, spelled, c); !ok {
-			return tooLarge
+			return tooLarge()
 		}
 	}
 	if e.insecure, ok = a.insecure(all, c, e.open); !ok {
-		return tooLarge
+		return tooLarge()
 	}
 	return nil
 }
 
-// spelledOut returns the product in which edges are marked as spelled out, or nil
-// if it can't be told what is.
+// spelledOut returns the product in which edges are marked as spelled out. It is
+// nil if literals can't be told from classes, so that nothing counts as spelled
+// out. The second result is false if the budget runs out.
 func (a *analysis) spelledOut(source string) (*product, bool) {
 	replaced, ok := spell(source)
 	if !ok {
@@ -623,8 +625,9 @@ func (a *analysis) spelledOut(source string) (*product, bool) {
 	return a.intersect(prog, true)
 }
 
-// hostile returns an origin that matches and whose host is not spelled out. It
-// prefers one that reads as hostile. It reports false if it finds none.
+// hostile returns an origin that matches and whose host is not spelled out,
+// preferably one that reads as hostile. It reports false if it finds none, which
+// happens where the labels that match are longer than an origin allows.
 func (a *analysis) hostile(all, spelled *product, c confinement) (string, bool) {
 	var candidates []string
 	for _, scheme := range []string{"https", "http"} {
@@ -638,7 +641,7 @@ func (a *analysis) hostile(all, spelled *product, c confinement) (string, bool) 
 	before, after, ok := a.shortest(all, all.endsOf(hostName, hostAddress), c.end, c.chars)
 	if ok {
 		if c.chars != 0 {
-			for _, filler := range []string{"evil", "66", ":66", "1::1", strings.Repeat(after[:1], 2)} {
+			for _, filler := range []string{"evil", "evilapp", "66", ":66", "1::1", strings.Repeat(after[:1], 2)} {
 				candidates = append(candidates, before+filler+after[1:])
 			}
 		}

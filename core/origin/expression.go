@@ -19,9 +19,10 @@ type Expression struct {
 	insecure string   // a plain-http origin that matches and is not loopback, if any
 }
 
-// ParseExpression reads an expression (RE2 syntax, as in package regexp) and
-// decides what it confines its matches to. It is anchored at both ends. The
-// error, if any, is an [*Error].
+// ParseExpression reads an expression (RE2 syntax, as in package regexp), which is
+// anchored at both ends, and analyses whose origins it matches. The analysis is
+// bounded: an expression that is too large for it is an error. The error, if any,
+// is an [*Error].
 func ParseExpression(s string) (*Expression, error) {
 	e, err := readExpression(s, &analysis{})
 	if err != nil {
@@ -41,7 +42,7 @@ func readExpression(s string, a *analysis) (*Expression, *Error) {
 	removeCaptures(tree)
 	size := instructions(tree)
 	if size > maxInstructions {
-		return nil, problem(CodeExpressionSize, "is too large to be analysed: list the origins in AllowOrigins, or write several expressions")
+		return nil, tooLarge()
 	}
 	re, err := compileAnchored(tree)
 	if err != nil {
@@ -57,9 +58,16 @@ func readExpression(s string, a *analysis) (*Expression, *Error) {
 // String returns the expression as it was written.
 func (e *Expression) String() string { return e.text }
 
-// Unconfined returns an origin of somebody else that e matches, and true, if
-// the matches of e are not confined to registrable domains that e spells out.
-// The expression itself is analysed, so that this holds for every origin.
+// Unconfined returns an origin that e matches and that can be somebody else's, and
+// true, if the matches of e are not confined to registrable domains that e spells
+// out. A registrable domain is a public suffix and the label before it, such as
+// example.co.uk or me.github.io. It is spelled out if e has all its characters
+// literally, as in example\.(de|dk) or (my-)?app\.vercel\.app: not by a class,
+// a dot or a repetition. Addresses in private, loopback and link-local networks
+// needn't be spelled out.
+//
+// ParseExpression analyses the expression itself and not samples, so that this
+// holds for every origin.
 func (e *Expression) Unconfined() (hostile string, unconfined bool) {
 	return e.open, e.open != ""
 }
@@ -85,6 +93,10 @@ func expressionSyntax(s string, err error) *Error {
 		err = syntaxErr
 	}
 	return problem(CodeExpressionSyntax, "%v: write an RE2 expression such as %q", err, `https://[a-z0-9-]+\.example\.com`)
+}
+
+func tooLarge() *Error {
+	return problem(CodeExpressionSize, "is too large to be analysed: list the origins in AllowOrigins, or write several expressions")
 }
 
 // removeCaptures turns groups into plain ones, since captures cost time.

@@ -85,6 +85,8 @@ func TestParseExpressionDecidesConfinement(t *testing.T) {
 		{"a wildcard before a private suffix is hostile", `https://.*\.github\.io`, "https://evil.github.io", ""},
 		{"a wildcard beside literals is not spelled out", `https://(foo|.*)\.github\.io`, "https://evil.github.io", ""},
 		{"a repeated last letter is not spelled out", `https://example\.com+`, "https://example.comm", ""},
+		{"a hostile name that is spelled out is no example", `https://(evil|[a-z]+)\.github\.io`, "https://evilapp.github.io", ""},
+		{"a repetition of one is not spelled out", `https://(qab|a{1}b)\.github\.io`, "https://ab.github.io", ""},
 		{"an IPv6 network is not confined", `https://\[2001:db8:[0-9a-f:]+\]`, "https://[2001:db8:", ""},
 		{"any address in plain http is not confined", `http://\d+\.\d+\.\d+\.\d+`, "http://203.0.113.66", "http://203.0.113.66"},
 		{"addresses that may be private are not confined", `http://1\d\.\d+\.\d+\.\d+`, "http://1", "http://1"},

@@ -5,7 +5,7 @@
 // serializations a browser produces. What a person configures is read by
 // [ParsePattern] and [ParseExpression], which are strict and say what to write
 // instead. A [Set] puts patterns and expressions together and matches origins
-// against them at a cost that does not grow with their number.
+// against them. The cost does not grow with the number of patterns.
 //
 // The words are those of the HTML standard, section "Origin", and of the URL
 // standard, section "Host writing".

@@ -67,7 +67,7 @@ var knownSchemes = []struct {
 	kind schemeKind
 }{{"http", schemeHTTP}, {"https", schemeHTTPS}, {"ws", schemeWS}, {"wss", schemeHTTPS}, {"ftp", schemeFTP}}
 
-// A hostKind says whose the hosts are that end at a state.
+// A hostKind is the kind of the hosts that end at a state.
 type hostKind uint8
 
 const (
@@ -217,7 +217,8 @@ func (s spot) ends() (kind hostKind, accepts bool) {
 	return kind, kind != noHost
 }
 
-// next returns the spot after c. It leaves out what depends on more than s.
+// next returns the spot after c. It doesn't handle steps that depend on the scheme
+// or lead to several spots, nor IPv4 addresses.
 func (s spot) next(c byte) (spot, bool) {
 	var text string
 	var ok bool
@@ -336,12 +337,12 @@ func nextInPort(text string, c byte) (string, bool) {
 	return defaultPort + ":" + next, true
 }
 
-// addressTexts reads IPv4 addresses in canonical form. It replaces what has been
-// read by a text that leads to the same kinds of addresses, so that few texts
-// remain.
+// addressTexts reads IPv4 addresses in canonical form. It replaces the text read so
+// far by one that the same continuations complete to the same kinds of addresses,
+// so that few texts remain.
 type addressTexts struct {
 	equal  map[string]string // a text that represents this one
-	bySame map[string]string // the same, by what follows it
+	bySame map[string]string // the representative of all texts with the same continuations
 }
 
 func newAddressTexts() *addressTexts {

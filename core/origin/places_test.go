@@ -55,7 +55,7 @@ func TestAutomatonAcceptsOrigins(t *testing.T) {
 		return pick("a", "localhost", "local", "localhosts", "0x", "0x1f", "0xg", "0", "1a", "a1", "12", "x-_", "", number())
 	}
 	accepted := 0
-	for range 100_000 {
+	for range 30_000 {
 		host := label()
 		for range r.IntN(4) {
 			host += "." + label()
@@ -72,7 +72,7 @@ func TestAutomatonAcceptsOrigins(t *testing.T) {
 			accepted++
 		}
 	}
-	if accepted < 10_000 {
+	if accepted < 3_000 {
 		t.Errorf("%d origins: that doesn't test much", accepted)
 	}
 }
@@ -81,7 +81,7 @@ func TestAutomatonKnowsWhoseHostsAre(t *testing.T) {
 	a := automaton()
 	r := rand.New(rand.NewPCG(9, 10))
 	hosts := []string{"localhost", "a.localhost", "localhost.a", "alocalhost", "localhosta", "local", "[::1]", "[::2]", "[::11]", "[2001:db8::1]"}
-	for range 100_000 {
+	for range 30_000 {
 		first := []int{10, 127, 169, 172, 192, r.IntN(256)}[r.IntN(6)]
 		second := []int{16, 31, 168, 254, r.IntN(256)}[r.IntN(5)]
 		hosts = append(hosts, fmt.Sprintf("%d.%d.%d.%d", first, second, r.IntN(256), r.IntN(256)))
