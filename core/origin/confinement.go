@@ -236,7 +236,7 @@ func (n node) assert(op syntax.EmptyOp, atStart bool) (next need, ok bool) {
 // hostEnds finds the nodes at which a host can end: those from which a port, or
 // the dot of a fully qualified domain, or nothing leads to the end of a match.
 func (a *analysis) hostEnds(g *product) bool {
-	seen := make(map[int32]bool)
+	seen := make([]bool, len(g.nodes))
 	for _, i := range g.accept {
 		seen[i] = true
 	}
