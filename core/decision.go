@@ -231,12 +231,16 @@ func IsResponseHeader(name string) bool {
 //
 //	proxy.ModifyResponse = cors.StripResponse
 func StripResponse(r *http.Response) error {
-	for name := range r.Header {
+	removeResponseHeaders(r.Header)
+	return nil
+}
+
+func removeResponseHeaders(h http.Header) {
+	for name := range h {
 		if IsResponseHeader(name) {
-			delete(r.Header, name)
+			delete(h, name)
 		}
 	}
-	return nil
 }
 
 // addVary adds those of the names to Vary that are missing there.

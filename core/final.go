@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync/atomic"
 )
 
@@ -21,7 +23,8 @@ import (
 //
 //	http.ListenAndServe(addr, cors.Enforce(router))
 //
-// Requests that no policy applies to are left alone. Flushing, hijacking,
+// Inside the middleware, it puts back what the middleware has set. Requests that no
+// policy applies to are left alone. Flushing, hijacking,
 // [http.ResponseController] and sendfile keep working. It costs a few allocations
 // for each request.
 func Enforce(next http.Handler) http.Handler {
@@ -35,7 +38,7 @@ func Enforce(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		enforcing := &enforcingWriter{ResponseWriter: w, exchange: x, context: r.Context()}
+		enforcing := &enforcingWriter{ResponseWriter: w, exchange: x, granted: grantedBy(w.Header()), context: r.Context()}
 		defer enforcing.enforce() // for handlers that write nothing
 		next.ServeHTTP(enforcing, r)
 	})
@@ -51,8 +54,28 @@ var enforced atomic.Bool
 type enforcingWriter struct {
 	http.ResponseWriter
 	exchange *exchange
+	granted  http.Header // by a middleware around, if there is one
 	context  context.Context
 	done     bool
+}
+
+// grantedBy returns the headers that a CORS middleware around has set. It has set
+// some, or Origin in Vary, unless no policy of its own applies.
+func grantedBy(h http.Header) http.Header {
+	granted := make(http.Header)
+	for name, values := range h {
+		if IsResponseHeader(name) {
+			granted[name] = slices.Clone(values)
+		}
+	}
+	vary := h[headerVary]
+	if len(granted) == 0 && !containsToken(vary, headerOrigin) {
+		return nil
+	}
+	if len(vary) > 0 {
+		granted[headerVary] = slices.Clone(vary)
+	}
+	return granted
 }
 
 func (w *enforcingWriter) enforce() {
@@ -63,7 +86,19 @@ func (w *enforcingWriter) enforce() {
 	w.exchange.mu.Lock()
 	d := w.exchange.owner
 	w.exchange.mu.Unlock()
-	d.Apply(w.Header())
+	if d.answer != nil || w.granted == nil {
+		d.Apply(w.Header())
+		return
+	}
+	h := w.Header()
+	removeResponseHeaders(h)
+	for name, values := range w.granted {
+		if name == headerVary {
+			addVary(h, strings.Join(values, ", "))
+		} else {
+			h[name] = values
+		}
+	}
 }
 
 // Unwrap is for http.ResponseController.

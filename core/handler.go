@@ -35,7 +35,7 @@ func (e *Engine) AddMiddlewares(n int) { e.uses.Add(int32(n)) }
 // about req, which r was read into, calls the watchers, and applies the decision to
 // the header of the response. Give the next handler the request that Handle returns.
 // It is r itself, unless something may look for the decision later:
-// [Engine.CheckOrigin], [Enforce], or another middleware of the same engine.
+// [Engine.CheckOrigin], or another middleware of the same engine.
 //
 // If req has no Source but ServeMux's, an earlier decision of e about the request
 // counts, whatever http.StripPrefix has left of the path. Otherwise it counts for
@@ -59,12 +59,11 @@ func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision,
 }
 
 // IsLookedFor reports whether something may look for a decision later in the
-// request: CheckOrigin if there is a header Upgrade, Enforce, or another middleware
-// of the same engine, which would come to another decision by itself, call
+// request: CheckOrigin if there is a header Upgrade, or another middleware of the same engine, which would come to another decision by itself, call
 // AllowOriginFunc once more, or have the watchers called. An adapter that does not
 // call Handle leaves such a decision where its own CheckOrigin finds it.
 func (e *Engine) IsLookedFor(r *Request, d Decision, hasUpgrade bool) bool {
-	return hasUpgrade && d.kind == Actual && r.Method == http.MethodGet || enforced.Load() || e.isShared(r)
+	return hasUpgrade && d.kind == Actual && r.Method == http.MethodGet || e.isShared(r)
 }
 
 // isShared reports whether another middleware of e may get the same request, and it
