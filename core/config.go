@@ -11,19 +11,25 @@ import (
 // Everything that is not allowed is denied, so the zero Config allows nothing,
 // and [New] refuses it.
 type Config struct {
-	// Paths are the paths that this Config governs, together with those that
-	// PathRegexps match; if both are empty, it governs every path. A path
+	// Paths are the paths that this Config applies to, together with those that
+	// PathRegexps match; if both are empty, it applies to every path. A path
 	// pattern is written as in net/http's ServeMux, without method and host:
-	// exact ("/healthz"), a subtree ("/api/", which governs "/api" and all
+	// exact ("/healthz"), a subtree ("/api/", which matches "/api" and all
 	// below), with wildcards for whole segments ("/users/{id}/avatar"), with a
-	// wildcard for the rest ("/files/{rest...}", which does not govern "/files"),
+	// wildcard for the rest ("/files/{rest...}", which does not match "/files"),
 	// or with a trailing slash that is meant as such ("/posts/{$}"). They are
 	// compared with the path as the router routes it, which for most routers is
 	// unescaped: "/a b" and not "/a%20b".
+	//
+	// If entries of several Configs match a path, the narrowest applies, as in
+	// ServeMux: that whose paths are all paths of the others. Each entry counts by
+	// itself, and regular expressions are compared as well. If none is narrower,
+	// an attached Config comes before those given to New, and then the one given
+	// first. Two Configs with the same paths are an error.
 	Paths []string `json:"paths,omitempty"`
 
-	// PathRegexps are RE2 expressions, each matched against the whole path:
-	// they are anchored at both ends.
+	// PathRegexps are regular expressions (RE2), each matched against the whole
+	// path: they are anchored at both ends.
 	PathRegexps []string `json:"pathRegexps,omitempty"`
 
 	// AllowOrigins are serialized origins ("https://app.example.com"), or

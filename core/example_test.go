@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 
 	cors "github.com/corskit/cors/core"
 )
@@ -132,8 +134,8 @@ func ExampleEngine_Decide() {
 	//   add to Vary: Origin
 }
 
-// Public data is open to all under one path, the rest to one site. The first
-// Config whose paths match governs.
+// Public data is open to all under one path, the rest to one site. The narrowest
+// Config whose paths match applies.
 func ExampleConfig_paths() {
 	engine, err := cors.New(
 		cors.Config{
@@ -159,6 +161,66 @@ func ExampleConfig_paths() {
 	// /feeds/atom: Config 0, any origin is allowed
 	// /api/posts: Config 1, nothing allows the origin
 	// /index.html: Config -1, no Config governs the path
+}
+
+// A proxied server has CORS headers of its own. Enforce replaces them, whatever sets
+// them: a proxy, a handler, or a response cache.
+func ExampleEnforce() {
+	engine, err := cors.New(cors.Config{AllowOrigins: []string{"https://app.example.com"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	}))
+	defer upstream.Close()
+	target, _ := url.Parse(upstream.URL)
+	server := httptest.NewServer(cors.Enforce(engine.Handler(httputil.NewSingleHostReverseProxy(target))))
+	defer server.Close()
+	for _, origin := range []string{"https://app.example.com", "https://evil.example"} {
+		fmt.Println(allowedBy(server, origin))
+	}
+	// Output:
+	// [https://app.example.com]
+	// []
+}
+
+// Where a proxy is all that sets CORS headers, removing them from its responses costs
+// less than Enforce.
+func ExampleStripResponse() {
+	engine, err := cors.New(cors.Config{AllowOrigins: []string{"https://app.example.com"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	}))
+	defer upstream.Close()
+	target, _ := url.Parse(upstream.URL)
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.ModifyResponse = cors.StripResponse
+	server := httptest.NewServer(engine.Handler(proxy))
+	defer server.Close()
+	for _, origin := range []string{"https://app.example.com", "https://evil.example"} {
+		fmt.Println(allowedBy(server, origin))
+	}
+	// Output:
+	// [https://app.example.com]
+	// []
+}
+
+// allowedBy returns what a server answers to a script of an origin.
+func allowedBy(server *httptest.Server, origin string) []string {
+	request, _ := http.NewRequest("GET", server.URL, nil)
+	request.Header.Set("Origin", origin)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	response.Body.Close()
+	return response.Header.Values("Access-Control-Allow-Origin")
 }
 
 func ExampleEngine_Reload() {

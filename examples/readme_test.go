@@ -49,10 +49,10 @@ func TestErrorsOfTheReadmeAreReal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, problems := cors.New(cors.Config{
-		AllowOrigins:     []string{"https://app.example.com/", "*"},
-		AllowCredentials: true,
-	})
+	_, problems := cors.New(
+		cors.Config{AllowOrigins: []string{"*"}, AllowCredentials: true},
+		cors.Config{AllowOrigins: []string{"https://app.example.com/"}, Paths: []string{"/api/"}},
+	)
 	if problems == nil {
 		t.Fatal("no error")
 	}

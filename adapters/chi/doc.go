@@ -16,6 +16,10 @@
 // It is plain net/http middleware and serves any router built on that; where
 // there is no chi, paths are read as net/http's ServeMux reads them.
 //
-// The headers are set before the handlers run, and net/http gives no chance to
-// set them again: a handler that replaces Vary or removes headers removes ours.
+// The path that a policy applies to is the whole path of the request, wherever in
+// the routers the middleware is: below mounts and within groups, too.
+//
+// The headers are set before the handlers run. A handler, a proxied server or a
+// response cache can change them afterwards; if something does, wrap the root router
+// in [cors.Enforce].
 package corschi

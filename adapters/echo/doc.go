@@ -12,6 +12,12 @@
 // its method only, so that e.GET("/posts", list, corsecho.New(…)) never sees a
 // preflight.)
 //
-// A handler that replaces Vary or resets the header loses nothing of ours: it
-// is put back before the header is written.
+// Put it before middleware that changes the path of the request, but for that of
+// [echo.Echo.Pre], which runs before the router: otherwise the policy for the changed
+// path applies.
+//
+// The headers of the policy are set once more before the header is written. What a
+// handler, a proxied server or a response cache has made of them is replaced; other
+// headers, and what they have added to Vary, stay. Put a response cache after this
+// middleware.
 package corsecho

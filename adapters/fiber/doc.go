@@ -12,8 +12,11 @@
 // its method only, so that app.Get("/posts", corsfiber.New(…), list) never sees
 // a preflight.)
 //
-// A handler that replaces Vary or resets the response loses nothing of ours: it
-// is put back when the handler returns. For the errors that Fiber answers
+// The headers of the policy are set once more when the handlers have returned. What
+// a handler, a proxied server or a response cache has made of them is replaced; other
+// headers, and what they have added to Vary, stay. Put Fiber's cache middleware after
+// this one: it ignores Vary, and in front of this one it would hand the response for
+// one origin to another. For the errors that Fiber answers
 // before any handler runs, such as a body above the limit, wrap the app's error
 // handler in [ErrorHandler].
 package corsfiber

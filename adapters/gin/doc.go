@@ -15,6 +15,11 @@
 // Gin redirects paths with a superfluous or missing slash before any middleware
 // runs. Where scripts must follow those redirects, serve [Handler] instead.
 //
-// The headers are set before the handlers run, and Gin gives no chance to set
-// them again: a handler that replaces Vary or removes headers removes ours.
+// Put it before middleware that changes Request.URL.Path: the policy for the changed
+// path would apply. [gin.Engine.HandleContext] is fine: it routes again, and the
+// middleware decides again, by the path that is served.
+//
+// The headers are set before the handlers run. A handler, a proxied server or a
+// response cache can change them afterwards; if something does, serve
+// cors.Enforce(r) in place of r. Put a response cache after this middleware.
 package corsgin
