@@ -21,5 +21,5 @@
 //
 // The headers are set before the handlers run. A handler, a proxied server or a
 // response cache can change them afterwards; if something does, wrap the root router
-// in [cors.Enforce].
+// in cors.Enforce.
 package corschi

@@ -1,6 +1,8 @@
 package corschi_test
 
 import (
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -31,4 +33,35 @@ func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 	server := httptest.NewServer(r)
 	t.Cleanup(server.Close)
 	return &conformance.Server{URL: server.URL}
+}
+
+// A mount leaves its handler the whole path, and http.StripPrefix a part of it.
+func TestCheckOriginUsesThePathThatChiRoutes(t *testing.T) {
+	engine, err := cors.New(
+		cors.Config{Paths: []string{"/public/"}, AllowOrigins: []string{"https://widget.example"}, AllowCredentials: true},
+		cors.Config{Paths: []string{"/admin/"}, AllowOrigins: []string{trusted}, AllowCredentials: true},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hub := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, engine.CheckOrigin(r)) })
+	r := newRouter()
+	r.Use(corschi.Middleware(engine))
+	r.Mount("/admin", http.StripPrefix("/admin", hub))
+	r.Route("/public", func(r chi.Router) { r.Handle("/*", hub) })
+	for _, tt := range []struct{ path, origin, want string }{
+		{"/admin/public/x", "https://widget.example", "false"},
+		{"/admin/public/x", trusted, "true"},
+		{"/public/x", "https://widget.example", "true"},
+		{"/public/x", trusted, "false"},
+	} {
+		request := httptest.NewRequest("GET", "http://api.example.com"+tt.path, nil)
+		request.Header.Set("Origin", tt.origin)
+		request.Header.Set("Upgrade", "websocket")
+		w := httptest.NewRecorder()
+		r.ServeHTTP(w, request)
+		if w.Body.String() != tt.want {
+			t.Errorf("CheckOrigin is %s for %s at %s, want %s", w.Body, tt.origin, tt.path, tt.want)
+		}
+	}
 }

@@ -31,6 +31,40 @@ func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 	return &conformance.Server{URL: server.URL}
 }
 
+func TestHandlerAroundAttachDecidesOnce(t *testing.T) {
+	conformance.RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+		r := newRouter()
+		r.Use(corsgin.Middleware(engine))
+		r.GET("/outer", serveApp)
+		r.GET("/inner/:a", serveApp)
+		server := httptest.NewServer(corsgin.Handler(engine, r))
+		t.Cleanup(server.Close)
+		return &conformance.Server{URL: server.URL}
+	})
+}
+
+// With RemoveExtraSlash, Gin routes another path than CheckOrigin can read.
+func TestCheckOriginUsesThePathThatGinRoutes(t *testing.T) {
+	engine, err := cors.New(cors.Config{Paths: []string{"/ws/"}, AllowOrigins: []string{trusted}, AllowCredentials: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRouter()
+	r.RemoveExtraSlash = true
+	r.Use(corsgin.Middleware(engine))
+	r.GET("/ws/:room", func(c *gin.Context) { c.String(200, "%t", engine.CheckOrigin(c.Request)) })
+	for origin, want := range map[string]string{trusted: "true", "https://evil.example": "false"} {
+		request := httptest.NewRequest("GET", "http://api.example.com//ws//1", nil)
+		request.Header.Set("Origin", origin)
+		request.Header.Set("Upgrade", "websocket")
+		w := httptest.NewRecorder()
+		r.ServeHTTP(w, request)
+		if w.Body.String() != want {
+			t.Errorf("CheckOrigin is %s for %s, want %s", w.Body, origin, want)
+		}
+	}
+}
+
 func TestHandleContextIsDecidedByTheNewPath(t *testing.T) {
 	for name, uses := range map[string]int{"one middleware": 1, "two": 2} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,192 @@
+package corsfiber_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	corsfiber "github.com/corskit/cors/adapters/fiber"
+	cors "github.com/corskit/cors/core"
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/cache"
+	"github.com/gofiber/fiber/v2/middleware/proxy"
+)
+
+// from sends a GET request as a script of an origin would.
+func from(t *testing.T, url, origin string, headers ...string) *http.Response {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Origin", origin)
+	for i := 0; i < len(headers); i += 2 {
+		request.Header[headers[i]] = []string{headers[i+1]}
+	}
+	response, err := http.DefaultTransport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	return response
+}
+
+func TestHeadersOfAnUpstreamAreReplaced(t *testing.T) {
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Access-Control-Expose-Headers", "*")
+	}))
+	t.Cleanup(upstream.Close)
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.New(policy))
+	app.Get("/", func(c *fiber.Ctx) error { return proxy.Do(c, upstream.URL) })
+	url := listen(t, app) + "/"
+	checkReadable(t, from(t, url, trusted), http.StatusOK)
+	response := from(t, url, "https://evil.example")
+	for name, values := range response.Header {
+		if cors.IsResponseHeader(name) {
+			t.Errorf("another origin gets %s: %q", name, values)
+		}
+	}
+}
+
+// The cache replays the response for one origin, headers included, to another.
+func TestACacheAfterTheMiddlewareReplaysNoOrigin(t *testing.T) {
+	const partner = "https://partner.example"
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.New(corsfiber.Config{AllowOrigins: []string{trusted, partner}}))
+	app.Use(cache.New(cache.Config{Expiration: time.Minute, StoreResponseHeaders: true}))
+	app.Get("/", func(c *fiber.Ctx) error { return c.SendString("cached") })
+	url := listen(t, app) + "/"
+	for _, tt := range []struct{ origin, want string }{{trusted, trusted}, {partner, partner}, {"https://evil.example", ""}, {trusted, trusted}} {
+		if got := from(t, url, tt.origin).Header.Get("Access-Control-Allow-Origin"); got != tt.want {
+			t.Errorf("Access-Control-Allow-Origin is %q for %s, want %q", got, tt.origin, tt.want)
+		}
+	}
+}
+
+// With this option, fasthttp keeps the names of headers as the client sends them.
+func TestHeadersAreReadInAnyCase(t *testing.T) {
+	app := newApp(fiber.Config{DisableHeaderNormalizing: true})
+	app.Use(corsfiber.New(corsfiber.Config{AllowOrigins: []string{trusted}, AllowMethods: []string{"PUT"}, RejectDisallowed: true}))
+	app.Post("/", func(c *fiber.Ctx) error { return c.SendString("posted") })
+	app.Get("/", func(c *fiber.Ctx) error {
+		c.Response().Header.Set("access-control-allow-origin", "*")
+		return nil
+	})
+	url := listen(t, app) + "/"
+	send := func(method string, headers http.Header) *http.Response {
+		request, err := http.NewRequest(method, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = headers
+		response, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		return response
+	}
+	for _, name := range []string{"Origin", "origin", "ORIGIN"} {
+		t.Run(name, func(t *testing.T) {
+			if got := send(http.MethodPost, http.Header{name: {"https://evil.example"}}).StatusCode; got != http.StatusForbidden {
+				t.Errorf("a post of another site is answered %d, want 403", got)
+			}
+			if got := send(http.MethodPost, http.Header{name: {trusted}}); got.StatusCode != http.StatusOK || got.Header.Get("Access-Control-Allow-Origin") != trusted {
+				t.Errorf("a post of the trusted site is answered %d with %v", got.StatusCode, got.Header)
+			}
+			preflight := http.Header{name: {trusted}, "access-control-request-method": {"PUT"}}
+			if got := send(http.MethodOptions, preflight).StatusCode; got != http.StatusNoContent {
+				t.Errorf("a preflight is answered %d, want 204", got)
+			}
+			if got := send(http.MethodGet, http.Header{name: {trusted}}).Header.Values("Access-Control-Allow-Origin"); len(got) != 1 || got[0] != trusted {
+				t.Errorf("Access-Control-Allow-Origin is %q", got)
+			}
+		})
+	}
+}
+
+func TestCheckOrigin(t *testing.T) {
+	calls := 0
+	var engine *cors.Engine
+	engine, err := cors.New(
+		cors.Config{Paths: []string{"/ws/"}, AllowOrigins: []string{trusted}, AllowCredentials: true},
+		cors.Config{Paths: []string{"/null/"}, AllowOrigins: []string{"null", "http://app.example.com"}},
+		cors.Config{Paths: []string{"/asked/"}, AllowOriginFunc: func(_ context.Context, r *cors.Request) (bool, error) {
+			calls++
+			return r.Origin == trusted, nil
+		}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.Middleware(engine))
+	app.Get("/*", func(c *fiber.Ctx) error {
+		if !corsfiber.CheckOrigin(engine, c) {
+			return fiber.ErrForbidden
+		}
+		return nil
+	})
+	url := listen(t, app)
+	for _, tt := range []struct {
+		name, path, origin string
+		want               int
+	}{
+		{"an allowed origin", "/ws/x", trusted, http.StatusOK},
+		{"another", "/ws/x", "https://evil.example", http.StatusForbidden},
+		{"the server's own pages", "/ws/x", url, http.StatusOK},
+		{"the opaque origin, which is anybody's", "/null/", "null", http.StatusForbidden},
+		{"an origin of plain http, which is anybody's in the network", "/null/", "http://app.example.com", http.StatusForbidden},
+		{"a path without a policy", "/other", trusted, http.StatusForbidden},
+		{"an origin that the function allows", "/asked/", trusted, http.StatusOK},
+		{"an origin that the function denies", "/asked/", "https://evil.example", http.StatusForbidden},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			calls = 0
+			if got := from(t, url+tt.path, tt.origin, "Upgrade", "websocket", "Connection", "Upgrade").StatusCode; got != tt.want {
+				t.Errorf("status %d, want %d", got, tt.want)
+			}
+			if tt.path == "/asked/" && calls != 1 {
+				t.Errorf("the function is called %d times", calls)
+			}
+		})
+	}
+}
+
+// A handler resets the response and fails: the middleware, the error handler and
+// what they put back are one decision.
+func TestAFunctionIsCalledOnceForARequestThatFails(t *testing.T) {
+	calls := 0
+	engine := new(cors.Engine)
+	asking := cors.Config{AllowCredentials: true, AllowOriginFunc: func(context.Context, *cors.Request) (bool, error) {
+		calls++
+		return true, engine.Reload(cors.Config{AllowOrigins: []string{"https://other.example"}})
+	}}
+	for name, fail := range map[string]func(*fiber.Ctx) error{
+		"by an error": func(*fiber.Ctx) error { return errors.New("no") },
+		"by a panic":  func(*fiber.Ctx) error { panic("no") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := engine.Reload(asking); err != nil {
+				t.Fatal(err)
+			}
+			calls = 0
+			app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
+			app.Use(corsfiber.Middleware(engine))
+			app.Get("/", func(c *fiber.Ctx) error {
+				c.Response().Reset()
+				c.Request().Header.Set("Origin", "https://overwritten.example.com")
+				return fail(c)
+			})
+			response := from(t, listen(t, app)+"/", trusted)
+			if got := response.Header.Get("Access-Control-Allow-Origin"); calls != 1 || got != trusted {
+				t.Errorf("the function is called %d times, and Access-Control-Allow-Origin is %q", calls, got)
+			}
+		})
+	}
+}
