@@ -45,14 +45,10 @@ type closureKey struct {
 // start is the state in which nothing has been read.
 const start = 0
 
-func newPathAutomaton(tree *syntax.Regexp, pattern bool, budget *int) (*pathAutomaton, error) {
-	prog, err := syntax.Compile(tree.Simplify())
-	if err != nil {
-		return nil, err
-	}
+func newPathAutomaton(prog *syntax.Prog, pattern bool, budget *int) *pathAutomaton {
 	a := &pathAutomaton{prog: prog, pattern: pattern, budget: budget, ids: make(map[string]int), closures: make(map[closureKey][]uint32), visited: make([]bool, len(prog.Inst))}
 	a.state([]uint32{uint32(prog.Start)}, -1)
-	return a, nil
+	return a
 }
 
 // state returns the number of a state.
@@ -201,14 +197,12 @@ func alphabet(budget *int, automata ...*pathAutomaton) []rune {
 // folding. It reports decided as false if that takes more than maxSteps.
 func isSubset(inner, outer *scope, f PathFolding) (subset, decided bool) {
 	budget := maxSteps
-	a, err := newPathAutomaton(inner.tree(f), inner.regexp == nil, &budget)
-	if err != nil {
+	progA, errA := inner.prog(f)
+	progB, errB := outer.prog(f)
+	if errA != nil || errB != nil {
 		return false, false
 	}
-	b, err := newPathAutomaton(outer.tree(f), outer.regexp == nil, &budget)
-	if err != nil {
-		return false, false
-	}
+	a, b := newPathAutomaton(progA, inner.regexp == nil, &budget), newPathAutomaton(progB, outer.regexp == nil, &budget)
 	kinds := alphabet(&budget, a, b)
 	s := comparison{inner: a, outer: b, slashes: f&FoldTrailingSlash != 0, seen: make(map[compared]bool)}
 	s.visit(compared{start, start, foldedAway{}})
@@ -295,12 +289,9 @@ func (s *comparison) isCounterexample(c compared) bool {
 
 // shortest returns the shortest path that an expression matches, if it finds one
 // within maxSteps.
-func shortest(tree *syntax.Regexp) (path string, ok bool) {
+func shortest(prog *syntax.Prog) (path string, ok bool) {
 	budget := maxSteps
-	a, err := newPathAutomaton(tree, false, &budget)
-	if err != nil {
-		return "", false
-	}
+	a := newPathAutomaton(prog, false, &budget)
 	type reached struct {
 		state int
 		path  string

@@ -311,6 +311,11 @@ func (p *pathPattern) key() string {
 	return text.String()
 }
 
+// isLiteral reports whether p matches one path alone.
+func (p *pathPattern) isLiteral() bool {
+	return p.end == endsHere && !slices.ContainsFunc(p.segments, func(s pathSegment) bool { return s.wildcard })
+}
+
 // sample returns a path that p matches.
 func (p *pathPattern) sample() string {
 	var path strings.Builder
@@ -329,10 +334,11 @@ func (p *pathPattern) sample() string {
 
 // A pathRegexp is a compiled entry of [Config.PathRegexps].
 type pathRegexp struct {
-	tree          *syntax.Regexp
-	exact, folded *regexp.Regexp
-	prefix        []string // whole segments that every match begins with
-	sample        string   // a path that it matches, if one is known
+	exact, folded *regexp.Regexp // folded ignores the case of ASCII letters
+	prog          *syntax.Prog   // of exact, without anchors
+	foldedProg    *syntax.Prog   // of folded
+	prefix        []string       // whole segments that every match begins with
+	sample        string         // a path that it matches, if one is known
 }
 
 // parsePathRegexp compiles an expression. The dot matches line breaks: a path
@@ -342,11 +348,18 @@ func parsePathRegexp(s string) (*pathRegexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &pathRegexp{tree: tree}
+	x := new(pathRegexp)
 	if x.exact, err = compileAnchored(tree); err != nil {
 		return nil, err
 	}
-	if x.folded, err = compileAnchored(bothCases(tree)); err != nil {
+	folded := bothCases(tree)
+	if x.folded, err = compileAnchored(folded); err != nil {
+		return nil, err
+	}
+	if x.prog, err = syntax.Compile(tree.Simplify()); err != nil {
+		return nil, err
+	}
+	if x.foldedProg, err = syntax.Compile(folded.Simplify()); err != nil {
 		return nil, err
 	}
 	prog, err := syntax.Compile(trimAnchors(tree).Simplify())
@@ -362,7 +375,7 @@ func parsePathRegexp(s string) (*pathRegexp, error) {
 		}
 		x.prefix = segments
 	}
-	if path, ok := shortest(tree); ok && x.exact.MatchString(path) {
+	if path, ok := shortest(x.prog); ok && x.exact.MatchString(path) {
 		x.sample = path
 	}
 	return x, nil

@@ -31,14 +31,15 @@ func (s *scope) matches(path string, f PathFolding) bool {
 	return s.pattern.match(f.fold(path), f)
 }
 
-func (s *scope) tree(f PathFolding) *syntax.Regexp {
+// prog returns the program of the expression of s under a folding.
+func (s *scope) prog(f PathFolding) (*syntax.Prog, error) {
 	switch {
 	case s.regexp == nil:
-		return s.pattern.tree(f)
+		return syntax.Compile(s.pattern.tree(f).Simplify())
 	case f&FoldCase != 0:
-		return bothCases(s.regexp.tree)
+		return s.regexp.foldedProg, nil
 	}
-	return s.regexp.tree
+	return s.regexp.prog, nil
 }
 
 // isWithin reports whether every path of s is a path of t. It reports decided as
@@ -50,6 +51,9 @@ func (s *scope) isWithin(t *scope, f PathFolding) (within, decided bool) {
 	}
 	if sample := s.sample(); sample != "" && !t.matches(sample, f) {
 		return false, true // as most are, without running automata
+	}
+	if s.regexp == nil && s.pattern.isLiteral() {
+		return true, true // what t matches, it matches however f folds it
 	}
 	return isSubset(s, t, f)
 }
