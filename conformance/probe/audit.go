@@ -465,10 +465,10 @@ func (a *audit) judgeOptions(origin string) {
 // that is none.
 func (b *browser) claimsOptions(origin string, severity Severity) *Finding {
 	sent := Request{Method: http.MethodOptions, Origin: origin}
-	got := b.answerTo(sent).response()
+	got := b.answerTo(sent)
 	for _, name := range []string{"Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age"} {
-		if got.Headers[name] != nil {
-			return (&Finding{Sent: sent, Received: got}).say(severity, "options-claimed",
+		if got.header[name] != nil {
+			return (&Finding{Sent: sent, Received: got.response()}).say(severity, "options-claimed",
 				"An OPTIONS request without Access-Control-Request-Method is answered as if it were a preflight.",
 				"The application never sees its own OPTIONS requests.", "",
 				"Treat OPTIONS as a preflight only if Origin and Access-Control-Request-Method are both there, as cors.Engine does.")
@@ -510,7 +510,7 @@ func (a *audit) judgeDenied(l lookAlike) {
 	for _, s := range asked {
 		if _, answer := b.first(s); len(answer.disclosed()) > 0 {
 			a.check(l.origin, title, b.exchange(s).say(Fault, "disclosure",
-				fmt.Sprintf("The denied origin %s is told %s.", l.origin, strings.Join(answer.disclosed(), ", ")),
+				fmt.Sprintf("The denied origin %s is told %s.", l.origin, answer.disclosure()),
 				"It learns of the policy what is none of its business.", "AllowOrigins",
 				"Send no Access-Control-* header to an origin that is not allowed."))
 			return

@@ -116,7 +116,7 @@ func (b *browser) first(s script) (Request, *answer) {
 // replay returns what a server answered to r.
 func (b *browser) replay(r *http.Request) *http.Response {
 	a := b.answerTo(requestOf(r))
-	return response(r, a.status, a.header.Clone())
+	return response(r, a.status, a.padded())
 }
 
 func response(r *http.Request, status int, header http.Header) *http.Response {

@@ -174,7 +174,7 @@ type RedirectError struct {
 }
 
 func (e *RedirectError) Error() string {
-	return fmt.Sprintf("the URL redirects to %q with status %d", e.Location, e.Status)
+	return fmt.Sprintf("the URL redirects to %s with status %d", quote(e.Location), e.Status)
 }
 
 // ErrPlainHTTP is the cause of a [RunError] if a server says that it speaks
@@ -185,6 +185,7 @@ var ErrPlainHTTP = errors.New("the server speaks HTTPS, and the URL has http")
 // The error, if any, is a [*RunError].
 func (p *Plan) Run(ctx context.Context) (*Report, error) {
 	answers := make(map[Request]*answer)
+	var keeper keeper
 	for i, r := range p.requests {
 		if i > 0 {
 			if err := pause(ctx, p.target.Delay); err != nil {
@@ -195,7 +196,7 @@ func (p *Plan) Run(ctx context.Context) (*Report, error) {
 		if p.target.Progress != nil {
 			p.target.Progress(i+1, len(p.requests), key)
 		}
-		a, err := p.send(ctx, r)
+		a, err := p.send(ctx, r, &keeper)
 		if err == nil && i == 0 {
 			err = a.refusal()
 		}
@@ -228,12 +229,18 @@ func pause(ctx context.Context, d time.Duration) error {
 // An answer is a server's answer to a request.
 type answer struct {
 	status int
-	header http.Header
-	body   string // its beginning, if it came at once
+	header http.Header // the part that is judged
+	body   string      // its beginning, if it came at once
+
+	dropped     int // bytes of other headers
+	undisclosed int // names of other headers that begin with Access-Control-
+	omitted     int // lines of those
 }
 
 // send sends a request.
-func (p *Plan) send(ctx context.Context, r *http.Request) (*answer, error) {
+func (p *Plan) send(ctx context.Context, r *http.Request, keeper *keeper) (*answer, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	if p.target.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, p.target.Timeout)
@@ -248,19 +255,28 @@ func (p *Plan) send(ctx context.Context, r *http.Request) (*answer, error) {
 		return nil, err
 	}
 	defer response.Body.Close()
-	a := &answer{status: response.StatusCode, header: response.Header}
+	a, err := keeper.keep(response.StatusCode, response.Header)
+	if err != nil {
+		return nil, err
+	}
 	// A short body is read, so that the connection can be used again, and so is
-	// what a server complains of. A long or endless one is not: nobody asks for
-	// it.
+	// the text of an error 400. Other bodies are not: they may never end. Nor may
+	// a short one, so that its time is limited, too.
 	isShort := 0 <= response.ContentLength && response.ContentLength <= maxBody
 	if isShort || a.status == http.StatusBadRequest {
+		timer := time.AfterFunc(maxBodyWait, cancel)
+		defer timer.Stop()
 		body, _ := io.ReadAll(io.LimitReader(response.Body, maxBody))
 		a.body = string(body)
 	}
 	return a, nil
 }
 
-const maxBody = 64 << 10
+// The bounds of reading a body.
+const (
+	maxBody     = 64 << 10
+	maxBodyWait = time.Second
+)
 
 // refusal returns an error if a server says that it wants to be asked at
 // another URL.
@@ -279,17 +295,6 @@ func isRedirect(status int) bool {
 	return slices.Contains([]int{301, 302, 303, 307, 308}, status)
 }
 
-// response returns a as evidence.
-func (a *answer) response() Response {
-	r := Response{Status: a.status, Headers: make(map[string][]string)}
-	for name, values := range a.header {
-		if strings.HasPrefix(name, accessControl) || name == "Vary" || name == "Location" {
-			r.Headers[name] = values
-		}
-	}
-	return r
-}
-
 // disclosed returns the names of the headers by which a tells of the policy.
 func (a *answer) disclosed() (names []string) {
 	for name := range a.header {
@@ -299,4 +304,14 @@ func (a *answer) disclosed() (names []string) {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// disclosure returns those names as a list that is not too long.
+func (a *answer) disclosure() string {
+	names := a.disclosed()
+	for i, name := range names {
+		names[i] = cut(name, maxName)
+	}
+	shown := min(len(names), maxNames)
+	return joinNames(names[:shown], len(names)-shown+a.undisclosed)
 }

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -139,10 +140,14 @@ func (r Request) String() string {
 }
 
 // A Response is a response as far as CORS is concerned: Headers are those by
-// which a server takes part in it, Vary and Location.
+// which a server takes part in it, Vary and Location. Long values are cut, as in
+// "A, B, and 24998 more" and "https://aaa... (1048576 bytes)"; the findings are
+// about the whole values.
 type Response struct {
 	Status  int                 `json:"status"`
 	Headers map[string][]string `json:"headers"`
+	Cut     bool                `json:"cut,omitempty"`     // whether Headers is not all that the server sent
+	Omitted int                 `json:"omitted,omitempty"` // how many header lines Headers leaves out
 }
 
 // String returns r in a line of printable ASCII.
@@ -156,6 +161,9 @@ func (r Response) String() string {
 	}
 	if !slices.ContainsFunc(parts, func(p string) bool { return strings.HasPrefix(p, accessControl) }) {
 		parts = append(parts, "no "+accessControl+"* header")
+	}
+	if r.Omitted > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more header lines", r.Omitted))
 	}
 	return strings.Join(parts, ", ")
 }

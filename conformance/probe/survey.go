@@ -282,11 +282,11 @@ func (s *survey) judgeUpperCase() {
 	if sent.Origin == s.base || s.access[Stranger].allowed() {
 		return
 	}
-	got := s.browser.answerTo(sent).response()
+	got := s.browser.answerTo(sent)
 	_, toStranger := s.browser.first(reading(Stranger, s.browser.method))
-	allowed := got.Headers["Access-Control-Allow-Origin"]
+	allowed := got.header["Access-Control-Allow-Origin"]
 	if len(allowed) == 1 && strings.EqualFold(allowed[0], sent.Origin) && !slices.Equal(allowed, toStranger.header["Access-Control-Allow-Origin"]) {
-		s.find((&Finding{Sent: sent, Received: got}).say(Note, "look-alike-upper-case", "Origins are compared without regard to case.",
+		s.find((&Finding{Sent: sent, Received: got.response()}).say(Note, "look-alike-upper-case", "Origins are compared without regard to case.",
 			"No browser sends an origin in upper case, but a comparison that is loose here may be so elsewhere.",
 			"AllowOrigins", fmt.Sprintf(exactly+".", s.base)))
 	}
@@ -391,7 +391,7 @@ func (s *survey) judgeHeaders() {
 			s.find(evidence().say(Fault, "wildcard-with-credentials", "Access-Control-Allow-Origin is * while Access-Control-Allow-Credentials is true.",
 				"Browsers refuse that together: scripts that include credentials get a network error.", "AllowCredentials", listOrigins))
 		case len(origins) > 0 && origin != "*" && origin != r.Origin && !isOrigin(origin):
-			s.find(evidence().say(Fault, "allow-origin-invalid", fmt.Sprintf("Access-Control-Allow-Origin is %q, which is no page's origin.", origin),
+			s.find(evidence().say(Fault, "allow-origin-invalid", fmt.Sprintf("Access-Control-Allow-Origin is %s, which is no page's origin.", quote(origin)),
 				"Browsers compare it byte by byte with the page's origin, and it equals none.", "AllowOrigins",
 				"Send the request's origin, if it is allowed."))
 		case s.deniedAndTold(r, a):
@@ -400,7 +400,7 @@ func (s *survey) judgeHeaders() {
 				"Send them to origins only that are allowed."))
 		}
 		if strings.EqualFold(credential, "true") && credential != "true" || len(credentials) > 1 {
-			s.find(evidence().say(Fault, "allow-credentials-invalid", fmt.Sprintf("Access-Control-Allow-Credentials is %q.", credential),
+			s.find(evidence().say(Fault, "allow-credentials-invalid", fmt.Sprintf("Access-Control-Allow-Credentials is %s.", quote(credential)),
 				"Browsers take it for nothing but true, once and in lower case.", "AllowCredentials", "Send true, once."))
 		}
 	}

@@ -16,6 +16,7 @@ type document struct {
 	Version int      `json:"version"`
 	Errors  []string `json:"errors,omitempty"`
 	*probe.Report
+	Omitted *omitted `json:"omitted,omitempty"`
 }
 
 func writeJSON(w io.Writer, d *document) error {

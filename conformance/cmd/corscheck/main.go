@@ -21,6 +21,9 @@
 // members; those that are there keep their names and meanings as long as the
 // member version is 1.
 //
+// A report has at most 60,000 bytes, whatever the server sends. Long values are
+// cut, entries that do not fit are left out and counted, and all are judged.
+//
 // Start reading at run. What is asked, and what the answers mean, is the matter
 // of package probe.
 package main
@@ -107,12 +110,17 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitUnrun
 }
 
-// write writes the report as it was asked for.
+// write writes the report as it was asked for, and bounds its length.
 func (o *options) write(w io.Writer, report *probe.Report) error {
-	if o.json {
-		return writeJSON(w, &document{Version: version, Report: report})
+	if !o.json {
+		return writeTable(w, report, paintFor(w))
 	}
-	return writeTable(w, report, paintFor(w))
+	text, err := fit(report, renderJSON)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
 }
 
 // check plans, says what it is going to do, and does it.

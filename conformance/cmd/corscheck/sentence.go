@@ -43,7 +43,9 @@ func failure(err error) string {
 	var broken *net.OpError
 	switch {
 	case errors.As(err, &redirect):
-		return fmt.Sprintf("the URL redirects to %q (status %d): check that one", redirect.Location, redirect.Status)
+		return fmt.Sprintf("the URL redirects to %s (status %d): check that one", quote(redirect.Location), redirect.Status)
+	case errors.Is(err, probe.ErrTooManyHeaders), strings.Contains(err.Error(), "response headers exceeded"), strings.Contains(err.Error(), "response header list larger"):
+		return "the server sends more headers than corscheck reads, and browsers read less: reduce them"
 	case errors.Is(err, probe.ErrPlainHTTP):
 		return "the server speaks TLS at that port: write the URL with https"
 	case errors.Is(err, context.Canceled):
@@ -55,15 +57,15 @@ func failure(err error) string {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens at the URL's host and port: is the server running?"
 	case errors.As(err, &certificate):
-		return fmt.Sprintf("the server's TLS certificate is not trusted (%v): if it is self-signed and you know it, write -k", certificate.Err)
+		return fmt.Sprintf("the server's TLS certificate is not trusted (%s): if it is self-signed and you know it, write -k", printable(certificate.Err.Error()))
 	case errors.As(err, &notTLS):
 		return "the server does not speak TLS: write the URL with http if that is meant"
 	case errors.As(err, &broken) && broken.Op == "remote error":
-		return fmt.Sprintf("the server breaks the TLS handshake off (%v)", broken.Err)
+		return fmt.Sprintf("the server breaks the TLS handshake off (%s)", printable(broken.Err.Error()))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return "the server closes the connection without an HTTP answer: does it speak HTTP at that port?"
 	case strings.Contains(err.Error(), "malformed HTTP"):
 		return "what answers at the URL's host and port does not speak HTTP: if it speaks TLS, write the URL with https"
 	}
-	return fmt.Sprintf("the server cannot be asked: %v", err)
+	return "the server cannot be asked: " + printable(err.Error())
 }

@@ -12,25 +12,45 @@ import (
 // columns is how wide prose is set. Tables are as wide as origins make them.
 const columns = 80
 
-// writeTable writes a report for people.
-func writeTable(w io.Writer, r *probe.Report, paint paint) error {
+// writeTable writes a report for people, and bounds its length.
+func writeTable(w io.Writer, report *probe.Report, paint paint) error {
+	text, err := fit(report, func(shown *probe.Report, left *omitted) ([]byte, error) {
+		return renderTable(report, shown, left, paint), nil
+	})
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
+}
+
+// renderTable renders shown, which is report or the part of it that fits. left
+// counts the rest.
+func renderTable(report, shown *probe.Report, left *omitted, paint paint) []byte {
 	t := &table{paint: paint}
-	t.line(paint(bold, r.URL))
-	t.line(countText(r.Requests.Sent, r.Requests.Methods) + " sent, one at a time.")
-	t.checks(r)
-	t.access(r)
-	t.permissions(r)
-	t.findings(r)
-	if len(r.Unchecked) > 0 {
+	t.line(paint(bold, shown.URL))
+	t.line(countText(shown.Requests.Sent, shown.Requests.Methods) + " sent, one at a time.")
+	t.checks(shown)
+	t.access(shown)
+	t.permissions(shown)
+	t.findings(shown)
+	if len(shown.Unchecked) > 0 {
 		t.title("Not checked")
-		for _, sentence := range r.Unchecked {
+		for _, sentence := range shown.Unchecked {
 			t.prose("  - ", sentence)
 		}
 	}
+	if left != nil {
+		t.line("")
+		if text := left.String(); text != "" {
+			t.prose("", "Long texts are cut, and this is left out, though judged: "+text+".")
+		} else {
+			t.prose("", "Long texts are cut.")
+		}
+	}
 	t.line("")
-	t.line(t.verdict(r))
-	_, err := io.WriteString(w, t.text.String())
-	return err
+	t.line(t.verdict(report))
+	return []byte(t.text.String())
 }
 
 // A table is a report while it is written.
