@@ -189,7 +189,7 @@ func (e *Engine) Decide(r *Request) Decision {
 		reason = p.match(r.Origin)
 	}
 	if reason == ReasonNotAllowed && p.ask != nil {
-		return p.question(r, kind)
+		return p.decideByFunc(r, kind)
 	}
 	return Decision{p.answer(r, kind, reason), r.Origin, kind, reason}
 }
@@ -233,9 +233,9 @@ func (c *configuration) index(f PathFolding) *scopeIndex {
 	return x
 }
 
-// denyAll applies where two policies match a path and it cannot be decided which
-// is narrower. [New] refuses all such Configs for routers that compare paths
-// exactly, and they would have to be comparable there and nowhere else.
+// denyAll applies if the narrower of two policies for a path cannot be told within
+// a bounded time. [New] refuses such Configs, as far as paths are compared exactly;
+// this is for routers that fold paths.
 var denyAll = func() *policy {
 	p := &policy{index: -1, origins: new(origin.Set)}
 	p.prepare()
@@ -243,8 +243,7 @@ var denyAll = func() *policy {
 }()
 
 // match decides about the value of an Origin header, where not all are allowed
-// alike. Whether one that nothing allows is malformed is seen when somebody asks
-// for it.
+// alike. [Decision.Reason] tells malformed origins apart lazily.
 func (p *policy) match(value string) Reason {
 	if p.reflect {
 		if _, ok := origin.Parse(value); ok || value == origin.Null {
@@ -263,8 +262,8 @@ func (p *policy) match(value string) Reason {
 	return ReasonNotAllowed
 }
 
-// question asks AllowOriginFunc.
-func (p *policy) question(r *Request, kind Kind) Decision {
+// decideByFunc calls AllowOriginFunc.
+func (p *policy) decideByFunc(r *Request, kind Kind) Decision {
 	if _, ok := origin.Parse(r.Origin); !ok {
 		return Decision{p.answer(r, kind, ReasonNotAllowed), r.Origin, kind, ReasonNotAllowed}
 	}

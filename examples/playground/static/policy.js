@@ -31,8 +31,7 @@ export function start(initial, onInForce) {
     const list = parsed();
     if (!list) return;
     list.push({ paths: ["/public/"], allowOrigins: ["*"] });
-    list.unshift(list.pop()); // the first that governs a path decides
-    selected = 0;
+    selected = list.length - 1;
     write(list);
   });
   byId("config-remove").addEventListener("click", () => {
