@@ -43,6 +43,7 @@ var attachments = []Attachment{
 // own, and with the attachments, in their order.
 func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attachments []Attachment) *Server) {
 	t.Helper()
+	t.Run("beside-wide-bases", func(t *testing.T) { runWideBases(t, serve) })
 	server := serve(t, allow("https://base.example"), attachments)
 	base, err := url.Parse(server.URL)
 	if err != nil {
@@ -110,6 +111,41 @@ func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attach
 			}
 		}
 	})
+}
+
+// wideBases are laxer policies that contain a group's paths. None may win over it.
+var wideBases = []cors.Config{
+	{PathRegexps: []string{"/api/.*"}},
+	{PathRegexps: []string{"/api/.+"}},
+	{PathRegexps: []string{"/(api|v2)/.*"}},
+	{PathRegexps: []string{".*"}},
+	{PathRegexps: []string{"(?i)/API/PRIVATE.*"}},
+	{Paths: []string{"/api/{rest...}"}},
+	{Paths: []string{"/api/"}},
+	{Paths: []string{"/{x}/"}},
+	{},
+}
+
+func runWideBases(t *testing.T, serve func(t *testing.T, base cors.Config, attachments []Attachment) *Server) {
+	for _, base := range wideBases {
+		t.Run(strings.Join(append(base.Paths, base.PathRegexps...), " "), func(t *testing.T) {
+			base.AllowOrigins, base.AllowMethods = []string{"*"}, []string{"PUT"}
+			server := serve(t, base, []Attachment{{Group: "/api/private", Policy: allow("https://app.example"), Routes: []string{"/data"}}})
+			at, err := url.Parse(server.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, path := range []string{"/api/private", "/api/private/data", "/api/private/nothing/here"} {
+				for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodOptions} {
+					for origin, want := range map[string]string{"https://app.example": "https://app.example", "https://evil.example": ""} {
+						if got := ask(t, server, at, method, path, origin).Header.Get("Access-Control-Allow-Origin"); got != want {
+							t.Errorf("%s %s from %s: Access-Control-Allow-Origin is %q, and must be %q", method, path, origin, got, want)
+						}
+					}
+				}
+			}
+		})
+	}
 }
 
 // ask asks as a script of an origin would: for OPTIONS, whether it may PUT.

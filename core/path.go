@@ -137,6 +137,8 @@ func parsePathPattern(s string) (p pathPattern, complaint string) {
 			p.end = endsInSlash
 		case segment == "{$}" || rest && !last:
 			return p, "\"" + segment + "\" can be the last segment only"
+		case strings.Contains(name, ":"):
+			return p, "a wildcard has no expression of its own: write " + strconv.Quote("{"+name[:strings.IndexByte(name, ':')]+"}") + " for any segment, or use PathRegexps"
 		case !isIdentifier(name):
 			return p, `a wildcard's name is a Go identifier, such as "{id}"`
 		case names[name]:

@@ -159,6 +159,7 @@ var refused = []struct {
 	{"a wildcard as other routers write it", paths("/api/*"), []complaint{{0, "Paths", "/api/*", cors.CodePath, `write "/api/"`}}},
 	{"a rest as other routers write it", paths("/:tenant/files/*path"), []complaint{{0, "Paths", "/:tenant/files/*path", cors.CodePath, `write "/{tenant}/files/{path...}"`}}},
 	{"an optional parameter", paths("/users/:id?"), []complaint{{0, "Paths", "/users/:id?", cors.CodePath, `write "/users/{id}"`}}},
+	{"a parameter with an expression", paths("/users/{id:[0-9]+}"), []complaint{{0, "Paths", "/users/{id:[0-9]+}", cors.CodePath, `write "{id}" for any segment, or use PathRegexps`}}},
 	{"an expression among patterns", paths("/users/[0-9]+"), []complaint{{0, "Paths", "/users/[0-9]+", cors.CodePath, "put it into PathRegexps, written `/users/[0-9]+`"}}},
 	{"an escaped path", paths("/a%20b"), []complaint{{0, "Paths", "/a%20b", cors.CodePath, `write "/a b"`}}},
 	{"a path that is not UTF-8", paths("/a\xff"), []complaint{{0, "Paths", "/a\xff", cors.CodePath, "UTF-8"}}},
