@@ -174,6 +174,9 @@ func alphabet(budget *int, automata ...*pathAutomaton) []rune {
 	var kinds []rune
 	signature := make([]byte, len(consuming)/8+2)
 	for _, r := range slices.Compact(bounds) {
+		if *budget < 0 {
+			break
+		}
 		clear(signature)
 		signature[0] = byte(kindOf(r))
 		if r == '/' {

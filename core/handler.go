@@ -42,7 +42,8 @@ func (e *Engine) AddMiddlewares(n int) { e.uses.Add(int32(n)) }
 // the same path only, since a router that is called again serves something else.
 func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision, *http.Request) {
 	var x *exchange
-	if enforced.Load() || e.isShared(req) {
+	isShared := e.IsShared(req)
+	if isShared || enforced.Load() {
 		x = exchangeOf(r.Context())
 	}
 	d, found := x.decision(e, req)
@@ -50,7 +51,7 @@ func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision,
 		d = e.Decide(req)
 		e.Report(req, d)
 	}
-	if x == nil && e.IsLookedFor(req, d, len(r.Header["Upgrade"]) > 0) {
+	if x == nil && (isShared || d.isHandshake(r)) {
 		x, r = withExchange(r)
 	}
 	x.add(e, req, d)
@@ -58,22 +59,22 @@ func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision,
 	return d, r
 }
 
-// IsLookedFor reports whether something may look for a decision later in the
-// request: CheckOrigin if there is a header Upgrade, or another middleware of the same engine, which would come to another decision by itself, call
-// AllowOriginFunc once more, or have the watchers called. An adapter that does not
-// call Handle leaves such a decision where its own CheckOrigin finds it.
-func (e *Engine) IsLookedFor(r *Request, d Decision, hasUpgrade bool) bool {
-	return hasUpgrade && d.kind == Actual && r.Method == http.MethodGet || e.isShared(r)
-}
-
-// isShared reports whether another middleware of e may get the same request, and it
-// would matter.
-func (e *Engine) isShared(r *Request) bool {
+// IsShared reports whether another middleware of e may get the same request, and
+// would come to another decision by itself, call AllowOriginFunc once more, or have
+// the watchers called. An adapter that does not call Handle leaves such a decision
+// where the next middleware finds it, and those about WebSocket handshakes for its
+// CheckOrigin.
+func (e *Engine) IsShared(r *Request) bool {
 	if e.uses.Load() < 2 {
 		return false
 	}
 	c := e.current.Load()
 	return e.watchers.Load() != nil || c != nil && (c.asks || len(c.scopes) > 0 && !r.isRouted())
+}
+
+// isHandshake reports whether CheckOrigin may look for a decision about r.
+func (d Decision) isHandshake(r *http.Request) bool {
+	return d.kind == Actual && r.Method == http.MethodGet && len(r.Header["Upgrade"]) > 0
 }
 
 // An exchange holds the decisions about one request, for those who look for them

@@ -48,7 +48,8 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 		// A handler can overwrite the memory of the request, and with it that of d.
 		var memory [maxOrigin]byte
 		origin := keepOrigin(&memory, d, &req)
-		if engine.IsLookedFor(&req, d, len(lines(c, fiber.HeaderUpgrade, anyCase)) > 0) {
+		isHandshake := d.Kind() == cors.Actual && req.Method == fiber.MethodGet && len(lines(c, fiber.HeaderUpgrade, anyCase)) > 0
+		if isHandshake || engine.IsShared(&req) {
 			leave(c, engine, d, origin)
 		}
 		returned := false
