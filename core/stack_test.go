@@ -1,0 +1,131 @@
+package cors_test
+
+import (
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	cors "github.com/corskit/cors/core"
+)
+
+// checkStack sends a request through the middlewares of two random engines to a
+// handler that sets headers of CORS itself, and compares the response with what the
+// innermost policy that applies grants.
+func checkStack(t *testing.T, d *dice) (decided bool) {
+	t.Helper()
+	outer, err := newEngine(d.configs())
+	if err != nil {
+		return false
+	}
+	inner, err := newEngine(d.configs())
+	if err != nil {
+		return false
+	}
+	request := d.request()
+	if !strings.HasPrefix(request.path, "/") || strings.Contains(request.path, "\n") {
+		request.path = "/a/b"
+	}
+	r := httptest.NewRequest(request.method, request.path, nil)
+	r.Host = request.host
+	for name, value := range map[string]string{
+		"Access-Control-Request-Method": request.requestMethod, "Access-Control-Request-Headers": request.requestHeaders,
+		"Access-Control-Request-Private-Network": request.requestPrivate, "X-Tenant": request.tenant,
+		"Sec-Fetch-Site": request.site, "Sec-Fetch-Mode": request.mode, "Sec-Fetch-Dest": request.dest,
+	} {
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	if request.hasOrigin {
+		r.Header["Origin"] = []string{request.origin}
+	}
+	set := http.Header{}
+	for range d.n(4) {
+		set.Add(d.pick("Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers", "Access-Control-Max-Age", "access-control-allow-origin"),
+			d.pick("*", "https://evil.org", "true", request.origin))
+	}
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d.n(3) == 0 {
+			clear(w.Header())
+		}
+		maps.Copy(w.Header(), set)
+		w.WriteHeader(http.StatusOK)
+	})
+
+	// What is granted: by the outer policy if it answers, else by the inner one if it
+	// applies, else by the outer one.
+	var asked cors.Request
+	asked.ReadHTTP(r, nil)
+	granted := outer.Decide(&asked)
+	if _, answers := granted.Answer(); !answers {
+		if within := inner.Decide(&asked); within.Governed() {
+			granted = within
+		}
+	}
+	if !granted.Governed() {
+		return false
+	}
+	want := http.Header{}
+	granted.Apply(want)
+	for name, stack := range map[string]http.Handler{
+		"Enforce around": cors.Enforce(outer.Handler(inner.Handler(handler))),
+		"Enforce within": outer.Handler(inner.Handler(cors.Enforce(handler))),
+		"Enforce twice":  cors.Enforce(outer.Handler(cors.Enforce(inner.Handler(handler)))),
+		"Enforce for the inner, within the outer": outer.Handler(cors.Enforce(inner.Handler(handler))),
+		"bare": outer.Handler(inner.Handler(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))),
+	} {
+		w := httptest.NewRecorder()
+		stack.ServeHTTP(w, r.Clone(t.Context()))
+		got := w.Header()
+		for header, values := range got {
+			if cors.IsResponseHeader(header) && !slices.Equal(values, want[header]) {
+				t.Fatalf("%s: %s is %q, want %q\nouter %+v\ninner %+v\n%s %s %v", name, header, values, want[header], outer.Configs(), inner.Configs(), r.Method, r.URL, r.Header)
+			}
+		}
+		for header := range want {
+			if header == "Vary" {
+				for member := range strings.SplitSeq(want.Get("Vary"), ", ") {
+					if !strings.Contains(strings.Join(got["Vary"], ", "), member) {
+						t.Fatalf("%s: Vary is %q, want %q\nouter %+v\ninner %+v", name, got["Vary"], want["Vary"], outer.Configs(), inner.Configs())
+					}
+				}
+			} else if got[header] == nil {
+				t.Fatalf("%s: %s is missing\nouter %+v\ninner %+v\n%s %s %v", name, header, outer.Configs(), inner.Configs(), r.Method, r.URL, r.Header)
+			}
+		}
+	}
+	return true
+}
+
+func TestTheInnermostPolicyOwnsTheHeaders(t *testing.T) {
+	r := rand.New(rand.NewPCG(19, 20))
+	decided := 0
+	for range 3000 {
+		data := make([]byte, 200)
+		for i := range data {
+			data[i] = byte(r.Uint32())
+		}
+		if checkStack(t, &dice{data}) {
+			decided++
+		}
+	}
+	if decided < 300 {
+		t.Errorf("only %d stacks decide", decided)
+	}
+}
+
+func FuzzStack(f *testing.F) {
+	r := rand.New(rand.NewPCG(21, 22))
+	for range 30 {
+		data := make([]byte, 200)
+		for i := range data {
+			data[i] = byte(r.Uint32())
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) { checkStack(t, &dice{data}) })
+}
