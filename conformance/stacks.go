@@ -15,13 +15,17 @@ import (
 )
 
 // RunStacks proves that where a request passes two middlewares, of two engines, the
-// inner policy alone says what the response allows, however lax the outer one is.
+// inner policy alone says what the response allows, however lax the outer one is; and
+// if they are of one engine, that the request is decided once, as [RunOnce] says.
 //
 // serve starts a server on which every request passes the middleware of outer, and
 // those for /inner/ that of inner, too. Both have GET and PUT handlers that answer
 // as [App] does.
 func RunStacks(t *testing.T, serve func(t *testing.T, outer, inner *cors.Engine) *Server) {
 	t.Helper()
+	t.Run("one engine", func(t *testing.T) {
+		RunOnce(t, func(t *testing.T, engine *cors.Engine) *Server { return serve(t, engine, engine) })
+	})
 	outer, inner := new(cors.Engine), new(cors.Engine)
 	server := serve(t, outer, inner)
 	base, err := url.Parse(server.URL)

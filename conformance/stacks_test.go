@@ -16,11 +16,6 @@ func TestStacksOfHandlers(t *testing.T) {
 				return serveStack(t, wrap, outer, inner)
 			})
 		})
-		t.Run(name+", of one engine", func(t *testing.T) {
-			conformance.RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
-				return serveStack(t, wrap, engine, engine)
-			})
-		})
 	}
 }
 

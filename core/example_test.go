@@ -171,12 +171,9 @@ func ExampleEnforce() {
 		fmt.Println(err)
 		return
 	}
-	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-	}))
-	defer upstream.Close()
-	target, _ := url.Parse(upstream.URL)
-	server := httptest.NewServer(cors.Enforce(engine.Handler(httputil.NewSingleHostReverseProxy(target))))
+	proxy, closeUpstream := newProxy()
+	defer closeUpstream()
+	server := httptest.NewServer(cors.Enforce(engine.Handler(proxy)))
 	defer server.Close()
 	for _, origin := range []string{"https://app.example.com", "https://evil.example"} {
 		fmt.Println(allowedBy(server, origin))
@@ -194,12 +191,8 @@ func ExampleStripResponse() {
 		fmt.Println(err)
 		return
 	}
-	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-	}))
-	defer upstream.Close()
-	target, _ := url.Parse(upstream.URL)
-	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy, closeUpstream := newProxy()
+	defer closeUpstream()
 	proxy.ModifyResponse = cors.StripResponse
 	server := httptest.NewServer(engine.Handler(proxy))
 	defer server.Close()
@@ -209,6 +202,15 @@ func ExampleStripResponse() {
 	// Output:
 	// [https://app.example.com]
 	// []
+}
+
+// newProxy returns a proxy of a server that allows everybody.
+func newProxy() (proxy *httputil.ReverseProxy, closeUpstream func()) {
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	}))
+	target, _ := url.Parse(upstream.URL)
+	return httputil.NewSingleHostReverseProxy(target), upstream.Close
 }
 
 // allowedBy returns what a server answers to a script of an origin.

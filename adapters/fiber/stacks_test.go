@@ -9,14 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-func TestStacksOfPolicies(t *testing.T) {
-	conformance.RunStacks(t, serveStack)
-	t.Run("of one engine", func(t *testing.T) {
-		conformance.RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
-			return serveStack(t, engine, engine)
-		})
-	})
-}
+func TestStacksOfPolicies(t *testing.T) { conformance.RunStacks(t, serveStack) }
 
 func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 	app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(inner, corsfiber.ErrorHandler(outer, fiber.DefaultErrorHandler))})
