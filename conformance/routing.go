@@ -32,7 +32,7 @@ var oddPaths = []string{
 	"/admin/", "/admin//", "/admin/1/", "/public/", "/public/1/", "/public/1//", "/users/", "/users/1/", "/users/1/avatar/", "/files", "/files/", "/files//", "/other/",
 	"//", "//admin", "//public/1", "/public//1", "/public//", "/users//avatar", "/users//", "/admin//1", "///",
 	// dots
-	"/.", "/..", "/./admin", "/public/.", "/public/..", "/public/../admin", "/public/../admin/1", "/public/./1", "/files/../admin", "/files/..", "/admin/..", "/users/../admin", "/admin.", "/.../admin",
+	"/.", "/..", "/./admin", "/public/.", "/public/..", "/public/../admin", "/public/../admin/1", "/public/./1", "/files/../admin", "/files/..", "/files/.", "/files/./", "/admin/.", "/admin/..", "/users/../admin", "/admin.", "/.../admin",
 	// escapes of what need not be escaped
 	"/%61dmin", "/%61dmin/1", "/admin%2E", "/p%75blic/1", "/other%7E", "/%6Fther/",
 	// escapes of slashes and dots

@@ -26,3 +26,35 @@ func TestEngineHandlerReadsPathsAsServeMuxDoes(t *testing.T) {
 		return &conformance.Server{URL: server.URL}
 	})
 }
+
+func muxRouters() []conformance.Router {
+	serve := func(wrap func(*cors.Engine, *http.ServeMux) http.Handler) func(testing.TB, []cors.Config, []string) conformance.Exchange {
+		return func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+			engine, err := cors.New(policy...)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			mux := http.NewServeMux()
+			for _, route := range routes {
+				mux.HandleFunc("GET "+route, func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("X-Route", route)
+				})
+			}
+			return conformance.ExchangeWith(wrap(engine, mux))
+		}
+	}
+	return []conformance.Router{
+		{Name: "around the mux", Serve: serve(func(engine *cors.Engine, mux *http.ServeMux) http.Handler {
+			return engine.Handler(mux)
+		})},
+		{Name: "around the mux, with Enforce", Serve: serve(func(engine *cors.Engine, mux *http.ServeMux) http.Handler {
+			return cors.Enforce(engine.Handler(mux))
+		})},
+	}
+}
+
+func TestEngineHandlerReadsGeneratedPathsAsServeMuxDoes(t *testing.T) {
+	conformance.RunGeneratedRouting(t, muxRouters())
+}
+
+func FuzzRouting(f *testing.F) { conformance.FuzzRouting(f, muxRouters()) }

@@ -51,3 +51,39 @@ func addRoutes(r *gin.Engine, routes []string) {
 		r.GET(ginPath(route), func(c *gin.Context) { c.Header("X-Route", route) })
 	}
 }
+
+// optionSets returns a router for each combination of the options that Gin's routing
+// depends on. The others matter only for requests without a route: they are all on
+// or all off.
+func optionSets() (routers []conformance.Router) {
+	for bits := range 1 << 5 {
+		on := func(bit int) bool { return bits>>bit&1 == 1 }
+		router := func(routes []string, middleware ...gin.HandlerFunc) *gin.Engine {
+			r := newRouter()
+			r.UseRawPath, r.UseEscapedPath, r.UnescapePathValues, r.RemoveExtraSlash = on(0), on(1), on(2), on(3)
+			r.RedirectTrailingSlash, r.RedirectFixedPath, r.HandleMethodNotAllowed = on(4), on(4), on(4)
+			r.Use(middleware...)
+			addRoutes(r, routes)
+			return r
+		}
+		name := fmt.Sprintf("UseRawPath=%t UseEscapedPath=%t UnescapePathValues=%t RemoveExtraSlash=%t others=%t", on(0), on(1), on(2), on(3), on(4))
+		routers = append(routers,
+			conformance.Router{Name: name + "/Middleware", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+				return conformance.ExchangeWith(router(routes, corsgin.New(policy...)))
+			}},
+			conformance.Router{Name: name + "/Handler", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+				engine, err := cors.New(policy...)
+				if err != nil {
+					tb.Fatal(err)
+				}
+				return conformance.ExchangeWith(corsgin.Handler(engine, router(routes)))
+			}})
+	}
+	return routers
+}
+
+func TestGeneratedPathsAreReadAsGinRoutesThem(t *testing.T) {
+	conformance.RunGeneratedRouting(t, optionSets())
+}
+
+func FuzzRouting(f *testing.F) { conformance.FuzzRouting(f, optionSets()) }

@@ -1,0 +1,336 @@
+package conformance
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	cors "github.com/corskit/cors/core"
+)
+
+// A Router is a framework's router with one set of options, for [FuzzRouting] and
+// [RunGeneratedRouting].
+type Router struct {
+	Name string
+
+	// Prefix comes before each of the routes, if they are in a subrouter. It has
+	// no wildcards.
+	Prefix string
+
+	// Serve returns a router that has the policy, and at each of the routes, which
+	// are written as for net/http's ServeMux and without Prefix, a GET handler that
+	// names the route in the header X-Route. The policy's paths have the Prefix.
+	Serve func(tb testing.TB, policy []cors.Config, routes []string) Exchange
+}
+
+// An Exchange sends an HTTP/1.1 request, and returns the header of the response, or
+// nil if the server refuses to parse the request.
+type Exchange func(request []byte) http.Header
+
+// ExchangeWith returns the Exchange of a handler, without a network.
+func ExchangeWith(handler http.Handler) Exchange {
+	return func(request []byte) http.Header {
+		r, err := http.ReadRequest(bufio.NewReaderSize(bytes.NewReader(request), len(request)))
+		if err != nil {
+			return nil
+		}
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		return w.Header()
+	}
+}
+
+// FuzzRouting fuzzes what [RunRouting] proves for a list of paths: that in each of
+// the routers, the route that responds is the one whose policy decided, for GET
+// requests and for their preflights. It also proves that wide policies with
+// AllowOrigins "*" never reach a route that a narrower policy protects.
+func FuzzRouting(f *testing.F, routers []Router) {
+	f.Helper()
+	var checks []*routingCheck
+	for _, router := range routers {
+		checks = append(checks, newRoutingChecks(f, router)...)
+	}
+	for _, path := range oddPaths {
+		f.Add([]byte(path))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		path := pathFrom(data)
+		for _, check := range checks {
+			if problem := check.run(path); problem != "" {
+				t.Errorf("%s: %s", check.router.Name, problem)
+			}
+		}
+	})
+}
+
+// RunGeneratedRouting checks 2,000 generated paths as [FuzzRouting] does. They are
+// the same each time.
+func RunGeneratedRouting(t *testing.T, routers []Router) {
+	t.Helper()
+	paths := generatedPaths(2000)
+	for _, router := range routers {
+		t.Run(router.Name, func(t *testing.T) {
+			t.Parallel()
+			for _, check := range newRoutingChecks(t, router) {
+				problems := 0
+				for _, path := range paths {
+					problem := check.run(path)
+					if problem == "" {
+						continue
+					}
+					t.Error(problem)
+					if problems++; problems == 10 {
+						t.Fatal("too many problems")
+					}
+				}
+				for i, route := range routes {
+					if check.answered[i] == 0 {
+						t.Errorf("the route %s has answered nothing: the server does not serve it", route)
+					}
+				}
+			}
+		})
+	}
+}
+
+// A routingCheck compares the routes of one router with its policy.
+type routingCheck struct {
+	router   Router
+	exchange Exchange
+	answered []int // requests that each of the routes has answered
+
+	// decided returns what is wrong with the policy that decided about a request
+	// for routes[route], whose response has the header h.
+	decided func(route int, h http.Header) string
+}
+
+func newRoutingChecks(tb testing.TB, router Router) []*routingCheck {
+	return []*routingCheck{
+		{
+			router:   router,
+			exchange: router.Serve(tb, policyPerRoute(router.Prefix), routes),
+			answered: make([]int, len(routes)),
+			decided: func(route int, h http.Header) string {
+				if got := policyOf(h); got != route {
+					return "the policy of " + describeRoute(got)
+				}
+				return ""
+			},
+		},
+		{
+			router:   router,
+			exchange: router.Serve(tb, widePolicies(router.Prefix), routes),
+			answered: make([]int, len(routes)),
+			decided: func(route int, h http.Header) string {
+				if strictRoutes[routes[route]] && h.Get("Access-Control-Allow-Origin") != "" {
+					return "the policy for any origin"
+				}
+				return ""
+			},
+		},
+	}
+}
+
+// policyPerRoute returns a policy for each of the routes. One response is enough to
+// tell which policy decided: see policyOf.
+func policyPerRoute(prefix string) []cors.Config {
+	policy := make([]cors.Config, len(routes))
+	for i, route := range routes {
+		number := strconv.Itoa(i)
+		policy[i] = cors.Config{
+			Paths:         []string{prefix + route},
+			AllowOrigins:  []string{"*"},
+			ExposeHeaders: []string{"X-Policy-" + number},
+			MaxAge:        i + 1,
+		}
+	}
+	return policy
+}
+
+// policyOf returns the index of the policy that decided, or -1 for none.
+func policyOf(h http.Header) int {
+	number, isActual := strings.CutPrefix(h.Get("Access-Control-Expose-Headers"), "X-Policy-")
+	if isActual {
+		i, err := strconv.Atoi(number)
+		if err != nil {
+			return -1
+		}
+		return i
+	}
+	age, err := strconv.Atoi(h.Get("Access-Control-Max-Age"))
+	if err != nil {
+		return -1
+	}
+	return age - 1
+}
+
+func describeRoute(i int) string {
+	if i < 0 {
+		return "no route"
+	}
+	return routes[i]
+}
+
+// strictRoutes are those of the routes that widePolicies protect.
+var strictRoutes = map[string]bool{
+	"/admin":           true,
+	"/admin/{x}":       true,
+	"/public/{x}/{y}":  true,
+	"/users/{id}":      true,
+	"/files/{rest...}": true,
+}
+
+// widePolicies allow any origin, but for the routes that narrower ones protect.
+func widePolicies(prefix string) []cors.Config {
+	quoted := regexp.QuoteMeta(prefix)
+	anyOrigin, app := []string{"*"}, []string{"https://app.example"}
+	return []cors.Config{
+		{AllowOrigins: anyOrigin},
+		{Paths: []string{prefix + "/"}, AllowOrigins: anyOrigin, MaxAge: 1},
+		{Paths: []string{prefix + "/admin/", prefix + "/files/{rest...}"}, AllowOrigins: app},
+		{PathRegexps: []string{quoted + "/(users|public)/.*"}, AllowOrigins: anyOrigin, MaxAge: 2},
+		{PathRegexps: []string{quoted + "/users/[^/]+"}, AllowOrigins: app, MaxAge: 1},
+		{Paths: []string{prefix + "/public/{x}/{y}"}, AllowOrigins: app, MaxAge: 2},
+	}
+}
+
+// run returns what is wrong with the responses to requests for a path.
+func (c *routingCheck) run(path routedPath) (problem string) {
+	target := path.after(c.router.Prefix)
+	h := c.exchange([]byte("GET " + target + " HTTP/1.1\r\nHost: api.example\r\nOrigin: https://evil.example\r\n\r\n"))
+	answering := h.Get("X-Route")
+	if answering == "" {
+		return "" // no route responds, so that there is nothing to protect
+	}
+	route := indexOfRoute(answering)
+	if route < 0 {
+		return fmt.Sprintf("%q is answered by %q, which isn't a route", target, answering)
+	}
+	c.answered[route]++
+	if decided := c.decided(route, h); decided != "" {
+		problem = fmt.Sprintf("%q is answered by the route %s, and %s decided", target, answering, decided)
+	}
+	h = c.exchange([]byte("OPTIONS " + target + " HTTP/1.1\r\nHost: api.example\r\nOrigin: https://evil.example\r\nAccess-Control-Request-Method: GET\r\n\r\n"))
+	if decided := c.decided(route, h); decided != "" && problem == "" {
+		problem = fmt.Sprintf("%q is answered by the route %s, and %s decided about its preflight", target, answering, decided)
+	}
+	return problem
+}
+
+func indexOfRoute(route string) int {
+	for i := range routes {
+		if routes[i] == route {
+			return i
+		}
+	}
+	return -1
+}
+
+// A routedPath is the path of a request, and how the request says it.
+type routedPath struct {
+	path     string
+	absolute bool // the target of the request is a URL
+}
+
+func (p routedPath) after(prefix string) string {
+	path := prefix + p.path
+	switch {
+	case p.absolute:
+		return "http://api.example" + path
+	case path == "":
+		return "/"
+	}
+	return path
+}
+
+const (
+	maxPathData   = 200  // bytes of fuzz data that make a path
+	firstPiece    = 0x80 // of the bytes, stands for the first of the pathPieces
+	absoluteForm  = 0x01 // at the beginning, asks for a URL as the target
+	unusualPieces = 21   // pathPieces from there on are odd
+)
+
+// pathPieces are what generated paths are made of.
+var pathPieces = []string{
+	"/", "/", "/", "/admin", "/public", "/users", "/files", "/avatar", "/1", "/22", "/other",
+	"admin", "public", "users", "files", "avatar", "1", "other", "/users/1/avatar", "/admin/1", "/public/1/2",
+	// case
+	"/ADMIN", "/Public", "USERS", "Avatar", "/fILES",
+	// dots and empty segments
+	"//", "///", ".", "..", "/.", "/..", "/./", "/../", "/...", "/../admin", "/./admin",
+	// escaped slashes and dots, once and twice
+	"%2F", "%2f", "/%2F", "%2F/", "%2e", "%2E", "/%2e%2e/", "/%2e%2e%2f", "%2e%2e", "%252F", "%252e", "%25", "%5C", "%5c..%5c", `\`,
+	// letters that need not be escaped
+	"%61", "%61dmin", "/%61dmin", "/p%75blic", "/us%65rs", "/%66iles", "%41", "%7E",
+	// other bytes
+	";", ";x=1", "%3B", "%00", "%09", "%0a", "%0D%0A", "%20", "%7F", "%80", "%FF", "%C3%A9", "%c3%a9", "\u00e9", "\xff", "%C3", "%E2%80%AE", "%C4%B0", "%E2%84%AA", "\u212a", "\u0130", "%EF%BC%8F", "%C0%AF",
+	// characters that mean something to URLs and to routers
+	"?", "?/admin", "#", "%3F", "%3f/admin", "%23", "*", ":", ":x", "/:name", "{", "}", "/{x}", "+", "%2B", "&", "=", "@", "|", `"`, "<", "^", "`", "~", "!", "$", "'", "(", ")", ",", "%", "%2", "%G1",
+}
+
+// pathFrom builds a path from fuzz data. Visible ASCII characters stand for
+// themselves, and other bytes for pathPieces.
+func pathFrom(data []byte) (p routedPath) {
+	if len(data) > 0 && data[0] == absoluteForm {
+		p.absolute = true
+		data = data[1:]
+	}
+	var path strings.Builder
+	for _, b := range data[:min(len(data), maxPathData)] {
+		if ' ' < b && b < 0x7f {
+			path.WriteByte(b)
+		} else {
+			path.WriteString(pathPieces[int(b^firstPiece)%len(pathPieces)])
+		}
+	}
+	p.path = path.String()
+	if p.path != "" && p.path[0] != '/' {
+		p.path = "/" + p.path
+	}
+	return p
+}
+
+// generatedPaths returns the root, each of the pathPieces after the paths of routes,
+// and random paths, n in all.
+func generatedPaths(n int) []routedPath {
+	random := rand.New(rand.NewPCG(1, 2))
+	paths := []routedPath{{}, {absolute: true}}
+	for _, path := range []string{"/", "/admin", "/admin/1", "/public/1", "/users/1", "/users/1/avatar", "/files", "/files/1"} {
+		for _, piece := range pathPieces {
+			paths = append(paths, routedPath{path: path + piece})
+		}
+	}
+	for len(paths) < n {
+		paths = append(paths, pathFrom(randomPathData(random)))
+	}
+	return paths
+}
+
+// randomPathData returns data for pathFrom: an odd path with pieces put in, or a
+// few pieces.
+func randomPathData(random *rand.Rand) []byte {
+	var data []byte
+	pieces := 1 + random.IntN(6)
+	if random.IntN(3) == 0 {
+		data, pieces = []byte(oddPaths[random.IntN(len(oddPaths))]), random.IntN(3)
+	}
+	for range pieces {
+		piece := random.IntN(len(pathPieces))
+		if random.IntN(3) > 0 {
+			piece = random.IntN(unusualPieces)
+		}
+		i := random.IntN(len(data) + 1)
+		data = append(data[:i], append([]byte{byte(piece) ^ firstPiece}, data[i:]...)...)
+	}
+	if random.IntN(20) == 0 {
+		data = append([]byte{absoluteForm}, data...)
+	}
+	return data
+}
