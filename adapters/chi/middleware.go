@@ -25,11 +25,15 @@ func New(cfgs ...Config) func(http.Handler) http.Handler {
 func Middleware(engine *cors.Engine) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		engine.AddMiddlewares(1)
+		_, isRouter := next.(chi.Routes)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			var req cors.Request
-			if chi.RouteContext(r.Context()) != nil {
+			switch {
+			case chi.RouteContext(r.Context()) != nil:
 				req.ReadHTTP(r, (*source)(r))
-			} else {
+			case isRouter:
+				req.ReadHTTP(r, (*unroutedSource)(r))
+			default:
 				req.ReadHTTP(r, nil) // within another router
 			}
 			d, r := engine.Handle(w.Header(), r, &req)

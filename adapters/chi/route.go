@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"net/url"
-	"path"
 	"strings"
 
 	cors "github.com/corskit/cors/core"
@@ -23,49 +21,83 @@ func (s *source) RequestHeader(name string) string {
 
 // Route returns the path as chi's routers have routed it, or are about to.
 func (s *source) Route() (string, cors.PathFolding) {
-	return routed(chi.RouteContext((*http.Request)(s).Context()), s.URL)
+	r := (*http.Request)(s)
+	routing := chi.RouteContext(r.Context())
+	if len(routing.RoutePatterns) == 0 {
+		return cmp.Or(routing.RoutePath, unrouted(r)), cors.FoldEmptySegment
+	}
+	t := trail{r, routing.RoutePath}
+	path, folding := t.path(routing.RoutePatterns, routing.URLParams.Values)
+	return path, folding | cors.FoldEmptySegment
 }
 
-// routed returns the whole path of a request, of which a router may see a part
-// only. chi does not keep it, but what is left of it, the patterns that have
-// matched so far, and the parameters in them.
+// unrouted returns the path that chi's routers route unless a middleware or a mount
+// has set another.
+func unrouted(r *http.Request) string { return cmp.Or(r.URL.RawPath, r.URL.Path) }
+
+// An unroutedSource reads a request before it enters chi.
+type unroutedSource http.Request
+
+func (s *unroutedSource) Context() context.Context { return (*http.Request)(s).Context() }
+
+func (s *unroutedSource) RequestHeader(name string) string {
+	return cors.HTTPHeader((*http.Request)(s), name)
+}
+
+func (s *unroutedSource) Route() (string, cors.PathFolding) {
+	return unrouted((*http.Request)(s)), cors.FoldEmptySegment
+}
+
+// A trail is what chi has left of the path of a request. It does not keep the whole
+// path, of which an inner router may see a part only, but the patterns that have
+// matched so far and the parameters in them.
+type trail struct {
+	request *http.Request
+
+	// routePath is what the last router has routed, for a middleware of With, Group
+	// or Handle, and what the next router is going to route, for a middleware of
+	// Use. chi leaves it empty if it is the path of the request.
+	routePath string
+}
+
+// path returns the path that led through the patterns.
 //
-// A middleware of Use runs before its router routes: what has matched are the
-// mounts, and RoutePath is the rest. One of With, Group or Handle runs afterwards:
-// then the last pattern has matched RoutePath. chi empties the value of a mount's
-// wildcard, which tells the two apart.
-//
-// The root of a mounted router is the same with a slash at its end and without.
-func routed(routing *chi.Context, u *url.URL) (string, cors.PathFolding) {
-	const folding = cors.FoldEmptySegment
-	patterns := routing.RoutePatterns
+// A mount empties the value of its wildcard and gives the rest to the next router.
+// A handler that isn't mounted leaves the value alone: a router in it routes the
+// path of the request once more, or what http.StripPrefix has left of it.
+func (t *trail) path(patterns, values []string) (string, cors.PathFolding) {
 	if len(patterns) == 0 {
-		return cmp.Or(routing.RoutePath, u.RawPath, u.Path), folding
+		return t.routePath, 0
 	}
-	values := routing.URLParams.Values
-	var mounted string
-	for i, pattern := range patterns {
-		var matched, rest string
-		matched, rest, values = fill(pattern, values)
-		prefix, isWildcard := strings.CutSuffix(pattern, "*")
-		switch {
-		case !isWildcard && (i < len(patterns)-1 || routing.RoutePath == "/"):
-			return mounted + matched, folding | cors.FoldTrailingSlash // chi makes the slash up
-		case !isWildcard:
-			return mounted + matched, folding
-		case i < len(patterns)-1:
-			mounted += strings.TrimSuffix(matched, "/")
-			continue
-		case rest != "" || routing.RoutePath == "":
-			return mounted + matched + rest, folding
+	isLast := len(patterns) == 1
+	matched, rest, values := fill(patterns[0], values)
+	next, folding := t.path(patterns[1:], values)
+	bare := strings.TrimSuffix(matched, "/")
+	switch {
+	case !strings.HasSuffix(patterns[0], "*"):
+		if !isLast || next == "/" {
+			folding = cors.FoldTrailingSlash // the root of a mount, which chi gives a slash
 		}
-		before, after := mounted+strings.TrimSuffix(matched, "/")+routing.RoutePath, mounted+matched
-		if routing.RoutePath == matched && prefix != "/" && path.Clean(cmp.Or(u.RawPath, u.Path)) != path.Clean(before) {
-			return after, folding
-		}
-		return before, folding
+		return matched, folding
+	case rest != "" && strings.HasSuffix(matched+rest, next):
+		return matched + rest, folding
+	case rest != "" && strings.HasPrefix(next, matched):
+		return next, folding // a middleware has changed what is routed
+	case next == "":
+		return matched, folding
+	case next == matched && t.isRoutedAgain(isLast, bare+next):
+		return matched, folding
 	}
-	return mounted, folding
+	return bare + next, folding
+}
+
+// isRoutedAgain reports whether a path such as "/v1/" that a pattern has matched is
+// what the rest of the trail repeats, so that the whole path isn't "/v1/v1/".
+func (t *trail) isRoutedAgain(isLast bool, mounted string) bool {
+	if isLast {
+		return t.request.PathValue("*") == "" // this value isn't emptied by a mount
+	}
+	return !strings.HasSuffix(unrouted(t.request), mounted)
 }
 
 // fill returns what a pattern has matched, up to its wildcard for the rest, and
