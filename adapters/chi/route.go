@@ -62,9 +62,10 @@ type trail struct {
 
 // path returns the path that led through the patterns.
 //
-// A mount empties the value of its wildcard and gives the rest to the next router.
-// A handler that isn't mounted leaves the value alone: a router in it routes the
-// path of the request once more, or what http.StripPrefix has left of it.
+// A mount empties the value of its wildcard, except in Request.PathValue, and sets
+// routePath to the rest for the next router. A handler that isn't mounted leaves
+// both alone: a router in it routes the same path once more, or what
+// http.StripPrefix has left of it.
 func (t *trail) path(patterns, values []string) (string, cors.PathFolding) {
 	if len(patterns) == 0 {
 		return t.routePath, 0
@@ -85,19 +86,12 @@ func (t *trail) path(patterns, values []string) (string, cors.PathFolding) {
 		return next, folding // a middleware has changed what is routed
 	case next == "":
 		return matched, folding
-	case next == matched && t.isRoutedAgain(isLast, bare+next):
-		return matched, folding
+	case next == matched && isLast && t.request.PathValue("*") == "":
+		return matched, folding // what was routed, "/v1/", and not what comes after it
+	case next == matched && !isLast && t.routePath == "":
+		return matched, folding // routed again
 	}
 	return bare + next, folding
-}
-
-// isRoutedAgain reports whether a path such as "/v1/" that a pattern has matched is
-// what the rest of the trail repeats, so that the whole path isn't "/v1/v1/".
-func (t *trail) isRoutedAgain(isLast bool, mounted string) bool {
-	if isLast {
-		return t.request.PathValue("*") == "" // this value isn't emptied by a mount
-	}
-	return !strings.HasSuffix(unrouted(t.request), mounted)
 }
 
 // fill returns what a pattern has matched, up to its wildcard for the rest, and
