@@ -20,8 +20,8 @@ import (
 type Router struct {
 	Name string
 
-	// Prefix comes before each of the routes, if they are in a subrouter. It has
-	// no wildcards.
+	// Prefix comes before each of the routes if they are in a subrouter. It is
+	// written as they are, and its wildcards match "de".
 	Prefix string
 
 	// Serve returns a router that has the policy, and at each of the routes, which
@@ -187,23 +187,27 @@ var strictRoutes = map[string]bool{
 	"/files/{rest...}": true,
 }
 
+// wildcard matches a wildcard of a Router's Prefix.
+var wildcard = regexp.MustCompile(`\{\w+\}`)
+
 // widePolicies allow any origin, but for the routes that narrower ones protect.
 func widePolicies(prefix string) []cors.Config {
-	quoted := regexp.QuoteMeta(prefix)
+	// Routers let a wildcard within a path match an empty segment.
+	expression := wildcard.ReplaceAllLiteralString(prefix, "[^/]*")
 	anyOrigin, app := []string{"*"}, []string{"https://app.example"}
 	return []cors.Config{
 		{AllowOrigins: anyOrigin},
 		{Paths: []string{prefix + "/"}, AllowOrigins: anyOrigin, MaxAge: 1},
 		{Paths: []string{prefix + "/admin/", prefix + "/files/{rest...}"}, AllowOrigins: app},
-		{PathRegexps: []string{quoted + "/(users|public)/.*"}, AllowOrigins: anyOrigin, MaxAge: 2},
-		{PathRegexps: []string{quoted + "/users/[^/]+"}, AllowOrigins: app, MaxAge: 1},
+		{PathRegexps: []string{expression + "/(users|public)/.*"}, AllowOrigins: anyOrigin, MaxAge: 2},
+		{PathRegexps: []string{expression + "/users/[^/]+"}, AllowOrigins: app, MaxAge: 1},
 		{Paths: []string{prefix + "/public/{x}/{y}"}, AllowOrigins: app, MaxAge: 2},
 	}
 }
 
 // run returns what is wrong with the responses to requests for a path.
 func (c *routingCheck) run(path routedPath) (problem string) {
-	target := path.after(c.router.Prefix)
+	target := path.after(wildcard.ReplaceAllLiteralString(c.router.Prefix, "de"))
 	h := c.exchange([]byte("GET " + target + " HTTP/1.1\r\nHost: api.example\r\nOrigin: https://evil.example\r\n\r\n"))
 	answering := h.Get("X-Route")
 	if answering == "" {

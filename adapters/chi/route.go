@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 
 	cors "github.com/corskit/cors/core"
@@ -87,11 +89,24 @@ func (t *trail) path(patterns, values []string) (string, cors.PathFolding) {
 	case next == "":
 		return matched, folding
 	case next == matched && isLast && t.request.PathValue("*") == "":
-		return matched, folding // what was routed, "/v1/", and not what comes after it
-	case next == matched && !isLast && t.routePath == "":
-		return matched, folding // routed again
+		return matched, folding // what has been routed, "/v1/", and not the rest after it
+	case next == matched && !isLast && !t.isRequested(bare+next):
+		return matched, folding // routed once more
 	}
 	return bare + next, folding
+}
+
+// isRequested reports whether the path that the client sent ends with another,
+// apart from slashes at the end.
+func (t *trail) isRequested(end string) bool {
+	sent := t.request.URL
+	if u, err := url.ParseRequestURI(t.request.RequestURI); err == nil {
+		sent = u // which http.StripPrefix leaves alone
+	}
+	if plain, err := url.PathUnescape(end); err == nil {
+		end = plain
+	}
+	return strings.HasSuffix(path.Clean(sent.Path), path.Clean(end))
 }
 
 // fill returns what a pattern has matched, up to its wildcard for the rest, and
