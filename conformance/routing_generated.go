@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,10 +48,10 @@ func ExchangeWith(handler http.Handler) Exchange {
 	}
 }
 
-// FuzzRouting fuzzes what [RunRouting] proves for a list of paths: that in each of
-// the routers, the route that responds is the one whose policy decided, for GET
-// requests and for their preflights. It also proves that wide policies with
-// AllowOrigins "*" never reach a route that a narrower policy protects.
+// FuzzRouting does for fuzzed paths what [RunRouting] does for a list of them, and
+// without a network. In each of the routers, the route that responds must be the one
+// whose policy decided, for GET requests and for their preflights, and a wide policy
+// that allows any origin must never apply to a route that has a narrower one.
 func FuzzRouting(f *testing.F, routers []Router) {
 	f.Helper()
 	var checks []*routingCheck
@@ -91,8 +92,8 @@ func RunGeneratedRouting(t *testing.T, routers []Router) {
 					}
 				}
 				for i, route := range routes {
-					if check.answered[i] == 0 {
-						t.Errorf("the route %s has answered nothing: the server does not serve it", route)
+					if check.served[i] == 0 {
+						t.Errorf("the route %s has served nothing: the router does not have it", route)
 					}
 				}
 			}
@@ -104,11 +105,11 @@ func RunGeneratedRouting(t *testing.T, routers []Router) {
 type routingCheck struct {
 	router   Router
 	exchange Exchange
-	answered []int // requests that each of the routes has answered
+	served   []int // how many requests each of the routes has served
 
-	// decided returns what is wrong with the policy that decided about a request
-	// for routes[route], whose response has the header h.
-	decided func(route int, h http.Header) string
+	// wrong describes the policy that decided about a request to routes[route], if
+	// it is the wrong one. The response has the header h.
+	wrong func(route int, h http.Header) string
 }
 
 func newRoutingChecks(tb testing.TB, router Router) []*routingCheck {
@@ -116,8 +117,8 @@ func newRoutingChecks(tb testing.TB, router Router) []*routingCheck {
 		{
 			router:   router,
 			exchange: router.Serve(tb, policyPerRoute(router.Prefix), routes),
-			answered: make([]int, len(routes)),
-			decided: func(route int, h http.Header) string {
+			served:   make([]int, len(routes)),
+			wrong: func(route int, h http.Header) string {
 				if got := policyOf(h); got != route {
 					return "the policy of " + describeRoute(got)
 				}
@@ -127,8 +128,8 @@ func newRoutingChecks(tb testing.TB, router Router) []*routingCheck {
 		{
 			router:   router,
 			exchange: router.Serve(tb, widePolicies(router.Prefix), routes),
-			answered: make([]int, len(routes)),
-			decided: func(route int, h http.Header) string {
+			served:   make([]int, len(routes)),
+			wrong: func(route int, h http.Header) string {
 				if strictRoutes[routes[route]] && h.Get("Access-Control-Allow-Origin") != "" {
 					return "the policy for any origin"
 				}
@@ -190,7 +191,7 @@ var strictRoutes = map[string]bool{
 // wildcard matches a wildcard of a Router's Prefix.
 var wildcard = regexp.MustCompile(`\{\w+\}`)
 
-// widePolicies allow any origin, but for the routes that narrower ones protect.
+// widePolicies returns policies that allow any origin, and narrower ones that don't.
 func widePolicies(prefix string) []cors.Config {
 	// Routers let a wildcard within a path match an empty segment.
 	expression := wildcard.ReplaceAllLiteralString(prefix, "[^/]*")
@@ -209,35 +210,26 @@ func widePolicies(prefix string) []cors.Config {
 func (c *routingCheck) run(path routedPath) (problem string) {
 	target := path.after(wildcard.ReplaceAllLiteralString(c.router.Prefix, "de"))
 	h := c.exchange([]byte("GET " + target + " HTTP/1.1\r\nHost: api.example\r\nOrigin: https://evil.example\r\n\r\n"))
-	answering := h.Get("X-Route")
-	if answering == "" {
+	serving := h.Get("X-Route")
+	if serving == "" {
 		return "" // no route responds, so that there is nothing to protect
 	}
-	route := indexOfRoute(answering)
+	route := slices.Index(routes, serving)
 	if route < 0 {
-		return fmt.Sprintf("%q is answered by %q, which isn't a route", target, answering)
+		return fmt.Sprintf("%q is served by %q, which isn't a route", target, serving)
 	}
-	c.answered[route]++
-	if decided := c.decided(route, h); decided != "" {
-		problem = fmt.Sprintf("%q is answered by the route %s, and %s decided", target, answering, decided)
+	c.served[route]++
+	if wrong := c.wrong(route, h); wrong != "" {
+		problem = fmt.Sprintf("%q is served by the route %s, and %s decided", target, serving, wrong)
 	}
 	h = c.exchange([]byte("OPTIONS " + target + " HTTP/1.1\r\nHost: api.example\r\nOrigin: https://evil.example\r\nAccess-Control-Request-Method: GET\r\n\r\n"))
-	if decided := c.decided(route, h); decided != "" && problem == "" {
-		problem = fmt.Sprintf("%q is answered by the route %s, and %s decided about its preflight", target, answering, decided)
+	if wrong := c.wrong(route, h); wrong != "" && problem == "" {
+		problem = fmt.Sprintf("%q is served by the route %s, and %s decided about its preflight", target, serving, wrong)
 	}
 	return problem
 }
 
-func indexOfRoute(route string) int {
-	for i := range routes {
-		if routes[i] == route {
-			return i
-		}
-	}
-	return -1
-}
-
-// A routedPath is the path of a request, and how the request says it.
+// A routedPath is the path of a generated request.
 type routedPath struct {
 	path     string
 	absolute bool // the target of the request is a URL
@@ -255,13 +247,13 @@ func (p routedPath) after(prefix string) string {
 }
 
 const (
-	maxPathData   = 200  // bytes of fuzz data that make a path
-	firstPiece    = 0x80 // of the bytes, stands for the first of the pathPieces
-	absoluteForm  = 0x01 // at the beginning, asks for a URL as the target
-	unusualPieces = 21   // pathPieces from there on are odd
+	maxPathData  = 200  // the number of bytes of fuzz data that are used
+	firstPiece   = 0x80 // the byte that means pathPieces[0]
+	absoluteForm = 0x01 // at the beginning, makes the target of the request a URL
+	usualPieces  = 21   // the first of pathPieces, which random paths have more of
 )
 
-// pathPieces are what generated paths are made of.
+// pathPieces are the parts of generated paths.
 var pathPieces = []string{
 	"/", "/", "/", "/admin", "/public", "/users", "/files", "/avatar", "/1", "/22", "/other",
 	"admin", "public", "users", "files", "avatar", "1", "other", "/users/1/avatar", "/admin/1", "/public/1/2",
@@ -275,12 +267,12 @@ var pathPieces = []string{
 	"%61", "%61dmin", "/%61dmin", "/p%75blic", "/us%65rs", "/%66iles", "%41", "%7E",
 	// other bytes
 	";", ";x=1", "%3B", "%00", "%09", "%0a", "%0D%0A", "%20", "%7F", "%80", "%FF", "%C3%A9", "%c3%a9", "\u00e9", "\xff", "%C3", "%E2%80%AE", "%C4%B0", "%E2%84%AA", "\u212a", "\u0130", "%EF%BC%8F", "%C0%AF",
-	// characters that mean something to URLs and to routers
+	// characters with a meaning in URLs or in patterns of routers
 	"?", "?/admin", "#", "%3F", "%3f/admin", "%23", "*", ":", ":x", "/:name", "{", "}", "/{x}", "+", "%2B", "&", "=", "@", "|", `"`, "<", "^", "`", "~", "!", "$", "'", "(", ")", ",", "%", "%2", "%G1",
 }
 
-// pathFrom builds a path from fuzz data. Visible ASCII characters stand for
-// themselves, and other bytes for pathPieces.
+// pathFrom builds a path from fuzz data: visible ASCII characters are copied, and
+// other bytes select pathPieces.
 func pathFrom(data []byte) (p routedPath) {
 	if len(data) > 0 && data[0] == absoluteForm {
 		p.absolute = true
@@ -317,8 +309,8 @@ func generatedPaths(n int) []routedPath {
 	return paths
 }
 
-// randomPathData returns data for pathFrom: an odd path with pieces put in, or a
-// few pieces.
+// randomPathData returns data for pathFrom: a few pieces, some of them within one of
+// the oddPaths.
 func randomPathData(random *rand.Rand) []byte {
 	var data []byte
 	pieces := 1 + random.IntN(6)
@@ -328,7 +320,7 @@ func randomPathData(random *rand.Rand) []byte {
 	for range pieces {
 		piece := random.IntN(len(pathPieces))
 		if random.IntN(3) > 0 {
-			piece = random.IntN(unusualPieces)
+			piece = random.IntN(usualPieces)
 		}
 		i := random.IntN(len(data) + 1)
 		data = append(data[:i], append([]byte{byte(piece) ^ firstPiece}, data[i:]...)...)

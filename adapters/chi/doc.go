@@ -13,8 +13,9 @@
 // runs the middleware of Group and With for known methods only, so that
 // r.With(corschi.New(…)).Get("/posts", list) never sees a preflight.)
 //
-// It is plain net/http middleware and serves any router built on that; where
-// there is no chi, paths are read as net/http's ServeMux reads them.
+// It is plain net/http middleware and serves any router built on that. Outside of
+// chi, paths are read as net/http's ServeMux reads them, unless the next handler is a
+// chi router itself.
 //
 // The path that a policy applies to is the whole path of the request, wherever in
 // the routers the middleware is: below mounts and within groups, too.

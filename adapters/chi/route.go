@@ -50,15 +50,15 @@ func (s *unroutedSource) Route() (string, cors.PathFolding) {
 	return unrouted((*http.Request)(s)), cors.FoldEmptySegment
 }
 
-// A trail is what chi has left of the path of a request. It does not keep the whole
-// path, of which an inner router may see a part only, but the patterns that have
-// matched so far and the parameters in them.
+// A trail puts the path of a request together again. An inner router sees only a
+// part of it, and chi keeps the patterns that have matched so far and the parameters
+// in them, but not the whole path.
 type trail struct {
 	request *http.Request
 
-	// routePath is what the last router has routed, for a middleware of With, Group
-	// or Handle, and what the next router is going to route, for a middleware of
-	// Use. chi leaves it empty if it is the path of the request.
+	// routePath is the path that the last router has routed if the middleware is one
+	// of With, Group or Handle, and the path that the next router is going to route
+	// if it is one of Use. It is empty if that is the path of the request.
 	routePath string
 }
 
@@ -66,8 +66,8 @@ type trail struct {
 //
 // A mount empties the value of its wildcard, except in Request.PathValue, and sets
 // routePath to the rest for the next router. A handler that isn't mounted leaves
-// both alone: a router in it routes the same path once more, or what
-// http.StripPrefix has left of it.
+// both alone: a router in it routes the same path once more, or the part of it that
+// http.StripPrefix leaves.
 func (t *trail) path(patterns, values []string) (string, cors.PathFolding) {
 	if len(patterns) == 0 {
 		return t.routePath, 0
@@ -79,25 +79,27 @@ func (t *trail) path(patterns, values []string) (string, cors.PathFolding) {
 	switch {
 	case !strings.HasSuffix(patterns[0], "*"):
 		if !isLast || next == "/" {
-			folding = cors.FoldTrailingSlash // the root of a mount, which chi gives a slash
+			folding = cors.FoldTrailingSlash // a mount serves its root with a slash and without
 		}
 		return matched, folding
 	case rest != "" && strings.HasSuffix(matched+rest, next):
 		return matched + rest, folding
+	case rest != "" && strings.HasSuffix(strings.TrimSuffix(matched+rest, "/"), next):
+		return strings.TrimSuffix(matched+rest, "/"), folding // after StripSlashes
 	case rest != "" && strings.HasPrefix(next, matched):
 		return next, folding // a middleware has changed what is routed
 	case next == "":
 		return matched, folding
-	case next == matched && isLast && t.request.PathValue("*") == "":
-		return matched, folding // what has been routed, "/v1/", and not the rest after it
+	case (next == matched || next == bare) && isLast && t.request.PathValue("*") == "":
+		return next, folding // the path routed, "/v1/", and not the rest after that
 	case next == matched && !isLast && !t.isRequested(bare+next):
 		return matched, folding // routed once more
 	}
 	return bare + next, folding
 }
 
-// isRequested reports whether the path that the client sent ends with another,
-// apart from slashes at the end.
+// isRequested reports whether the path in the request line ends with end, whatever
+// slashes come after it.
 func (t *trail) isRequested(end string) bool {
 	sent := t.request.URL
 	if u, err := url.ParseRequestURI(t.request.RequestURI); err == nil {
