@@ -22,7 +22,7 @@ type Router struct {
 	Name string
 
 	// Prefix comes before each of the routes if they are in a subrouter. It is
-	// written as they are, and its wildcards match "de".
+	// written as they are. Its wildcards match "de", or sometimes nothing.
 	Prefix string
 
 	// Serve returns a router that has the policy, and at each of the routes, which
@@ -208,7 +208,7 @@ func widePolicies(prefix string) []cors.Config {
 
 // run returns what is wrong with the responses to requests for a path.
 func (c *routingCheck) run(path routedPath) (problem string) {
-	target := path.after(wildcard.ReplaceAllLiteralString(c.router.Prefix, "de"))
+	target := path.after(c.router.Prefix)
 	h := c.exchange([]byte("GET " + target + " HTTP/1.1\r\nHost: api.example\r\nOrigin: https://evil.example\r\n\r\n"))
 	serving := h.Get("X-Route")
 	if serving == "" {
@@ -233,10 +233,15 @@ func (c *routingCheck) run(path routedPath) (problem string) {
 type routedPath struct {
 	path     string
 	absolute bool // the target of the request is a URL
+	empty    bool // the wildcards of the Prefix match nothing
 }
 
 func (p routedPath) after(prefix string) string {
-	path := prefix + p.path
+	value := "de"
+	if p.empty {
+		value = ""
+	}
+	path := wildcard.ReplaceAllLiteralString(prefix, value) + p.path
 	switch {
 	case p.absolute:
 		return "http://api.example" + path
@@ -250,6 +255,7 @@ const (
 	maxPathData  = 200  // the number of bytes of fuzz data that are used
 	firstPiece   = 0x80 // the byte that means pathPieces[0]
 	absoluteForm = 0x01 // at the beginning, makes the target of the request a URL
+	emptyPrefix  = 0x02 // at the beginning, empties the wildcards of the Prefix
 	usualPieces  = 21   // the first of pathPieces, which random paths have more of
 )
 
@@ -274,8 +280,8 @@ var pathPieces = []string{
 // pathFrom builds a path from fuzz data: visible ASCII characters are copied, and
 // other bytes select pathPieces.
 func pathFrom(data []byte) (p routedPath) {
-	if len(data) > 0 && data[0] == absoluteForm {
-		p.absolute = true
+	if len(data) > 0 && (data[0] == absoluteForm || data[0] == emptyPrefix) {
+		p.absolute, p.empty = data[0] == absoluteForm, data[0] == emptyPrefix
 		data = data[1:]
 	}
 	var path strings.Builder
@@ -297,7 +303,7 @@ func pathFrom(data []byte) (p routedPath) {
 // and random paths, n in all.
 func generatedPaths(n int) []routedPath {
 	random := rand.New(rand.NewPCG(1, 2))
-	paths := []routedPath{{}, {absolute: true}}
+	paths := []routedPath{{}, {absolute: true}, {empty: true}, {path: "/", empty: true}}
 	for _, path := range []string{"/", "/admin", "/admin/1", "/public/1", "/users/1", "/users/1/avatar", "/files", "/files/1"} {
 		for _, piece := range pathPieces {
 			paths = append(paths, routedPath{path: path + piece})
@@ -325,8 +331,11 @@ func randomPathData(random *rand.Rand) []byte {
 		i := random.IntN(len(data) + 1)
 		data = append(data[:i], append([]byte{byte(piece) ^ firstPiece}, data[i:]...)...)
 	}
-	if random.IntN(20) == 0 {
+	switch random.IntN(20) {
+	case 0:
 		data = append([]byte{absoluteForm}, data...)
+	case 1, 2:
+		data = append([]byte{emptyPrefix}, data...)
 	}
 	return data
 }

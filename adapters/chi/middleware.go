@@ -25,14 +25,14 @@ func New(cfgs ...Config) func(http.Handler) http.Handler {
 func Middleware(engine *cors.Engine) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		engine.AddMiddlewares(1)
-		_, isRouter := next.(chi.Routes)
+		router, isRouter := next.(chi.Routes)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			var req cors.Request
 			switch {
 			case chi.RouteContext(r.Context()) != nil:
 				req.ReadHTTP(r, (*source)(r))
 			case isRouter:
-				req.ReadHTTP(r, (*unroutedSource)(r))
+				req.ReadHTTP(r, &outside{r, router})
 			default:
 				req.ReadHTTP(r, nil) // within another router
 			}

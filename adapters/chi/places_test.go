@@ -388,3 +388,54 @@ func TestPoliciesOfPathsApplyInEveryPlace(t *testing.T) {
 		}
 	}
 }
+
+// chi serves the root of a mount with a slash at its end and without, so that a
+// policy for one is a policy for the other.
+func TestRootsOfMountsHaveOnePolicy(t *testing.T) {
+	root := in(func(r chi.Router) { r.Handle("/", ok) })
+	tests := []struct {
+		name, policy, path string
+		build              func(r *chi.Mux)
+		strict             bool
+	}{
+		{"a slash that the policy lacks", "/admin", "/admin/", func(r *chi.Mux) { r.Mount("/admin", root) }, true},
+		{"a slash that the request lacks", "/admin/{$}", "/admin", func(r *chi.Mux) { r.Mount("/admin", root) }, true},
+		{"a mount of a handler", "/admin", "/admin/", func(r *chi.Mux) { r.Mount("/admin", ok) }, true},
+		{"a mount below a mount", "/{tenant}/admin", "/acme/admin/", func(r *chi.Mux) {
+			r.Mount("/{tenant}", in(func(r chi.Router) { r.Mount("/admin", root) }))
+		}, true},
+		{"a mount at a parameter", "/{tenant}", "/acme/", func(r *chi.Mux) { r.Mount("/{tenant}", root) }, true},
+		{"a mount at a parameter that is empty", "/{tenant}/", "//", func(r *chi.Mux) { r.Mount("/{tenant}", root) }, true},
+		{"several slashes, which aren't the root", "/admin", "/admin//", func(r *chi.Mux) { r.Mount("/admin", ok) }, false},
+		{"below the root", "/admin", "/admin/1/", func(r *chi.Mux) { r.Mount("/admin", ok) }, false},
+		{"a route of its own with a slash", "/admin", "/admin/", func(r *chi.Mux) {
+			r.Get("/admin", ok)
+			r.Get("/admin/", ok)
+		}, false},
+		{"a wildcard beside a route", "/admin", "/admin/", func(r *chi.Mux) {
+			r.Handle("/admin", ok)
+			r.Handle("/admin/*", ok)
+		}, false},
+	}
+	for _, tt := range tests {
+		cors := corschi.New(corschi.Config{Paths: []string{tt.policy}, AllowOrigins: []string{trusted}}, corschi.Config{AllowOrigins: []string{"*"}})
+		inside, outside := newRouter(), newRouter()
+		inside.Use(cors)
+		tt.build(inside)
+		tt.build(outside)
+		for where, handler := range map[string]http.Handler{"Use": inside, "around the router": cors(outside)} {
+			t.Run(tt.name+"/"+where, func(t *testing.T) {
+				request := httptest.NewRequest("GET", "http://api.example"+tt.path, nil)
+				request.Header.Set("Origin", "https://evil.example")
+				w := httptest.NewRecorder()
+				handler.ServeHTTP(w, request)
+				if w.Header().Get("X-Handled") != "yes" {
+					t.Fatalf("%s is not served", tt.path)
+				}
+				if strict := w.Header().Get("Access-Control-Allow-Origin") == ""; strict != tt.strict {
+					t.Errorf("the policy for %s applies to %s: %t, want %t", tt.policy, tt.path, strict, tt.strict)
+				}
+			})
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 
 	cors "github.com/corskit/cors/core"
 	"github.com/go-chi/chi/v5"
@@ -26,28 +27,79 @@ func (s *source) Route() (string, cors.PathFolding) {
 	r := (*http.Request)(s)
 	routing := chi.RouteContext(r.Context())
 	if len(routing.RoutePatterns) == 0 {
-		return cmp.Or(routing.RoutePath, unrouted(r)), cors.FoldEmptySegment
+		path := cmp.Or(routing.RoutePath, unrouted(r))
+		return path, foldingOf(routing.Routes, path)
 	}
 	t := trail{r, routing.RoutePath}
-	path, folding := t.path(routing.RoutePatterns, routing.URLParams.Values)
-	return path, folding | cors.FoldEmptySegment
+	path, isRoot := t.path(routing.RoutePatterns, routing.URLParams.Values)
+	if isRoot {
+		return path, foldingOfRoot(path)
+	}
+	return path, foldingOf(routing.Routes, path)
 }
+
+// foldingOf returns the folding of a path that routes are about to route.
+func foldingOf(routes chi.Routes, path string) cors.PathFolding {
+	if isMountRoot(routes, path) {
+		return foldingOfRoot(path)
+	}
+	return cors.FoldEmptySegment
+}
+
+// foldingOfRoot returns the folding of the root of a mount, which chi serves with a
+// slash at the end and without. Of two slashes, the first ends an empty segment.
+func foldingOfRoot(path string) cors.PathFolding {
+	if strings.HasSuffix(path, "//") {
+		return cors.FoldEmptySegment
+	}
+	return cors.FoldEmptySegment | cors.FoldTrailingSlash
+}
+
+// isMountRoot reports whether a path is the root of a mount. chi doesn't say so, but
+// a mount has a route for its root with a slash and one without, for every method.
+// Routes seldom are for TRACE, so that most need one search.
+func isMountRoot(routes chi.Routes, path string) bool {
+	if routes == nil || path == "" || path == "/" {
+		return false
+	}
+	pattern := find(routes, path)
+	if pattern == "" || strings.HasSuffix(pattern, "*") {
+		return false
+	}
+	other, slashed := strings.CutSuffix(path, "/")
+	if !slashed {
+		other += "/"
+	}
+	return strings.TrimSuffix(find(routes, other), "/") == strings.TrimSuffix(pattern, "/")
+}
+
+// find returns the pattern of the route for TRACE requests to a path.
+func find(routes chi.Routes, path string) string {
+	found := searches.Get().(*chi.Context)
+	defer searches.Put(found)
+	found.Reset()
+	return routes.Find(found, http.MethodTrace, path)
+}
+
+var searches = sync.Pool{New: func() any { return chi.NewRouteContext() }}
 
 // unrouted returns the path that chi's routers route unless a middleware or a mount
 // has set another.
 func unrouted(r *http.Request) string { return cmp.Or(r.URL.RawPath, r.URL.Path) }
 
-// An unroutedSource reads a request before it enters chi.
-type unroutedSource http.Request
-
-func (s *unroutedSource) Context() context.Context { return (*http.Request)(s).Context() }
-
-func (s *unroutedSource) RequestHeader(name string) string {
-	return cors.HTTPHeader((*http.Request)(s), name)
+// An outside source reads a request before it enters chi.
+type outside struct {
+	request *http.Request
+	router  chi.Routes
 }
 
-func (s *unroutedSource) Route() (string, cors.PathFolding) {
-	return unrouted((*http.Request)(s)), cors.FoldEmptySegment
+func (s *outside) Context() context.Context { return s.request.Context() }
+
+func (s *outside) RequestHeader(name string) string { return cors.HTTPHeader(s.request, name) }
+
+func (s *outside) Route() (string, cors.PathFolding) {
+	path := unrouted(s.request)
+	return path, foldingOf(s.router, path)
 }
 
 // A trail puts the path of a request together again. An inner router sees only a
@@ -62,40 +114,38 @@ type trail struct {
 	routePath string
 }
 
-// path returns the path that led through the patterns.
+// path returns the path that led through the patterns, and whether it is known to be
+// the root of a mount.
 //
 // A mount empties the value of its wildcard, except in Request.PathValue, and sets
 // routePath to the rest for the next router. A handler that isn't mounted leaves
 // both alone: a router in it routes the same path once more, or the part of it that
 // http.StripPrefix leaves.
-func (t *trail) path(patterns, values []string) (string, cors.PathFolding) {
+func (t *trail) path(patterns, values []string) (path string, isRoot bool) {
 	if len(patterns) == 0 {
-		return t.routePath, 0
+		return t.routePath, false
 	}
 	isLast := len(patterns) == 1
 	matched, rest, values := fill(patterns[0], values)
-	next, folding := t.path(patterns[1:], values)
+	next, isRoot := t.path(patterns[1:], values)
 	bare := strings.TrimSuffix(matched, "/")
 	switch {
 	case !strings.HasSuffix(patterns[0], "*"):
-		if !isLast || next == "/" {
-			folding = cors.FoldTrailingSlash // a mount serves its root with a slash and without
-		}
-		return matched, folding
+		return matched, !isLast || next == "/"
 	case rest != "" && strings.HasSuffix(matched+rest, next):
-		return matched + rest, folding
+		return matched + rest, isRoot
 	case rest != "" && strings.HasSuffix(strings.TrimSuffix(matched+rest, "/"), next):
-		return strings.TrimSuffix(matched+rest, "/"), folding // after StripSlashes
+		return strings.TrimSuffix(matched+rest, "/"), isRoot // after StripSlashes
 	case rest != "" && strings.HasPrefix(next, matched):
-		return next, folding // a middleware has changed what is routed
+		return next, isRoot // a middleware has changed what is routed
 	case next == "":
-		return matched, folding
+		return matched, isRoot
 	case (next == matched || next == bare) && isLast && t.request.PathValue("*") == "":
-		return next, folding // the path routed, "/v1/", and not the rest after that
+		return next, isRoot // the path routed, "/v1/", and not the rest after that
 	case next == matched && !isLast && !t.isRequested(bare+next):
-		return matched, folding // routed once more
+		return matched, isRoot // routed once more
 	}
-	return bare + next, folding
+	return bare + next, isRoot
 }
 
 // isRequested reports whether the path in the request line ends with end, whatever

@@ -135,6 +135,15 @@ func optionSets() (routers []conformance.Router) {
 				r.Use(before.middlewares...)
 				r.Route(sub.pattern, func(r chi.Router) { addRoutes(r.With(cors), routes) })
 			})
+			add("Use above"+in, sub.prefix, func(r *chi.Mux, cors middlewareFunc, routes []string) {
+				r.Use(before.middlewares...)
+				r.Use(cors)
+				r.Route(sub.pattern, func(r chi.Router) { addRoutes(r, routes) })
+			})
+			add("With a mount"+in, sub.prefix, func(r *chi.Mux, cors middlewareFunc, routes []string) {
+				r.Use(before.middlewares...)
+				r.With(cors).Mount(sub.pattern, subrouter(routes))
+			})
 			add("Use below a mount"+in, sub.prefix+"/{unit}", func(r *chi.Mux, cors middlewareFunc, routes []string) {
 				r.Use(before.middlewares...)
 				r.Route(sub.pattern, func(r chi.Router) {
