@@ -149,6 +149,14 @@ func (e *Engine) attachTo(path string, cfg Config) error {
 	return e.Attach(cfg)
 }
 
+// HasPaths reports whether a Config has Paths or PathRegexps, so that decisions depend
+// on the path. An adapter that reads the path before it calls [Engine.Handle] can
+// leave that out otherwise.
+func (e *Engine) HasPaths() bool {
+	c := e.current.Load()
+	return c != nil && len(c.scopes) > 0
+}
+
 // Generation returns a number that is another after each Reload and Attach, and 0
 // before the first.
 func (e *Engine) Generation() uint64 {

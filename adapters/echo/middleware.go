@@ -33,7 +33,9 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 			}
 			var req cors.Request
 			req.ReadHTTP(c.Request(), nil)
-			req.Path, req.PathFolding = route(c)
+			if engine.HasPaths() {
+				req.Path, req.PathFolding = route(c)
+			}
 			header := c.Response().Header()
 			isFirst := len(header) == 0
 			d, r := engine.Handle(header, c.Request(), &req)
