@@ -439,3 +439,23 @@ func TestRootsOfMountsHaveOnePolicy(t *testing.T) {
 		}
 	}
 }
+
+// A router that isn't mounted itself, and that chi can't search for its mounts.
+func TestRootsOfMountsInRoutersOfHandleHaveOnePolicy(t *testing.T) {
+	r := newRouter()
+	r.Handle("/api/*", http.StripPrefix("/api", in(func(r chi.Router) {
+		r.Route("/admin", func(r chi.Router) {
+			r.Use(corschi.New(corschi.Config{Paths: []string{"/api/admin"}, AllowOrigins: []string{trusted}}, corschi.Config{AllowOrigins: []string{"*"}}))
+			r.Handle("/", ok)
+		})
+	})))
+	for _, path := range []string{"/api/admin", "/api/admin/"} {
+		request := httptest.NewRequest("GET", "http://api.example"+path, nil)
+		request.Header.Set("Origin", "https://evil.example")
+		w := httptest.NewRecorder()
+		r.ServeHTTP(w, request)
+		if got := w.Header().Get("Access-Control-Allow-Origin"); got != "" || w.Header().Get("X-Handled") != "yes" {
+			t.Errorf("%s: status %d, Access-Control-Allow-Origin %q, want 200 and none", path, w.Code, got)
+		}
+	}
+}
