@@ -193,8 +193,7 @@ var wildcard = regexp.MustCompile(`\{\w+\}`)
 
 // widePolicies returns policies that allow any origin, and narrower ones that don't.
 func widePolicies(prefix string) []cors.Config {
-	// Routers let a wildcard within a path match an empty segment.
-	expression := wildcard.ReplaceAllLiteralString(prefix, "[^/]*")
+	expression := wildcard.ReplaceAllLiteralString(prefix, "[^/]+")
 	anyOrigin, app := []string{"*"}, []string{"https://app.example"}
 	return []cors.Config{
 		{AllowOrigins: anyOrigin},

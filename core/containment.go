@@ -207,7 +207,7 @@ func isSubset(inner, outer *scope, f PathFolding) (subset, decided bool) {
 	}
 	a, b := newPathAutomaton(progA, inner.regexp == nil, &budget), newPathAutomaton(progB, outer.regexp == nil, &budget)
 	kinds := alphabet(&budget, a, b)
-	s := comparison{inner: a, outer: b, slashes: f&FoldTrailingSlash != 0, seen: make(map[compared]bool)}
+	s := comparison{inner: a, outer: b, slashes: f&FoldTrailingSlash != 0, rest: f&FoldEmptyRest != 0, seen: make(map[compared]bool)}
 	s.visit(compared{start, start, foldedAway{}})
 	for len(s.queue) > 0 {
 		if budget < 0 {
@@ -229,6 +229,7 @@ func isSubset(inner, outer *scope, f PathFolding) (subset, decided bool) {
 type comparison struct {
 	inner, outer *pathAutomaton
 	slashes      bool // those at the end of a path do not count
+	rest         bool // one at the end may be missing
 	seen         map[compared]bool
 	queue        []compared
 }
@@ -272,11 +273,13 @@ func (a *pathAutomaton) matchesFolded(bare, slashed int) bool {
 	return a.accepts(bare) || !a.pattern && a.accepts(slashed)
 }
 
-// matches reports whether the path that led to a state matches, given what is
+// matches reports whether the path that led to a state of a matches, given what is
 // known of it without the slashes at its end, if it has any.
-func (a *pathAutomaton) matches(state int, slashes, atSlash, foldedAway bool) bool {
+func (s *comparison) matches(a *pathAutomaton, state int, atSlash, foldedAway bool) bool {
 	switch {
-	case !slashes:
+	case !s.slashes && s.rest && !a.pattern:
+		return a.accepts(state) || a.accepts(a.step(state, '/'))
+	case !s.slashes:
 		return a.accepts(state)
 	case atSlash:
 		return foldedAway || !a.pattern && a.accepts(state)
@@ -286,8 +289,8 @@ func (a *pathAutomaton) matches(state int, slashes, atSlash, foldedAway bool) bo
 
 func (s *comparison) isCounterexample(c compared) bool {
 	return c.inner != start && // a path is not empty
-		s.inner.matches(c.inner, s.slashes, c.foldedAway.slash, c.foldedAway.inner) &&
-		!s.outer.matches(c.outer, s.slashes, c.foldedAway.slash, c.foldedAway.outer)
+		s.matches(s.inner, c.inner, c.foldedAway.slash, c.foldedAway.inner) &&
+		!s.matches(s.outer, c.outer, c.foldedAway.slash, c.foldedAway.outer)
 }
 
 // shortest returns the shortest path that an expression matches, if it finds one
@@ -320,7 +323,6 @@ func shortest(prog *syntax.Prog) (path string, ok bool) {
 func (p *pathPattern) tree(f PathFolding) *syntax.Regexp {
 	folded := p.underFolding(f)
 	var text strings.Builder
-	last := len(folded.segments) - 1
 	parse := func() *syntax.Regexp {
 		tree, err := syntax.Parse(text.String(), syntax.Perl|syntax.DotNL)
 		if err != nil {
@@ -331,24 +333,18 @@ func (p *pathPattern) tree(f PathFolding) *syntax.Regexp {
 		}
 		return tree
 	}
-	for i, segment := range folded.segments {
+	for _, segment := range folded.segments {
 		text.WriteByte('/')
-		switch {
-		case !segment.wildcard:
-			text.WriteString(regexp.QuoteMeta(segment.literal))
-		case f&FoldEmptySegment != 0 && (i < last || folded.end == endsInRest || folded.end == endsInSlash):
-			text.WriteString("[^/]*")
-		case f&FoldEmptySegment != 0 && folded.end == endsInSubtree:
-			text.WriteString("(?:[^/]+(?:/.*)?|/.*)")
-			return parse()
-		default:
+		if segment.wildcard {
 			text.WriteString("[^/]+")
+		} else {
+			text.WriteString(regexp.QuoteMeta(segment.literal))
 		}
 	}
 	switch {
 	case folded.end == endsInSlash:
 		text.WriteByte('/')
-	case folded.end == endsInRest, last < 0:
+	case folded.end == endsInRest, len(folded.segments) == 0:
 		text.WriteString("/.*")
 	case folded.end == endsInSubtree:
 		text.WriteString("(?:/.*)?")

@@ -21,10 +21,10 @@ const (
 	// FoldTrailingSlash: the router ignores slashes at the end of a path.
 	FoldTrailingSlash
 	// FoldEmptySegment: a wildcard for one segment matches an empty one, too,
-	// unless it is the last.
+	// unless it is the last. So does a regular expression.
 	FoldEmptySegment
 	// FoldEmptyRest: a wildcard for the rest matches even where the slash before
-	// it is missing.
+	// it is missing. So does a regular expression.
 	FoldEmptyRest
 
 	allFoldings = FoldCase | FoldTrailingSlash | FoldEmptySegment | FoldEmptyRest
@@ -456,8 +456,28 @@ func classContains(ranges []rune, r rune) bool {
 }
 
 // match matches a path as it came. Where the router ignores slashes at the
-// end, the expression may be written with one or without.
+// end, the expression may be written with one or without. Where a wildcard of the
+// router matches an empty segment, a part of the expression that is meant for a
+// segment does, too: it is tried with a letter and a digit in its place.
 func (x *pathRegexp) match(path string, f PathFolding) bool {
+	if x.matchFilled(path, f) {
+		return true
+	}
+	if f&FoldEmptySegment == 0 || !strings.Contains(path, "//") {
+		return false
+	}
+	return x.matchFilled(fillSegments(path, "q"), f) || x.matchFilled(fillSegments(path, "7"), f)
+}
+
+// fillSegments puts a text into each empty segment but the last.
+func fillSegments(path, text string) string {
+	for range 2 { // slashes that one replacement has taken are missing to the next
+		path = strings.ReplaceAll(path, "//", "/"+text+"/")
+	}
+	return path
+}
+
+func (x *pathRegexp) matchFilled(path string, f PathFolding) bool {
 	re := x.exact
 	if f&FoldCase != 0 {
 		re = x.folded
@@ -465,9 +485,12 @@ func (x *pathRegexp) match(path string, f PathFolding) bool {
 	if re.MatchString(path) {
 		return true
 	}
-	if f&FoldTrailingSlash == 0 {
-		return false
-	}
 	folded := f.fold(path)
-	return re.MatchString(folded) || re.MatchString(folded+"/")
+	switch {
+	case f&FoldTrailingSlash != 0:
+		return re.MatchString(folded) || re.MatchString(folded+"/")
+	case f&FoldEmptyRest != 0:
+		return re.MatchString(folded + "/")
+	}
+	return false
 }

@@ -232,6 +232,13 @@ func TestPathRegexpsMatchTheWholePath(t *testing.T) {
 		{"a trailing slash may be missing where the router ignores it", `/a/`, "/a", FoldTrailingSlash, true},
 		{"a trailing slash in the expression matches several", `/a/`, "/a//", FoldTrailingSlash, true},
 		{"the root is the root however many slashes", `/`, "//", FoldTrailingSlash, true},
+		{"an empty segment is one where the router says so", `/users/[^/]+/avatar`, "/users//avatar", FoldEmptySegment, true},
+		{"an empty segment is a number where the router says so", `/users/\d+/avatar`, "/users//avatar", FoldEmptySegment, true},
+		{"each of several empty segments is one", `/[^/]+/[^/]+/x`, "///x", FoldEmptySegment, true},
+		{"an empty segment at the end is none", `/users/[^/]+`, "/users/", FoldEmptySegment, false},
+		{"an empty segment is none elsewhere", `/users/[^/]+/avatar`, "/users//avatar", 0, false},
+		{"the slash before a rest may be missing where the router says so", `/files/.*`, "/files", FoldEmptyRest, true},
+		{"the slash before a rest is needed elsewhere", `/files/.*`, "/files", 0, false},
 		{"the group's name is the user's own", `/(?P<id>\d+)/(?P<rest>.*)`, "/1/x", 0, true},
 	}
 	for _, tt := range tests {

@@ -326,13 +326,31 @@ func naiveGoverns(c cors.Config, path string, f cors.PathFolding) bool {
 		}
 	}
 	for _, x := range c.PathRegexps {
-		variants := []string{path}
-		if f&cors.FoldTrailingSlash != 0 {
+		filled := []string{path}
+		if f&cors.FoldEmptySegment != 0 {
+			for _, filler := range []string{"q", "7"} {
+				segments := strings.Split(path, "/")
+				for i := 1; i < len(segments)-1; i++ {
+					if segments[i] == "" {
+						segments[i] = filler
+					}
+				}
+				filled = append(filled, strings.Join(segments, "/"))
+			}
+		}
+		var variants []string
+		for _, path := range filled {
+			variants = append(variants, path)
 			trimmed := strings.TrimRight(path, "/")
 			if trimmed == "" {
 				trimmed = "/"
 			}
-			variants = append(variants, trimmed, trimmed+"/")
+			switch {
+			case f&cors.FoldTrailingSlash != 0:
+				variants = append(variants, trimmed, trimmed+"/")
+			case f&cors.FoldEmptyRest != 0:
+				variants = append(variants, path+"/")
+			}
 		}
 		if f&cors.FoldCase != 0 {
 			for _, v := range variants {

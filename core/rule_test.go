@@ -76,6 +76,9 @@ func (e *naiveEntry) set(f cors.PathFolding) naiveSet {
 		if len(exact) > 0 { // an expression matches what is folded into what it matches
 			for i, path := range naivePaths {
 				set[i] = exact[foldCase(path, f)]
+				if f&(cors.FoldTrailingSlash|cors.FoldEmptyRest) == cors.FoldEmptyRest {
+					set[i] = set[i] || exact[foldCase(path+"/", f)]
+				}
 				if f&cors.FoldTrailingSlash != 0 {
 					trimmed := "/" + strings.Trim(path, "/")
 					if path[0] != '/' {
@@ -111,6 +114,7 @@ func (s naiveSet) isWithin(t naiveSet) bool {
 // narrower reports whether every path of e is one of o, and not the other way
 // round.
 func (e *naiveEntry) narrower(o *naiveEntry, f cors.PathFolding) bool {
+	f &^= cors.FoldEmptySegment // by which all wildcards match more
 	within, contains := e.set(f).isWithin(o.set(f)), o.set(f).isWithin(e.set(f))
 	if within && contains && f != 0 {
 		return e.narrower(o, 0)

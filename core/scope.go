@@ -66,8 +66,10 @@ func (s *scope) sample() string {
 }
 
 // compare returns how s compares with t under a folding. Where the folding makes
-// them equal, what is written counts.
+// them equal, what is written counts. Empty segments do not matter: all that has
+// wildcards matches more by them.
 func (s *scope) compare(t *scope, f PathFolding) relation {
+	f &^= FoldEmptySegment
 	within, decided := s.isWithin(t, f)
 	contains, decidedToo := t.isWithin(s, f)
 	switch {

@@ -166,8 +166,10 @@ func configs() []cors.Config {
 	for _, p := range policies {
 		c := p.config
 		c.Paths = []string{"/{class}/" + p.name + "/"}
-		c.AllowMethods = append(slices.Clone(c.AllowMethods), allowedMethod)
-		c.AllowHeaders = append(slices.Clone(c.AllowHeaders), allowedHeader)
+		if !slices.Contains(c.AllowMethods, "*") {
+			c.AllowMethods = append(slices.Clone(c.AllowMethods), allowedMethod)
+			c.AllowHeaders = append(slices.Clone(c.AllowHeaders), allowedHeader)
+		}
 		c.ExposeHeaders = []string{exposedHeader}
 		configs = append(configs, c)
 	}

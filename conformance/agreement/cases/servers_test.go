@@ -95,7 +95,7 @@ func startGin(t *testing.T, engine *cors.Engine, routes []route) string {
 			}
 		})
 	}
-	return startHTTP(t, r)
+	return startHTTP(t, cors.Enforce(r))
 }
 
 func startEcho(t *testing.T, engine *cors.Engine, routes []route) string {
@@ -132,7 +132,7 @@ func startChi(t *testing.T, engine *cors.Engine, routes []route) string {
 			}
 		})
 	}
-	return startHTTP(t, r)
+	return startHTTP(t, cors.Enforce(r))
 }
 
 // recoverer is chi's Recoverer without the log.
