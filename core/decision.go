@@ -2,7 +2,6 @@ package cors
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/corskit/cors/core/origin"
@@ -203,18 +202,46 @@ func (d Decision) Apply(h http.Header) {
 func (d Decision) removeOthers(h http.Header) (complete bool) {
 	n := 0
 	for name, values := range h {
-		if !IsResponseHeader(name) {
-			continue
-		}
-		i := slices.IndexFunc(d.answer.fields, func(f field) bool { return f.name == name })
 		switch {
-		case i < 0:
+		case !IsResponseHeader(name):
+		case !d.sets(name):
 			delete(h, name)
-		case len(values) == 1 && values[0] == d.answer.fields[i].valueFor(d.origin):
+		case len(values) == 1 && d.Sets(name, values[0]) >= 0:
 			n++
 		}
 	}
 	return n == len(d.answer.fields)
+}
+
+func (d Decision) sets(name string) bool {
+	for i := range d.answer.fields {
+		if d.answer.fields[i].name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Sets returns the index of a header among those that d sets, in the order of
+// [Decision.Headers], or -1 if it does not set that header to that value.
+func (d Decision) Sets(name, value string) int {
+	if d.answer == nil {
+		return -1
+	}
+	for i := range d.answer.fields {
+		if f := &d.answer.fields[i]; f.name == name && f.valueFor(d.origin) == value {
+			return i
+		}
+	}
+	return -1
+}
+
+// Len returns the number of headers that d sets.
+func (d Decision) Len() int {
+	if d.answer == nil {
+		return 0
+	}
+	return len(d.answer.fields)
 }
 
 // IsResponseHeader reports whether the name of a header begins with
@@ -222,7 +249,7 @@ func (d Decision) removeOthers(h http.Header) (complete bool) {
 // alone to set.
 func IsResponseHeader(name string) bool {
 	const prefix = "Access-Control-"
-	return len(name) > len(prefix) && strings.EqualFold(name[:len(prefix)], prefix)
+	return len(name) > len(prefix) && name[len(prefix)-1] == '-' && strings.EqualFold(name[:len(prefix)], prefix)
 }
 
 // StripResponse removes the headers of CORS from the response of a proxied server,

@@ -27,9 +27,10 @@ type configuration struct {
 	configs    []Config // those given to New or Reload, then those attached
 	policies   []*policy
 	scopes     []scope
-	attached   int  // the index of the first Config that is attached
-	everywhere int  // the index of the Config without paths, or -1
-	asks       bool // a Config has an AllowOriginFunc
+	attached   int     // the index of the first Config that is attached
+	everywhere int     // the index of the Config without paths, or -1
+	asks       bool    // a Config has an AllowOriginFunc
+	only       *policy // of the Config without paths, if there is no other
 
 	generation uint64
 
@@ -119,6 +120,9 @@ func (e *Engine) replace(next *configuration, scopes scopeSet, problems ConfigEr
 		return problems
 	}
 	e.scopes = scopes
+	if len(next.scopes) == 0 {
+		next.only = next.policies[next.everywhere]
+	}
 	next.generation = e.Generation() + 1
 	e.current.Store(next)
 	return nil
@@ -208,8 +212,8 @@ func (e *Engine) policyFor(r *Request) *policy {
 	if c == nil {
 		return nil
 	}
-	if len(c.scopes) == 0 {
-		return c.policies[c.everywhere] // without asking for the path
+	if c.only != nil {
+		return c.only // without reading the path
 	}
 	path, folding := r.route()
 	i, decided := c.index(folding).search(path)

@@ -38,9 +38,9 @@ func Enforce(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		enforcing := &enforcingWriter{ResponseWriter: w, exchange: x, granted: grantedBy(w.Header()), context: r.Context()}
-		defer enforcing.enforce() // for handlers that write nothing
-		next.ServeHTTP(enforcing, r)
+		owned := &OwnedWriter{ResponseWriter: w, exchange: x, granted: grantedBy(w.Header()), context: r.Context()}
+		defer owned.Apply() // for handlers that write nothing
+		next.ServeHTTP(owned, r)
 	})
 }
 
@@ -48,16 +48,41 @@ func Enforce(next http.Handler) http.Handler {
 // middlewares need not look for it.
 var enforced atomic.Bool
 
-// An enforcingWriter applies the decision of an exchange before the header is
-// written. It has every method that writers of net/http have; where the one
-// beneath lacks it, the method says so as net/http's own do.
-type enforcingWriter struct {
+// An OwnedWriter applies a decision before the header is written, whatever writes it.
+// It has every method that writers of net/http have; where the one beneath lacks it,
+// the method says so as net/http's own do.
+type OwnedWriter struct {
 	http.ResponseWriter
-	exchange *exchange
+	decision Decision
+	exchange *exchange   // of which the last decision counts, if there is one
 	granted  http.Header // by a middleware around, if there is one
 	context  context.Context
 	done     bool
 }
+
+// NewOwnedWriter returns a writer that applies d, for adapters of frameworks that let
+// a middleware replace the writer.
+func NewOwnedWriter(w http.ResponseWriter, r *http.Request, d Decision) *OwnedWriter {
+	return &OwnedWriter{ResponseWriter: w, decision: d, context: r.Context()}
+}
+
+// OwnedWriterOf returns the OwnedWriter that w is or wraps, or nil. A middleware
+// gives it its own decision by Own: the innermost policy has the last word.
+func OwnedWriterOf(w http.ResponseWriter) *OwnedWriter {
+	for {
+		if owned, ok := w.(*OwnedWriter); ok && owned.exchange == nil {
+			return owned
+		}
+		wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
+		if !ok {
+			return nil
+		}
+		w = wrapper.Unwrap()
+	}
+}
+
+// Own makes d the decision that w applies.
+func (w *OwnedWriter) Own(d Decision) { w.decision = d }
 
 // grantedBy returns the headers that a CORS middleware around has set. It has set
 // some, or Origin in Vary, unless no policy of its own applies.
@@ -78,14 +103,17 @@ func grantedBy(h http.Header) http.Header {
 	return granted
 }
 
-func (w *enforcingWriter) enforce() {
+// Apply applies the decision unless the header has been written.
+func (w *OwnedWriter) Apply() {
 	if w.done {
 		return
 	}
-	w.done = true
-	w.exchange.mu.Lock()
-	d := w.exchange.owner
-	w.exchange.mu.Unlock()
+	d := w.decision
+	if w.exchange != nil {
+		w.exchange.mu.Lock()
+		d = w.exchange.owner
+		w.exchange.mu.Unlock()
+	}
 	if d.answer != nil || w.granted == nil {
 		d.Apply(w.Header())
 		return
@@ -102,43 +130,49 @@ func (w *enforcingWriter) enforce() {
 }
 
 // Unwrap is for http.ResponseController.
-func (w *enforcingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *OwnedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func (w *enforcingWriter) WriteHeader(status int) {
-	w.enforce()
+// write applies the decision, since the header is being written.
+func (w *OwnedWriter) write() {
+	w.Apply()
+	w.done = true
+}
+
+func (w *OwnedWriter) WriteHeader(status int) {
+	w.write()
 	if status >= 100 && status < 200 && status != http.StatusSwitchingProtocols {
 		w.done = false // an informational response, and another follows
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *enforcingWriter) Write(b []byte) (int, error) {
-	w.enforce()
+func (w *OwnedWriter) Write(b []byte) (int, error) {
+	w.write()
 	return w.ResponseWriter.Write(b)
 }
 
-func (w *enforcingWriter) WriteString(s string) (int, error) {
-	w.enforce()
+func (w *OwnedWriter) WriteString(s string) (int, error) {
+	w.write()
 	return io.WriteString(w.ResponseWriter, s)
 }
 
-func (w *enforcingWriter) ReadFrom(r io.Reader) (int64, error) {
-	w.enforce()
+func (w *OwnedWriter) ReadFrom(r io.Reader) (int64, error) {
+	w.write()
 	return io.Copy(w.ResponseWriter, r)
 }
 
-func (w *enforcingWriter) Flush() { _ = w.FlushError() }
+func (w *OwnedWriter) Flush() { _ = w.FlushError() }
 
-func (w *enforcingWriter) FlushError() error {
-	w.enforce()
+func (w *OwnedWriter) FlushError() error {
+	w.write()
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-func (w *enforcingWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (w *OwnedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(w.ResponseWriter).Hijack()
 }
 
-func (w *enforcingWriter) Push(target string, opts *http.PushOptions) error {
+func (w *OwnedWriter) Push(target string, opts *http.PushOptions) error {
 	if pusher, ok := w.ResponseWriter.(http.Pusher); ok {
 		return pusher.Push(target, opts)
 	}
@@ -146,7 +180,7 @@ func (w *enforcingWriter) Push(target string, opts *http.PushOptions) error {
 }
 
 // CloseNotify is what Gin's Context.Stream waits for.
-func (w *enforcingWriter) CloseNotify() <-chan bool {
+func (w *OwnedWriter) CloseNotify() <-chan bool {
 	gone := make(chan bool, 1)
 	context.AfterFunc(w.context, func() { gone <- true })
 	return gone

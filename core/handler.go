@@ -41,30 +41,43 @@ func (e *Engine) AddMiddlewares(n int) { e.uses.Add(int32(n)) }
 // counts, whatever http.StripPrefix has left of the path. Otherwise it counts for
 // the same path only, since a router that is called again serves something else.
 func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision, *http.Request) {
-	var x *exchange
-	isShared := e.IsShared(req)
-	if isShared || enforced.Load() {
-		x = exchangeOf(r.Context())
+	if enforced.Load() || e.uses.Load() > 1 && e.isShared(req) {
+		return e.handleShared(h, r, req)
 	}
+	d := e.Decide(req)
+	e.Report(req, d)
+	if d.kind == Actual && isHandshake(r) {
+		var x *exchange
+		x, r = withExchange(r)
+		x.add(e, req, d)
+	}
+	d.Apply(h)
+	return d, r
+}
+
+// handleShared does what Handle does for requests that can have been decided before,
+// or can be once more.
+func (e *Engine) handleShared(h http.Header, r *http.Request, req *Request) (Decision, *http.Request) {
+	x := exchangeOf(r.Context())
 	d, found := x.decision(e, req)
 	if !found {
 		d = e.Decide(req)
 		e.Report(req, d)
 	}
-	if x == nil && (isShared || d.isHandshake(r)) {
+	if x == nil && (e.isShared(req) || d.kind == Actual && isHandshake(r)) {
 		x, r = withExchange(r)
 	}
-	x.add(e, req, d)
+	if x != nil {
+		x.add(e, req, d)
+	}
 	d.Apply(h)
 	return d, r
 }
 
-// IsShared reports whether another middleware of e may get the same request, and
+// isShared reports whether another middleware of e may get the same request, and
 // would come to another decision by itself, call AllowOriginFunc once more, or have
-// the watchers called. An adapter that does not call Handle leaves such a decision
-// where the next middleware finds it, and those about WebSocket handshakes for its
-// CheckOrigin.
-func (e *Engine) IsShared(r *Request) bool {
+// the watchers called.
+func (e *Engine) isShared(r *Request) bool {
 	if e.uses.Load() < 2 {
 		return false
 	}
@@ -72,9 +85,10 @@ func (e *Engine) IsShared(r *Request) bool {
 	return e.watchers.Load() != nil || c != nil && (c.asks || len(c.scopes) > 0 && !r.isRouted())
 }
 
-// isHandshake reports whether CheckOrigin may look for a decision about r.
-func (d Decision) isHandshake(r *http.Request) bool {
-	return d.kind == Actual && r.Method == http.MethodGet && len(r.Header["Upgrade"]) > 0
+// isHandshake reports whether CheckOrigin may look for a decision about r, which has
+// an origin.
+func isHandshake(r *http.Request) bool {
+	return r.Method == http.MethodGet && len(r.Header["Upgrade"]) > 0
 }
 
 // An exchange holds the decisions about one request, for those who look for them
@@ -131,9 +145,6 @@ func (x *exchange) decision(e *Engine, r *Request) (d Decision, found bool) {
 
 // add records a decision. One that leaves the request alone owns no header.
 func (x *exchange) add(e *Engine, r *Request, d Decision) {
-	if x == nil {
-		return
-	}
 	path, _ := r.route()
 	x.mu.Lock()
 	defer x.mu.Unlock()

@@ -36,24 +36,26 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 			if engine.HasPaths() {
 				req.Path, req.PathFolding = route(c)
 			}
-			header := c.Response().Header()
-			isFirst := len(header) == 0
-			d, r := engine.Handle(header, c.Request(), &req)
+			response := c.Response()
+			d, r := engine.Handle(response.Header(), c.Request(), &req)
 			c.SetRequest(r)
+			if !d.Governed() {
+				return next(c)
+			}
 			status, answers := d.Answer()
-			if d.Governed() && !(answers && isFirst) {
-				enforce(c.Response(), d)
+			owned := cors.OwnedWriterOf(response.Writer)
+			switch {
+			case owned != nil:
+				owned.Own(d)
+			case !answers:
+				owned = cors.NewOwnedWriter(response.Writer, r, d)
+				response.Writer = owned
 			}
 			if answers {
 				return c.NoContent(status)
 			}
+			defer owned.Apply() // of a handler that has written nothing, a middleware around can take the writer away
 			return next(c)
 		}
 	}
-}
-
-// enforce applies d once more before the header is written, to replace what a
-// handler, a proxied server, a response cache or an outer policy has made of it.
-func enforce(response *echo.Response, d cors.Decision) {
-	response.Before(func() { d.Apply(response.Header()) })
 }

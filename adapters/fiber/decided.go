@@ -1,84 +1,81 @@
 package corsfiber
 
 import (
-	"strings"
+	"sync"
 	"unsafe"
 
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v2"
 )
 
-// A decision about a request is left in its Locals where something may look for it
-// later: CheckOrigin, ErrorHandler, or another middleware of the same engine.
-type leftDecision struct {
+// A record is what is known of a decision while the handlers of a request run. It is
+// in the Locals of the request, where CheckOrigin, ErrorHandler and further
+// middlewares find it, and has memory of its own: Fiber reuses that of the request,
+// and handlers can overwrite it.
+type record struct {
 	engine   *cors.Engine
-	path     string
 	decision cors.Decision
-	next     *leftDecision
+	origin   []byte
+	path     []byte
+	outer    *record // of the middleware around
+	replaced bool    // a later decision has been applied
 }
 
-type (
-	leftKey  struct{} // of the *leftDecision
-	ownerKey struct{} // of the number of the middleware that has decided last
-)
+// records are reused, so that a request allocates none. After an error, they are left
+// to ErrorHandler and the garbage collector.
+var records = sync.Pool{New: func() any { return new(record) }}
 
-func left(c *fiber.Ctx) *leftDecision {
-	l, _ := c.Locals(leftKey{}).(*leftDecision)
-	return l
+type recordKey struct{}
+
+func recorded(c *fiber.Ctx) *record {
+	r, _ := c.Context().UserValue(recordKey{}).(*record)
+	return r
 }
 
-// leave leaves a decision about an origin, in memory of its own.
-func leave(c *fiber.Ctx, engine *cors.Engine, d cors.Decision, origin string) {
-	if _, found := decided(c, engine); !found {
-		c.Locals(leftKey{}, &leftDecision{engine, strings.Clone(c.Path()), d.WithOrigin(strings.Clone(origin)), left(c)})
+// keep records a decision about a request.
+func keep(c *fiber.Ctx, engine *cors.Engine, d cors.Decision, r *cors.Request) *record {
+	kept := records.Get().(*record)
+	kept.origin = append(kept.origin[:0], r.Origin...)
+	kept.path = append(kept.path[:0], c.Path()...)
+	kept.engine, kept.outer, kept.replaced = engine, recorded(c), false
+	kept.decision = d.WithOrigin(unsafe.String(unsafe.SliceData(kept.origin), len(kept.origin)))
+	c.Context().SetUserValue(recordKey{}, kept)
+	return kept
+}
+
+// finish applies the decision once more, unless a later one has replaced it. If the
+// request has failed, the record stays.
+func (r *record) finish(c *fiber.Ctx, failed bool) {
+	if !r.replaced {
+		apply(c, r.decision)
 	}
+	if r.outer != nil && (r.replaced || r.decision.Governed()) {
+		r.outer.replaced = true
+	}
+	if failed {
+		return
+	}
+	c.Context().SetUserValue(recordKey{}, r.outer)
+	records.Put(r)
 }
 
-// decided returns the decision that an engine has left. It is about the same path,
+// decided returns the decision that an engine has made. It is about the same path,
 // since routing can be restarted with another.
 func decided(c *fiber.Ctx, engine *cors.Engine) (d cors.Decision, found bool) {
-	for l := left(c); l != nil; l = l.next {
-		if l.engine == engine {
-			return l.decision, l.path == c.Path()
+	for r := recorded(c); r != nil; r = r.outer {
+		if r.engine == engine {
+			return r.decision, string(r.path) == c.Path()
 		}
 	}
 	return d, false
 }
 
-// owner returns the decision that was left last and applies to the request.
-func owner(c *fiber.Ctx) (d cors.Decision, found bool) {
-	for l := left(c); l != nil; l = l.next {
-		if found = true; l.decision.Governed() {
-			return l.decision, true
+// lastDecided returns the last decision that applies to the request.
+func lastDecided(c *fiber.Ctx) (d cors.Decision, found bool) {
+	for r := recorded(c); r != nil; r = r.outer {
+		if found = true; r.decision.Governed() {
+			return r.decision, true
 		}
 	}
 	return d, found
-}
-
-// own makes the decision that is applied last the owner of the response. It returns
-// the number by which isOwner knows it.
-func own(c *fiber.Ctx, d cors.Decision) (number uint8) {
-	if !d.Governed() {
-		return 0
-	}
-	last, _ := c.Locals(ownerKey{}).(uint8)
-	c.Locals(ownerKey{}, last+1)
-	return last + 1
-}
-
-// isOwner reports whether no other decision has been applied since.
-func isOwner(c *fiber.Ctx, number uint8) bool {
-	last, _ := c.Locals(ownerKey{}).(uint8)
-	return number != 0 && last == number
-}
-
-// maxOrigin is the length of the longest origin that can be allowed.
-const maxOrigin = 326
-
-// keepOrigin copies the origin of a decision that allows it.
-func keepOrigin(memory *[maxOrigin]byte, d cors.Decision, r *cors.Request) string {
-	if !d.Allowed() || len(r.Origin) > maxOrigin {
-		return ""
-	}
-	return unsafe.String(&memory[0], copy(memory[:], r.Origin))
 }

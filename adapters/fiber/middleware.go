@@ -23,7 +23,6 @@ func New(cfgs ...Config) fiber.Handler {
 // for which one of the functions returns true, as the field Next of Fiber's own
 // middleware does.
 func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handler {
-	engine.AddMiddlewares(2) // it can be put into a router twice
 	var app options
 	return func(c *fiber.Ctx) (err error) {
 		for _, skip := range next {
@@ -32,36 +31,20 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 			}
 		}
 		var req cors.Request
-		anyCase := app.of(c).anyCase
-		read(&req, c, anyCase)
+		read(&req, c, app.of(c).anyCase)
 		d, found := decided(c, engine)
 		if !found {
 			d = engine.Decide(&req)
 			engine.Report(&req, d)
 		}
-		apply(c, d)
-		number := own(c, d)
+		kept := keep(c, engine, d, &req)
 		if status, ok := d.Answer(); ok {
+			kept.finish(c, false)
 			c.Status(status)
 			return nil
 		}
-		// A handler can overwrite the memory of the request, and with it that of d.
-		var memory [maxOrigin]byte
-		origin := keepOrigin(&memory, d, &req)
-		isHandshake := d.Kind() == cors.Actual && req.Method == fiber.MethodGet && len(lines(c, fiber.HeaderUpgrade, anyCase)) > 0
-		if isHandshake || engine.IsShared(&req) {
-			leave(c, engine, d, origin)
-		}
 		returned := false
-		defer func() {
-			if err != nil || !returned {
-				leave(c, engine, d, origin) // for ErrorHandler
-			}
-			if isOwner(c, number) {
-				kept := d.WithOrigin(origin)
-				apply(c, kept)
-			}
-		}()
+		defer func() { kept.finish(c, err != nil || !returned) }()
 		err = c.Next()
 		returned = true
 		return err
@@ -79,7 +62,7 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandler {
 	return func(c *fiber.Ctx, err error) error {
 		failure := next(c, err)
-		d, found := owner(c)
+		d, found := lastDecided(c)
 		if !found { // no middleware has run
 			var req cors.Request
 			read(&req, c, readOptions(c).anyCase)

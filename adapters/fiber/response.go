@@ -13,17 +13,14 @@ func apply(c *fiber.Ctx, d cors.Decision) {
 	if !d.Governed() {
 		return
 	}
-	var want, right uint
-	for range d.Headers {
-		want = want<<1 | 1
-	}
+	var right uint
 	wrong, lines, complete := false, 0, false
 	c.Response().Header.VisitAll(func(key, value []byte) {
 		switch name := utils.UnsafeString(key); {
 		case cors.IsResponseHeader(name):
-			bit := bitOf(d, name, utils.UnsafeString(value))
-			wrong = wrong || bit == 0 || right&bit != 0
-			right |= bit
+			i := d.Sets(name, utils.UnsafeString(value))
+			wrong = wrong || i < 0 || right&(1<<i) != 0
+			right |= 1 << max(i, 0)
 		case name == fiber.HeaderVary:
 			lines++
 			complete = string(value) == d.Vary()
@@ -32,26 +29,14 @@ func apply(c *fiber.Ctx, d cors.Decision) {
 	if wrong {
 		removeAll(c)
 	}
-	if wrong || right != want {
+	if wrong || right != 1<<d.Len()-1 {
 		for name, value := range d.Headers {
-			set(c, name, value)
+			setHeader(c, name, value)
 		}
 	}
 	if d.Vary() != "" && (lines != 1 || !complete) {
-		addVary(c, d.Vary(), lines)
+		addVary(c, d.Vary())
 	}
-}
-
-// bitOf returns the bit of the header that a decision sets to a value, or 0.
-func bitOf(d cors.Decision, name, value string) uint {
-	bit := uint(1)
-	for n, v := range d.Headers {
-		if n == name && v == value {
-			return bit
-		}
-		bit <<= 1
-	}
-	return 0
 }
 
 // removeAll removes all headers of CORS.
@@ -67,21 +52,25 @@ func removeAll(c *fiber.Ctx) {
 	}
 }
 
-// set sets a header whose name is in canonical form. The bytes are copied.
-func set(c *fiber.Ctx, name, value string) {
+// setHeader sets a header whose name is in canonical form. The bytes are copied.
+func setHeader(c *fiber.Ctx, name, value string) {
 	c.Response().Header.SetCanonical(utils.UnsafeBytes(name), utils.UnsafeBytes(value))
 }
 
-// addVary adds names to Vary, which has so many lines.
-func addVary(c *fiber.Ctx, names string, lines int) {
-	if lines == 0 {
-		set(c, fiber.HeaderVary, names)
+// addVary adds names to Vary.
+func addVary(c *fiber.Ctx, names string) {
+	present := c.Response().Header.PeekAll(fiber.HeaderVary)
+	switch {
+	case len(present) == 0:
+		setHeader(c, fiber.HeaderVary, names)
+		return
+	case len(present) == 1 && string(present[0]) == names:
 		return
 	}
-	var present []string
-	for _, line := range c.Response().Header.PeekAll(fiber.HeaderVary) {
-		present = append(present, string(line))
+	lines := make([]string, len(present))
+	for i, line := range present {
+		lines[i] = string(line)
 	}
-	c.Response().Header.Del(fiber.HeaderVary) // which set would leave all but the first of
-	set(c, fiber.HeaderVary, cors.JoinVary(present, names))
+	c.Response().Header.Del(fiber.HeaderVary) // which setHeader would leave all but the first of
+	setHeader(c, fiber.HeaderVary, cors.JoinVary(lines, names))
 }
