@@ -33,7 +33,7 @@ func (e *Engine) AddMiddlewares(n int) { e.uses.Add(int32(n)) }
 
 // Handle does what a middleware does before it calls the next handler: it decides
 // about req, which r was read into, calls the watchers, and applies the decision to
-// the header of the response. Give the next handler the request that Handle returns.
+// the header of the response, unless that is nil. Give the next handler the request that Handle returns.
 // It is r itself, unless something may look for the decision later:
 // [Engine.CheckOrigin], or another middleware of the same engine.
 //
@@ -51,7 +51,9 @@ func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision,
 		x, r = withExchange(r)
 		x.add(e, req, d)
 	}
-	d.Apply(h)
+	if h != nil {
+		d.Apply(h)
+	}
 	return d, r
 }
 
@@ -70,7 +72,9 @@ func (e *Engine) handleShared(h http.Header, r *http.Request, req *Request) (Dec
 	if x != nil {
 		x.add(e, req, d)
 	}
-	d.Apply(h)
+	if h != nil {
+		d.Apply(h)
+	}
 	return d, r
 }
 

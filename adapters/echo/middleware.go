@@ -37,7 +37,7 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 				req.Path, req.PathFolding = route(c)
 			}
 			response := c.Response()
-			d, r := engine.Handle(response.Header(), c.Request(), &req)
+			d, r := engine.Handle(nil, c.Request(), &req) // which owned applies
 			c.SetRequest(r)
 			if !d.Governed() {
 				return next(c)
@@ -52,6 +52,7 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 				response.Writer = owned
 			}
 			if answers {
+				d.Apply(response.Header())
 				return c.NoContent(status)
 			}
 			defer owned.Apply() // of a handler that has written nothing, a middleware around can take the writer away

@@ -32,12 +32,12 @@ func recorded(c *fiber.Ctx) *record {
 	return r
 }
 
-// keep records a decision about a request.
-func keep(c *fiber.Ctx, engine *cors.Engine, d cors.Decision, r *cors.Request) *record {
+// keep records a decision about a request, within that of a middleware around.
+func keep(c *fiber.Ctx, engine *cors.Engine, d cors.Decision, r *cors.Request, outer *record) *record {
 	kept := records.Get().(*record)
 	kept.origin = append(kept.origin[:0], r.Origin...)
 	kept.path = append(kept.path[:0], c.Path()...)
-	kept.engine, kept.outer, kept.replaced = engine, recorded(c), false
+	kept.engine, kept.outer, kept.replaced = engine, outer, false
 	kept.decision = d.WithOrigin(unsafe.String(unsafe.SliceData(kept.origin), len(kept.origin)))
 	c.Context().SetUserValue(recordKey{}, kept)
 	return kept
@@ -61,8 +61,8 @@ func (r *record) finish(c *fiber.Ctx, failed bool) {
 
 // decided returns the decision that an engine has made. It is about the same path,
 // since routing can be restarted with another.
-func decided(c *fiber.Ctx, engine *cors.Engine) (d cors.Decision, found bool) {
-	for r := recorded(c); r != nil; r = r.outer {
+func (r *record) decided(c *fiber.Ctx, engine *cors.Engine) (d cors.Decision, found bool) {
+	for ; r != nil; r = r.outer {
 		if r.engine == engine {
 			return r.decision, string(r.path) == c.Path()
 		}
@@ -71,8 +71,8 @@ func decided(c *fiber.Ctx, engine *cors.Engine) (d cors.Decision, found bool) {
 }
 
 // lastDecided returns the last decision that applies to the request.
-func lastDecided(c *fiber.Ctx) (d cors.Decision, found bool) {
-	for r := recorded(c); r != nil; r = r.outer {
+func (r *record) lastDecided() (d cors.Decision, found bool) {
+	for ; r != nil; r = r.outer {
 		if found = true; r.decision.Governed() {
 			return r.decision, true
 		}

@@ -32,12 +32,13 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 		}
 		var req cors.Request
 		read(&req, c, app.of(c).anyCase)
-		d, found := decided(c, engine)
+		outer := recorded(c)
+		d, found := outer.decided(c, engine)
 		if !found {
 			d = engine.Decide(&req)
 			engine.Report(&req, d)
 		}
-		kept := keep(c, engine, d, &req)
+		kept := keep(c, engine, d, &req, outer)
 		if status, ok := d.Answer(); ok {
 			kept.finish(c, false)
 			c.Status(status)
@@ -62,7 +63,7 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandler {
 	return func(c *fiber.Ctx, err error) error {
 		failure := next(c, err)
-		d, found := lastDecided(c)
+		d, found := recorded(c).lastDecided()
 		if !found { // no middleware has run
 			var req cors.Request
 			read(&req, c, readOptions(c).anyCase)
@@ -87,7 +88,7 @@ func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandl
 func CheckOrigin(engine *cors.Engine, c *fiber.Ctx) bool {
 	var req cors.Request
 	read(&req, c, readOptions(c).anyCase)
-	d, found := decided(c, engine)
+	d, found := recorded(c).decided(c, engine)
 	if !found {
 		d = engine.Decide(&req)
 	}
