@@ -6,8 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
-	"strings"
 	"sync/atomic"
 )
 
@@ -23,8 +21,7 @@ import (
 //
 //	http.ListenAndServe(addr, cors.Enforce(router))
 //
-// Inside the middleware, it puts back what the middleware has set. Requests that no
-// policy applies to are left alone. Flushing, hijacking,
+// Requests that no policy applies to are left alone. Flushing, hijacking,
 // [http.ResponseController] and sendfile keep working. It costs a few allocations
 // for each request.
 func Enforce(next http.Handler) http.Handler {
@@ -34,18 +31,14 @@ func Enforce(next http.Handler) http.Handler {
 		if x == nil {
 			x, r = withExchange(r)
 		}
-		if x.isEnforced() {
-			next.ServeHTTP(w, r)
-			return
-		}
-		owned := &OwnedWriter{ResponseWriter: w, exchange: x, granted: grantedBy(w.Header()), context: r.Context()}
-		defer owned.Apply() // for handlers that write nothing
+		owned := &OwnedWriter{ResponseWriter: w, exchange: x, context: r.Context()}
+		defer owned.finish()
 		next.ServeHTTP(owned, r)
 	})
 }
 
-// enforced says that there is a handler that Enforce returned. Where there is none,
-// middlewares need not look for it.
+// enforced says that there is a handler that Enforce returned, for which middlewares
+// leave their decisions.
 var enforced atomic.Bool
 
 // An OwnedWriter applies a decision before the header is written, whatever writes it.
@@ -54,8 +47,7 @@ var enforced atomic.Bool
 type OwnedWriter struct {
 	http.ResponseWriter
 	decision Decision
-	exchange *exchange   // of which the last decision counts, if there is one
-	granted  http.Header // by a middleware around, if there is one
+	exchange *exchange // that has the decision, if not nil
 	context  context.Context
 	done     bool
 }
@@ -84,25 +76,6 @@ func OwnedWriterOf(w http.ResponseWriter) *OwnedWriter {
 // Own makes d the decision that w applies.
 func (w *OwnedWriter) Own(d Decision) { w.decision = d }
 
-// grantedBy returns the headers that a CORS middleware around has set. It has set
-// some, or Origin in Vary, unless no policy of its own applies.
-func grantedBy(h http.Header) http.Header {
-	granted := make(http.Header)
-	for name, values := range h {
-		if IsResponseHeader(name) {
-			granted[name] = slices.Clone(values)
-		}
-	}
-	vary := h[headerVary]
-	if len(granted) == 0 && !containsToken(vary, headerOrigin) {
-		return nil
-	}
-	if len(vary) > 0 {
-		granted[headerVary] = slices.Clone(vary)
-	}
-	return granted
-}
-
 // Apply applies the decision unless the header has been written.
 func (w *OwnedWriter) Apply() {
 	if w.done {
@@ -110,23 +83,16 @@ func (w *OwnedWriter) Apply() {
 	}
 	d := w.decision
 	if w.exchange != nil {
-		w.exchange.mu.Lock()
-		d = w.exchange.owner
-		w.exchange.mu.Unlock()
+		d = w.exchange.owner(w.Header())
 	}
-	if d.answer != nil || w.granted == nil {
-		d.Apply(w.Header())
-		return
-	}
-	h := w.Header()
-	removeResponseHeaders(h)
-	for name, values := range w.granted {
-		if name == headerVary {
-			addVary(h, strings.Join(values, ", "))
-		} else {
-			h[name] = values
-		}
-	}
+	d.Apply(w.Header())
+}
+
+// finish applies the decision if the handler has written nothing. Even if it has,
+// http.TimeoutHandler sends the header as it is now.
+func (w *OwnedWriter) finish() {
+	w.done = false
+	w.Apply()
 }
 
 // Unwrap is for http.ResponseController.

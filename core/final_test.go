@@ -83,6 +83,28 @@ func TestEnforceHasTheLastWord(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	}
+	late := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "late")
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	})
+	byPath := mustNew(t, public, with(at(https, "/private/", "/{$}"), func(c *cors.Config) { c.RejectDisallowed = true }))
+	// Within the response for one path, a handler has another served for itself.
+	batch := byPath.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/public/x" {
+			return
+		}
+		inner := r.Clone(r.Context())
+		inner.URL.Path = "/public/x"
+		byPath.Handler(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), inner)
+	}))
+	var forwarding http.Handler
+	forwarding = byPath.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" {
+			inner := r.Clone(r.Context())
+			inner.URL.Path = "/private/x"
+			forwarding.ServeHTTP(w, inner)
+		}
+	}))
 	tests := []struct {
 		name    string
 		handler http.Handler
@@ -101,6 +123,10 @@ func TestEnforceHasTheLastWord(t *testing.T) {
 		{"where a handler panics", recovering(cors.Enforce(strict.Handler(failing))), evil, ""},
 		{"where a handler panics, with a recoverer inside", cors.Enforce(recovering(strict.Handler(failing))), evil, ""},
 		{"within a time limit", cors.Enforce(strict.Handler(http.TimeoutHandler(open, time.Minute, ""))), evil, ""},
+		{"from within a time limit", strict.Handler(http.TimeoutHandler(cors.Enforce(open), time.Minute, "")), evil, ""},
+		{"from within a time limit, over a handler that sets headers too late", strict.Handler(http.TimeoutHandler(cors.Enforce(late), time.Minute, "")), evil, ""},
+		{"over requests that a handler makes to the same router", cors.Enforce(batch), evil, ""},
+		{"over requests that a handler forwards within", cors.Enforce(forwarding), evil, ""},
 		{"around a time limit", cors.Enforce(http.TimeoutHandler(strict.Handler(open), time.Minute, "")), evil, ""},
 		{"not where no policy applies", cors.Enforce(mustNew(t, at(https, "/api/")).Handler(silent)), evil, "*"},
 		{"not where there is no middleware", cors.Enforce(silent), evil, "*"},

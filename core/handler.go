@@ -3,6 +3,8 @@ package cors
 import (
 	"context"
 	"net/http"
+	"reflect"
+	"strings"
 	"sync"
 )
 
@@ -18,6 +20,7 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 		var req Request
 		req.ReadHTTP(r, nil)
 		d, r := e.Handle(w.Header(), r, &req)
+		d.Apply(w.Header())
 		if status, ok := d.Answer(); ok {
 			w.WriteHeader(status)
 			return
@@ -31,15 +34,15 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 // a request that passes more than one of them is decided once.
 func (e *Engine) AddMiddlewares(n int) { e.uses.Add(int32(n)) }
 
-// Handle does what a middleware does before it calls the next handler: it decides
-// about req, which r was read into, calls the watchers, and applies the decision to
-// the header of the response, unless that is nil. Give the next handler the request that Handle returns.
-// It is r itself, unless something may look for the decision later:
-// [Engine.CheckOrigin], or another middleware of the same engine.
+// Handle does what a middleware does before it applies a decision to h, the header of
+// the response: it decides about req, which r was read into, and calls the watchers.
+// Give the next handler the request that Handle returns. It is r itself, unless
+// something may look for the decision later: [Engine.CheckOrigin], [Enforce], or
+// another middleware of the same engine.
 //
-// If req has no Source but ServeMux's, an earlier decision of e about the request
-// counts, whatever http.StripPrefix has left of the path. Otherwise it counts for
-// the same path only, since a router that is called again serves something else.
+// An earlier decision of e about the request counts for the same path only, since a
+// router that is called again serves something else; and if req has no Source but
+// ServeMux's, for what http.StripPrefix has left of the path.
 func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision, *http.Request) {
 	if enforced.Load() || e.uses.Load() > 1 && e.isShared(req) {
 		return e.handleShared(h, r, req)
@@ -49,32 +52,32 @@ func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision,
 	if d.kind == Actual && isHandshake(r) {
 		var x *exchange
 		x, r = withExchange(r)
-		x.add(e, req, d)
-	}
-	if h != nil {
-		d.Apply(h)
+		x.add(h, e, req, d)
 	}
 	return d, r
 }
 
 // handleShared does what Handle does for requests that can have been decided before,
-// or can be once more.
+// or can be once more, and under Enforce.
 func (e *Engine) handleShared(h http.Header, r *http.Request, req *Request) (Decision, *http.Request) {
+	isShared := e.isShared(req)
 	x := exchangeOf(r.Context())
-	d, found := x.decision(e, req)
+	var d Decision
+	found := false
+	if isShared {
+		d, found = x.decision(e, func(path string) bool {
+			now, _ := req.route()
+			return now == path || !req.isRouted() && strings.HasSuffix(path, now)
+		})
+	}
 	if !found {
 		d = e.Decide(req)
 		e.Report(req, d)
 	}
-	if x == nil && (e.isShared(req) || d.kind == Actual && isHandshake(r)) {
+	if x == nil {
 		x, r = withExchange(r)
 	}
-	if x != nil {
-		x.add(e, req, d)
-	}
-	if h != nil {
-		d.Apply(h)
-	}
+	x.add(h, e, req, d)
 	return d, r
 }
 
@@ -98,13 +101,12 @@ func isHandshake(r *http.Request) bool {
 // An exchange holds the decisions about one request, for those who look for them
 // later.
 type exchange struct {
-	mu       sync.Mutex // http.TimeoutHandler leaves a goroutine behind
-	made     []made
-	owner    Decision // the last that was applied
-	enforced bool     // a writer enforces it
+	mu   sync.Mutex // http.TimeoutHandler leaves a goroutine behind
+	made []made
 }
 
 type made struct {
+	header   http.Header // that the decision was applied to
 	engine   *Engine
 	path     string
 	decision Decision
@@ -124,46 +126,58 @@ func withExchange(r *http.Request) (*exchange, *http.Request) {
 	return x, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 }
 
-// decision returns the decision that an engine has made about the request, if it
-// has, as Handle says.
-func (x *exchange) decision(e *Engine, r *Request) (d Decision, found bool) {
+// decision returns the last decision that an engine has made about the request, for
+// a path that counts.
+func (x *exchange) decision(e *Engine, counts func(path string) bool) (d Decision, found bool) {
 	if x == nil {
 		return Decision{}, false
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for i := len(x.made) - 1; i >= 0; i-- {
-		m := &x.made[i]
-		if m.engine != e {
-			continue
+		if m := &x.made[i]; m.engine == e && counts(m.path) {
+			return m.decision, true
 		}
-		if r.isRouted() {
-			if path, _ := r.route(); path != m.path {
-				break
-			}
-		}
-		return m.decision, true
 	}
 	return Decision{}, false
 }
 
-// add records a decision. One that leaves the request alone owns no header.
-func (x *exchange) add(e *Engine, r *Request, d Decision) {
+// add records a decision that is applied to a header.
+func (x *exchange) add(h http.Header, e *Engine, r *Request, d Decision) {
 	path, _ := r.route()
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.made = append(x.made, made{e, path, d})
-	if d.answer != nil {
-		x.owner = d
-	}
+	x.made = append(x.made, made{h, e, path, d})
 }
 
-// isEnforced reports whether a writer enforces the decision already; if not, the
-// caller's does from now on.
-func (x *exchange) isEnforced() bool {
+// owner returns the last decision that was applied to a header. If there is none,
+// since something in between has a header of its own as http.TimeoutHandler has, it
+// is the last that was applied to the first such header: a handler can use others
+// for requests of its own.
+func (x *exchange) owner(h http.Header) (d Decision) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	was := x.enforced
-	x.enforced = true
-	return was
+	var first http.Header
+	own := false
+	for i := range x.made {
+		m := &x.made[i]
+		if m.decision.answer == nil {
+			continue // it owns no header
+		}
+		if first == nil {
+			first = m.header
+		}
+		switch {
+		case isSame(m.header, h):
+			d, own = m.decision, true
+		case !own && isSame(m.header, first):
+			d = m.decision
+		}
+	}
+	return d
+}
+
+// isSame reports whether two headers are one map.
+func isSame(a, b http.Header) bool {
+	return reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
 }

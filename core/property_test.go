@@ -828,6 +828,7 @@ func (w *reusedWriter) Write(b []byte) (int, error) { return len(b), nil }
 func (w *reusedWriter) WriteHeader(int)             {}
 
 func TestHandlerAllocations(t *testing.T) {
+	cors.ForgetEnforce()
 	next := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	threeOrigins := with(listed, func(c *cors.Config) {
 		c.AllowOrigins = []string{"https://a.example.com", "https://b.example.com", "https://app.example.com"}

@@ -37,6 +37,7 @@ func Middleware(engine *cors.Engine) func(http.Handler) http.Handler {
 				req.ReadHTTP(r, nil) // within another router
 			}
 			d, r := engine.Handle(w.Header(), r, &req)
+			d.Apply(w.Header())
 			if status, ok := d.Answer(); ok {
 				w.WriteHeader(status)
 				return

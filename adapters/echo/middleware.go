@@ -37,7 +37,7 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 				req.Path, req.PathFolding = route(c)
 			}
 			response := c.Response()
-			d, r := engine.Handle(nil, c.Request(), &req) // which owned applies
+			d, r := engine.Handle(response.Header(), c.Request(), &req)
 			c.SetRequest(r)
 			if !d.Governed() {
 				return next(c)

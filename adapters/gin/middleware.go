@@ -42,6 +42,7 @@ func middleware(engine *cors.Engine, router *gin.Engine) gin.HandlerFunc {
 			req.ReadHTTP(c.Request, (*source)(c))
 		}
 		d, r := engine.Handle(c.Writer.Header(), c.Request, &req)
+		d.Apply(c.Writer.Header())
 		c.Request = r
 		if status, ok := d.Answer(); ok {
 			c.AbortWithStatus(status)
@@ -58,6 +59,7 @@ func Handler(engine *cors.Engine, r *gin.Engine) http.Handler {
 		var req cors.Request
 		req.ReadHTTP(request, &outside{request, r})
 		d, request := engine.Handle(w.Header(), request, &req)
+		d.Apply(w.Header())
 		if status, ok := d.Answer(); ok {
 			w.WriteHeader(status)
 			return
