@@ -72,7 +72,11 @@ func RunRouting(t *testing.T, serve func(t *testing.T, policy []cors.Config, rou
 				continue // no route answers, so that there is nothing to protect
 			}
 			answered[route] = true
-			if mine := route == routes[i]; allowed != mine || preflighted != mine {
+			mine := route == routes[i]
+			if isOdd := strings.ContainsAny(path, "%.") || strings.Contains(path, "//"); isOdd && mine {
+				continue // the policy for what a file server would make of the path may deny
+			}
+			if allowed != mine || preflighted != mine {
 				t.Errorf("%s is answered by the route %s; the policy of the route %s governs it: %t, and its preflight: %t", path, route, routes[i], allowed, preflighted)
 			}
 		}

@@ -183,12 +183,50 @@ func (e *Engine) Configs() []Config {
 	return configs
 }
 
-// Decide says what to answer to a request. It changes nothing. It allocates
-// nothing, unless AllowOriginFunc is asked, the answer to a preflight repeats
-// what it asks for ("*" with credentials, or a private network), or a path has
-// escaped slashes or is matched by expressions.
+// Decide returns the CORS decision for r. It has no side effects. It allocates
+// nothing, unless AllowOriginFunc is called, the response to a preflight repeats what
+// it asks for ("*" with credentials, or a private network), or a path has escaped
+// characters, empty segments or dots, or is matched by expressions.
+//
+// Two paths count: that which the router routes, and the same unescaped and cleaned,
+// which a file server or a proxy below a catch-all route serves: "/admin" for
+// "/x/..%2Fadmin". If they have different policies, an origin has to be allowed by
+// both, and what the policy for the second rejects does not reach the handlers.
 func (e *Engine) Decide(r *Request) Decision {
-	p, kind := e.policyFor(r), r.kind()
+	c := e.current.Load()
+	kind := r.kind()
+	switch {
+	case c == nil:
+		return Decision{nil, r.Origin, kind, ReasonNotGoverned}
+	case c.only != nil:
+		return c.only.decide(r, kind) // without reading the path
+	}
+	path, folding := r.route()
+	p := c.policyFor(path, folding)
+	if served, differs := servedPath(path); differs {
+		return p.decideWith(c.policyFor(served, folding), r, kind)
+	}
+	return p.decide(r, kind)
+}
+
+// decideWith returns the decision of two policies, of which the other is that for the
+// path as a handler may serve it.
+func (p *policy) decideWith(other *policy, r *Request, kind Kind) Decision {
+	switch {
+	case other == nil || other == p || other.anyOrigin:
+		return p.decide(r, kind)
+	case p != nil && p.anyOrigin:
+		return other.decide(r, kind) // which depends on the origin, and says so in Vary
+	}
+	d, denial := p.decide(r, kind), other.decide(r, kind)
+	if !denial.Allowed() && (d.Allowed() || other.reject) {
+		return denial
+	}
+	return d
+}
+
+// decide returns the decision of a policy, or of none.
+func (p *policy) decide(r *Request, kind Kind) Decision {
 	var reason Reason
 	switch {
 	case p == nil:
@@ -206,16 +244,8 @@ func (e *Engine) Decide(r *Request) Decision {
 	return Decision{p.answer(r, kind, reason), r.Origin, kind, reason}
 }
 
-// policyFor returns the policy that applies to the path of a request, or nil.
-func (e *Engine) policyFor(r *Request) *policy {
-	c := e.current.Load()
-	if c == nil {
-		return nil
-	}
-	if c.only != nil {
-		return c.only // without reading the path
-	}
-	path, folding := r.route()
+// policyFor returns the policy that applies to a path, or nil.
+func (c *configuration) policyFor(path string, folding PathFolding) *policy {
 	i, decided := c.index(folding).search(path)
 	switch {
 	case !decided:

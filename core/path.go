@@ -2,6 +2,7 @@ package cors
 
 import (
 	"net/url"
+	pathpkg "path"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -69,6 +70,40 @@ func lowerASCII(c byte) byte {
 		return c + 'a' - 'A'
 	}
 	return c
+}
+
+// servedPath returns the path that a handler serves which unescapes and cleans it, if
+// that is another.
+func servedPath(path string) (served string, differs bool) {
+	if !isUnclean(path) {
+		return path, false
+	}
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		plain = path
+	}
+	served = pathpkg.Clean("/" + plain)
+	if strings.HasSuffix(plain, "/") && served != "/" {
+		served += "/"
+	}
+	return served, served != path
+}
+
+// isUnclean reports whether a path may have escapes, empty segments, or segments of
+// dots.
+func isUnclean(path string) bool {
+	for i := range len(path) {
+		switch path[i] {
+		case '%':
+			return true
+		case '/':
+			rest := path[i+1:]
+			if rest != "" && rest[0] == '/' || rest == "." || rest == ".." || strings.HasPrefix(rest, "./") || strings.HasPrefix(rest, "../") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // A pathPattern is a compiled entry of [Config.Paths].

@@ -244,6 +244,9 @@ func checkRule(t *testing.T, d *dice) bool {
 	}
 	for range 40 {
 		path, f := naivePaths[d.any(len(naivePaths))], cors.PathFolding(d.n(16))
+		if _, odd := naiveServed(path); odd {
+			continue // about which two policies decide
+		}
 		got := e.Decide(&cors.Request{Method: "GET", Path: path, PathFolding: f}).Config()
 		if want := naiveApplies(configs, len(base), path, f); got != want {
 			t.Fatalf("Config %d applies to %q (folding %04b), want %d of\n%v\nof which those from %d on are attached", got, path, f, want, describePaths(configs), len(base))
