@@ -1,6 +1,7 @@
 package cors
 
 import (
+	"errors"
 	"net/url"
 	pathpkg "path"
 	"regexp"
@@ -385,6 +386,9 @@ func parsePathRegexp(s string) (*pathRegexp, error) {
 	if err != nil {
 		return nil, err
 	}
+	if programSize(tree) > maxPathProgram {
+		return nil, errors.New("it is too large")
+	}
 	x := new(pathRegexp)
 	if x.exact, err = compileAnchored(tree); err != nil {
 		return nil, err
@@ -416,6 +420,22 @@ func parsePathRegexp(s string) (*pathRegexp, error) {
 		x.sample = path
 	}
 	return x, nil
+}
+
+// maxPathProgram bounds the programs of regular expressions for paths, and so the time
+// that compiling and comparing them takes.
+const maxPathProgram = 5000
+
+// programSize estimates how many instructions an expression has.
+func programSize(tree *syntax.Regexp) int {
+	size := 1 + len(tree.Rune)
+	for _, sub := range tree.Sub {
+		size += programSize(sub)
+	}
+	if tree.Op == syntax.OpRepeat {
+		size *= max(1, tree.Min, tree.Max)
+	}
+	return min(size, maxPathProgram+1)
 }
 
 // compileAnchored compiles a tree that was parsed by itself, since what a text

@@ -155,6 +155,8 @@ var refused = []struct {
 		with(https, func(c *cors.Config) { c.PathRegexps = []string{"/(.*a.{14}|b)"} }), with(public, func(c *cors.Config) { c.PathRegexps = []string{"/(.*a.{14}|b|c)"} }),
 	}, []complaint{{1, "PathRegexps", "/(.*a.{14}|b|c)", cors.CodeUndecidedPaths, `PathRegexps "/(.*a.{14}|b)" of Config 0`}}},
 
+	{"an expression that is too large", one(with(public, func(c *cors.Config) { c.PathRegexps = []string{"/" + strings.Repeat("[^a]{1000}", 80)} })),
+		[]complaint{{0, "PathRegexps", "/" + strings.Repeat("[^a]{1000}", 80), cors.CodePathRegexp, "too large"}}},
 	{"a parameter as other routers write it", paths("/users/:id"), []complaint{{0, "Paths", "/users/:id", cors.CodePath, `write "/users/{id}"`}}},
 	{"a wildcard as other routers write it", paths("/api/*"), []complaint{{0, "Paths", "/api/*", cors.CodePath, `write "/api/"`}}},
 	{"a rest as other routers write it", paths("/:tenant/files/*path"), []complaint{{0, "Paths", "/:tenant/files/*path", cors.CodePath, `write "/{tenant}/files/{path...}"`}}},

@@ -53,6 +53,20 @@ func TestHeadersOfAnUpstreamAreReplaced(t *testing.T) {
 	}
 }
 
+func TestHeadersInAnyCaseAreReplaced(t *testing.T) {
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.New(policy))
+	app.Get("/", func(c *fiber.Ctx) error {
+		c.Response().Header.SetCanonical([]byte("access-control-allow-origin"), []byte("*"))
+		return nil
+	})
+	url := listen(t, app) + "/"
+	checkReadable(t, from(t, url, trusted), http.StatusOK)
+	if got := from(t, url, "https://evil.example").Header.Get("Access-Control-Allow-Origin"); got != "" {
+		t.Errorf("another origin gets %q", got)
+	}
+}
+
 // The cache replays the response for one origin, headers included, to another.
 func TestACacheAfterTheMiddlewareReplaysNoOrigin(t *testing.T) {
 	const partner = "https://partner.example"

@@ -47,6 +47,11 @@ func removeAll(c *fiber.Ctx) {
 			names = append(names, name)
 		}
 	})
+	// Names are deleted as they are, in whatever case.
+	if !readOptions(c).anyCase {
+		c.Response().Header.DisableNormalizing()
+		defer c.Response().Header.EnableNormalizing()
+	}
 	for _, name := range names {
 		c.Response().Header.Del(name)
 	}
