@@ -37,6 +37,10 @@ func (p *Policies) Engine() *cors.Engine { return p.engine }
 // prefix and every path below, but for those with a narrower policy. The
 // prefix is written as for echo's Group, from the root. Group panics if anything
 // is wrong with cfg, or if it has paths of its own.
+//
+// Echo's Static compares beginnings: that of a group /private serves /privates, too.
+// The policy is for /private and what is below it; give others a policy by
+// PathRegexps, such as `/private.*`.
 func (p *Policies) Group(prefix string, cfg Config) *echo.Group {
 	if err := p.engine.AttachGroup(pattern(prefix), cfg); err != nil {
 		panic(err)

@@ -49,14 +49,21 @@ func (r *record) finish(c *fiber.Ctx, failed bool) {
 	if !r.replaced {
 		apply(c, r.decision)
 	}
-	if r.outer != nil && (r.replaced || r.decision.Governed()) {
-		r.outer.replaced = true
+	if r.replaced || r.decision.Governed() {
+		r.outer.replace()
 	}
 	if failed {
 		return
 	}
 	c.Context().SetUserValue(recordKey{}, r.outer)
 	records.Put(r)
+}
+
+// replace notes that a later decision has been applied.
+func (r *record) replace() {
+	if r != nil {
+		r.replaced = true
+	}
 }
 
 // decided returns the decision that an engine has made. It is about the same path,

@@ -38,12 +38,13 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 			d = engine.Decide(&req)
 			engine.Report(&req, d)
 		}
-		kept := keep(c, engine, d, &req, outer)
 		if status, ok := d.Answer(); ok {
-			kept.finish(c, false)
+			apply(c, d)
+			outer.replace()
 			c.Status(status)
 			return nil
 		}
+		kept := keep(c, engine, d, &req, outer)
 		returned := false
 		defer func() { kept.finish(c, err != nil || !returned) }()
 		err = c.Next()

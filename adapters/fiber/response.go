@@ -34,8 +34,12 @@ func apply(c *fiber.Ctx, d cors.Decision) {
 			setHeader(c, name, value)
 		}
 	}
-	if d.Vary() != "" && (lines != 1 || !complete) {
-		addVary(c, d.Vary())
+	switch vary := d.Vary(); {
+	case vary == "" || lines == 1 && complete:
+	case lines == 0:
+		setHeader(c, fiber.HeaderVary, vary)
+	default:
+		addVary(c, vary)
 	}
 }
 
@@ -62,19 +66,11 @@ func setHeader(c *fiber.Ctx, name, value string) {
 	c.Response().Header.SetCanonical(utils.UnsafeBytes(name), utils.UnsafeBytes(value))
 }
 
-// addVary adds names to Vary.
+// addVary adds names to Vary, which has some.
 func addVary(c *fiber.Ctx, names string) {
-	present := c.Response().Header.PeekAll(fiber.HeaderVary)
-	switch {
-	case len(present) == 0:
-		setHeader(c, fiber.HeaderVary, names)
-		return
-	case len(present) == 1 && string(present[0]) == names:
-		return
-	}
-	lines := make([]string, len(present))
-	for i, line := range present {
-		lines[i] = string(line)
+	var lines []string
+	for _, line := range c.Response().Header.PeekAll(fiber.HeaderVary) {
+		lines = append(lines, string(line))
 	}
 	c.Response().Header.Del(fiber.HeaderVary) // which setHeader would leave all but the first of
 	setHeader(c, fiber.HeaderVary, cors.JoinVary(lines, names))

@@ -43,7 +43,9 @@ func middleware(engine *cors.Engine, router *gin.Engine) gin.HandlerFunc {
 		}
 		d, r := engine.Handle(c.Writer.Header(), c.Request, &req)
 		d.Apply(c.Writer.Header())
-		c.Request = r
+		if r != c.Request {
+			c.Request = r
+		}
 		if status, ok := d.Answer(); ok {
 			c.AbortWithStatus(status)
 		}
