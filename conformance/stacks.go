@@ -19,7 +19,7 @@ import (
 // if they are of one engine, that the request is decided once, as [RunOnce] says.
 //
 // serve starts a server on which every request passes the middleware of outer, and
-// those for /inner/ that of inner, too. Both have GET and PUT handlers that answer
+// those for /inner/ also that of inner. Both have GET and PUT handlers that answer
 // as [App] does.
 func RunStacks(t *testing.T, serve func(t *testing.T, outer, inner *cors.Engine) *Server) {
 	t.Helper()

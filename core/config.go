@@ -114,10 +114,11 @@ const (
 	// that user, whatever the user can read.
 	RiskAnyOriginWithCredentials Risk = "any-origin-with-credentials"
 	// RiskNullWithCredentials: any site can send "null" by means of a
-	// sandboxed frame, and then read as the user.
+	// sandboxed frame, and then read as the user; or write as the user, where
+	// RejectDisallowed or CheckOrigin trusts it.
 	RiskNullWithCredentials Risk = "null-with-credentials"
-	// RiskInsecureOriginWithCredentials: whoever controls the user's network
-	// can speak for an origin of plain http, and then read as the user.
+	// RiskInsecureOriginWithCredentials: anyone who controls the user's network
+	// can speak for an origin of plain http, with the same harm.
 	RiskInsecureOriginWithCredentials Risk = "insecure-origin-with-credentials"
 	// RiskPublicSuffix: anyone can register a name directly under a public
 	// suffix such as github.io, and so an origin that is allowed.

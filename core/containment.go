@@ -10,7 +10,7 @@ import (
 )
 
 // This file decides whether every path that one entry of Paths or PathRegexps
-// matches is matched by another, too. Both are run as automata over the same
+// matches is also matched by another. Both are run as automata over the same
 // path; a path that only the first matches says no, and if there is none after
 // all states have been visited, the answer is yes.
 

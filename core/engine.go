@@ -103,7 +103,7 @@ func (c *configuration) add(scopes *scopeSet, cfg Config) ConfigErrors {
 	c.asks = c.asks || cfg.AllowOriginFunc != nil
 	if len(cfg.Paths) == 0 && len(cfg.PathRegexps) == 0 {
 		if other := scopes.everything(c); other >= 0 {
-			compiler.report("Paths", "", CodeSamePaths, "is empty, and Config %d has all paths, too, and one path cannot have two policies: write the paths of one of them", other)
+			compiler.report("Paths", "", CodeSamePaths, "is empty, and Config %d has all paths as well, and one path cannot have two policies: write the paths of one of them", other)
 		}
 		c.everywhere = i
 	}

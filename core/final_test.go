@@ -169,7 +169,7 @@ func TestEnforceKeepsWhatWritersCanDo(t *testing.T) {
 		}))
 		w.ServeHTTP(&reusedWriter{h: http.Header{}}, httptest.NewRequest("GET", "/", nil))
 	})
-	t.Run("connections are hijacked, or not, as ever", func(t *testing.T) {
+	t.Run("connections are hijacked where they can be", func(t *testing.T) {
 		serve(t, func(w http.ResponseWriter, r *http.Request) {
 			conn, rw, err := w.(http.Hijacker).Hijack()
 			if err != nil {
@@ -327,7 +327,7 @@ func TestCheckOriginUsesTheDecisionOfTheMiddleware(t *testing.T) {
 			{"a stripped path keeps others out", "/ws/x", widget, false},
 			{"a path that is not stripped has its policy", "/public/x", widget, true},
 			{"a second middleware behind a stripped path decides no more", "/twice/public/x", widget, false},
-			{"no origin is no page", "/admin/public/x", "", true},
+			{"a request without Origin comes from no page", "/admin/public/x", "", true},
 			{"the server's own pages pass", "/admin/public/x", server.URL, true},
 		} {
 			t.Run(name+": "+tt.name, func(t *testing.T) {

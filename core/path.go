@@ -512,8 +512,8 @@ func classContains(ranges []rune, r rune) bool {
 
 // match matches a path as it came. Where the router ignores slashes at the
 // end, the expression may be written with one or without. Where a wildcard of the
-// router matches an empty segment, a part of the expression that is meant for a
-// segment does, too: it is tried with a letter and a digit in its place.
+// router matches an empty segment, so does a part of the expression that is meant for
+// a segment: the path is tried with a letter and with a digit in its place.
 func (x *pathRegexp) match(path string, f PathFolding) bool {
 	if x.matchFilled(path, f) {
 		return true

@@ -136,7 +136,7 @@ var refused = []struct {
 	{"an expression over public suffixes of every label", expressions(`https://.*\.kawasaki\.jp`),
 		[]complaint{{0, "AllowOriginRegexps", `https://.*\.kawasaki\.jp`, cors.CodeUnconfinedExpression, `add "unconfined-expression=https://.*\\.kawasaki\\.jp" to AcceptRisks`}}},
 
-	{"two Configs for all paths", []cors.Config{https, public}, []complaint{{1, "Paths", "", cors.CodeSamePaths, "Config 0 has all paths, too"}}},
+	{"two Configs for all paths", []cors.Config{https, public}, []complaint{{1, "Paths", "", cors.CodeSamePaths, "Config 0 has all paths as well"}}},
 	{"two Configs for the same path", []cors.Config{at(https, "/a"), at(public, "/a")}, []complaint{{1, "Paths", "/a", cors.CodeSamePaths, `has the same paths as Paths "/a" of Config 0`}}},
 	{"two Configs for the same path, whose wildcard has another name", []cors.Config{at(https, "/a/{x}"), at(public, "/b", "/a/{y}")}, []complaint{{1, "Paths", "/a/{y}", cors.CodeSamePaths, `"/a/{x}" of Config 0`}}},
 	{"two Configs with the same expression", []cors.Config{

@@ -18,7 +18,7 @@
 // chi router itself.
 //
 // The path that a policy applies to is the whole path of the request, wherever in
-// the routers the middleware is: below mounts and within groups, too.
+// the routers the middleware is: also below mounts and within groups.
 //
 // The headers are set before the handlers run. A handler, a proxied server or a
 // response cache can change them afterwards; if something does, wrap the root router

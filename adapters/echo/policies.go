@@ -38,7 +38,7 @@ func (p *Policies) Engine() *cors.Engine { return p.engine }
 // prefix is written as for echo's Group, from the root. Group panics if anything
 // is wrong with cfg, or if it has paths of its own.
 //
-// Echo's Static compares beginnings: that of a group /private serves /privates, too.
+// Echo's Static compares beginnings: that of a group /private also serves /privates.
 // The policy is for /private and what is below it; give others a policy by
 // PathRegexps, such as `/private.*`.
 func (p *Policies) Group(prefix string, cfg Config) *echo.Group {

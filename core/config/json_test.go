@@ -169,7 +169,7 @@ func TestParseJSONChecksWhatValuesMean(t *testing.T) {
 		{"a number", `[{"allowOrigins": ["*"], "paths": ["/a"], "maxAge": 86401}]`, []problem{{"1:53", "[0].maxAge", cors.CodeMaxAge, "more than 24 hours"}}},
 		{"any origin with credentials", `{"allowCredentials": true, "allowOrigins": ["*"]}`, []problem{{"1:45", "allowOrigins[0]", cors.CodeAnyOriginWithCredentials, "leave allowCredentials off"}}},
 		{"a Config for the same path as another", "[{\"allowOrigins\": [\"*\"],\n  \"paths\": [\"/b\"]},\n {\"allowOrigins\": [\"*\"],\n  \"paths\": [\"/a\", \"/b\"]}]", []problem{{"4:19", "[1].paths[1]", cors.CodeSamePaths, "Config 0"}}},
-		{"a second Config without paths", "[{\"allowOrigins\": [\"*\"]},\n {\"allowOrigins\": [\"*\"]}]", []problem{{"2:2", "[1].paths", cors.CodeSamePaths, "Config 0 has all paths, too"}}},
+		{"a second Config without paths", "[{\"allowOrigins\": [\"*\"]},\n {\"allowOrigins\": [\"*\"]}]", []problem{{"2:2", "[1].paths", cors.CodeSamePaths, "Config 0 has all paths as well"}}},
 		{"problems of several Configs", "[{\"paths\": [\"a\"], \"allowOrigins\": [\"*\"]},\n {\"allowOrigins\": [\"*\"], \"acceptRisks\": [\"all\"]}]", []problem{{"1:13", "[0].paths[0]", cors.CodePath, ""}, {"2:42", "[1].acceptRisks[0]", cors.CodeUnknownRisk, ""}}},
 	}
 	for _, test := range tests {
