@@ -18,5 +18,9 @@
 // this one: it ignores Vary, and in front of this one it would hand the response for
 // one origin to another. For the errors that Fiber answers
 // before any handler runs, such as a body above the limit, wrap the app's error
-// handler in [ErrorHandler].
+// handler in [ErrorHandler]. fasthttp's TimeoutErrorWithResponse sends a response of
+// its own, which no middleware sees: give it no headers of CORS.
+//
+// After Ctx.RestartRouting, the policy of the new path applies. Give that path one:
+// without, it is answered with the headers of the first.
 package corsfiber

@@ -17,7 +17,8 @@
 //
 // Put it before middleware that changes Request.URL.Path: the policy for the changed
 // path would apply. [gin.Engine.HandleContext] is fine: it routes again, and the
-// middleware decides again, by the path that is served.
+// middleware decides again, by the path that is served. Give that path a policy:
+// without one, it is answered with the headers of the first.
 //
 // The headers are set before the handlers run. A handler, a proxied server or a
 // response cache can change them afterwards; if something does, serve
