@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	cors "github.com/corskit/cors/core"
+	"github.com/corskit/cors/core/internal/editdistance"
 )
 
 // A Position is a place in a text. The zero Position is no place: the
@@ -170,31 +171,9 @@ func (es entryIndex) next(cfgs []cors.Config, p *cors.ConfigError) int {
 func nearest(name string, known []string) string {
 	best, within := "", min(len(name)/4, 3)+1
 	for _, k := range known {
-		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < within {
+		if d := editdistance.Between(strings.ToLower(name), strings.ToLower(k)); d < within {
 			best, within = k, d
 		}
 	}
 	return best
-}
-
-// distance returns how many characters are to be inserted, removed or replaced
-// to turn a into b (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

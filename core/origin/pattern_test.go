@@ -72,20 +72,6 @@ func TestParsePatternAcceptsOtherSchemes(t *testing.T) {
 	}
 }
 
-func TestEditDistance(t *testing.T) {
-	for _, tt := range []struct {
-		a, b string
-		want int
-	}{
-		{"", "", 0}, {"", "ab", 2}, {"ab", "", 2}, {"https", "https", 0}, {"htps", "https", 1}, {"http2", "http", 1}, {"http2", "https", 1},
-		{"hhtps", "https", 1}, {"hpps", "https", 2}, {"tp", "http", 2}, {"app", "http", 3}, {"kitten", "sitting", 3},
-	} {
-		if got := editDistance(tt.a, tt.b); got != tt.want {
-			t.Errorf("editDistance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
-		}
-	}
-}
-
 // hints are phrases of the remedy; those that are origins are what the message
 // tells to write.
 var refusedPatterns = []struct {

@@ -1,6 +1,10 @@
 package origin
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/corskit/cors/core/internal/editdistance"
+)
 
 // checkPageless refuses URLs that pages have and origins don't: the origin of
 // such a page is opaque or that of another page (HTML, section "Origin"; URL,
@@ -43,7 +47,7 @@ func checkWebScheme(scheme, rest string) *Error {
 	case "ftp", "ftps", "sftp":
 		return problem(CodeScheme, "browsers open no FTP pages, so they never send this origin; remove the entry")
 	}
-	https, http := editDistance(scheme, "https"), editDistance(scheme, "http")
+	https, http := editdistance.Between(scheme, "https"), editdistance.Between(scheme, "http")
 	switch near := min(https, http); {
 	case near > 2, near == 2 && !misspelled(scheme):
 		return nil
@@ -63,26 +67,4 @@ func checkWebScheme(scheme, rest string) *Error {
 // follows a link by accident.
 func misspelled(scheme string) bool {
 	return len(scheme) > 2 && strings.Trim(scheme, "htps0123456789") == "" || scheme == "hxxp" || scheme == "hxxps"
-}
-
-// editDistance returns the number of insertions, deletions and substitutions of
-// a byte that turn a into b.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			substituted := diagonal
-			if a[i] != b[j] {
-				substituted++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substituted, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
