@@ -239,10 +239,7 @@ func TestExplainAgreesWithDecideAndABrowser(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	accepted, seen := 0, make(map[string]int)
 	for range 1500 {
-		data := make([]byte, 120)
-		for i := range data {
-			data[i] = byte(r.Uint32())
-		}
+		data := randomData(r, 120)
 		configs := (&dice{data}).configs()
 		for i := range configs {
 			if r.IntN(2) == 0 {
@@ -255,10 +252,7 @@ func TestExplainAgreesWithDecideAndABrowser(t *testing.T) {
 		}
 		accepted++
 		for range 8 {
-			for i := range data {
-				data[i] = byte(r.Uint32())
-			}
-			x := checkExplanation(t, e, configs, (&dice{data}).request())
+			x := checkExplanation(t, e, configs, (&dice{randomData(r, len(data))}).request())
 			seen[x.Kind.String()]++
 			for _, v := range []cors.Verdict{x.WithoutCredentials, x.WithCredentials} {
 				seen[fmt.Sprintf("allowed %t, changes %t", v.Allowed, len(v.Changes) > 0)]++
@@ -292,11 +286,7 @@ func TestExplainAgreesWithDecideAndABrowser(t *testing.T) {
 func FuzzExplain(f *testing.F) {
 	r := rand.New(rand.NewPCG(15, 16))
 	for i := range 40 {
-		data := make([]byte, 80)
-		for i := range data {
-			data[i] = byte(r.Uint32())
-		}
-		f.Add(data, "OPTIONS", "/a/b", dicedOrigins[i%len(dicedOrigins)], "PUT", "x-a, x-b", "true")
+		f.Add(randomData(r, 80), "OPTIONS", "/a/b", dicedOrigins[i%len(dicedOrigins)], "PUT", "x-a, x-b", "true")
 	}
 	f.Fuzz(func(t *testing.T, data []byte, method, path, origin, requestMethod, requestHeaders, requestPrivate string) {
 		d := &dice{data}

@@ -471,6 +471,15 @@ func naivePath(pattern, path string, f cors.PathFolding) bool {
 // dice make choices of bytes, so that a fuzzer can learn which byte matters.
 type dice struct{ data []byte }
 
+// randomData returns n bytes for dice.
+func randomData(r *rand.Rand, n int) []byte {
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(r.Uint32())
+	}
+	return data
+}
+
 func (d *dice) n(sides int) int {
 	if len(d.data) == 0 {
 		return 0
@@ -699,10 +708,7 @@ func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	accepted, seen := 0, make(map[string]int)
 	for range 4000 {
-		data := make([]byte, 120)
-		for i := range data {
-			data[i] = byte(r.Uint32())
-		}
+		data := randomData(r, 120)
 		d := &dice{data}
 		configs := d.configs()
 		e, err := newEngine(configs)
@@ -711,10 +717,7 @@ func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 		}
 		accepted++
 		for range 15 {
-			for i := range data {
-				data[i] = byte(r.Uint32())
-			}
-			request := (&dice{data}).request()
+			request := (&dice{randomData(r, len(data))}).request()
 			checkAll(t, e, configs, request)
 			a := answerOf(e, request)
 			seen[fmt.Sprintf("%v, governed %t, allowed %t, answered %t", a.kind, a.config >= 0, a.allowed, a.status != 0)]++
@@ -739,11 +742,7 @@ func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 func FuzzDecide(f *testing.F) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for i := range 40 {
-		data := make([]byte, 80)
-		for i := range data {
-			data[i] = byte(r.Uint32())
-		}
-		f.Add(data, "OPTIONS", "/a/b", dicedOrigins[i%len(dicedOrigins)], "PUT", "x-a, x-b", "true")
+		f.Add(randomData(r, 80), "OPTIONS", "/a/b", dicedOrigins[i%len(dicedOrigins)], "PUT", "x-a, x-b", "true")
 	}
 	f.Fuzz(func(t *testing.T, data []byte, method, path, origin, requestMethod, requestHeaders, requestPrivate string) {
 		d := &dice{data}

@@ -271,11 +271,7 @@ func TestTheNarrowestConfigAppliesAsTheNaiveRuleSays(t *testing.T) {
 	accepted := 0
 	const rounds = 600
 	for range rounds {
-		data := make([]byte, 220)
-		for i := range data {
-			data[i] = byte(r.Uint32())
-		}
-		if checkRule(t, &dice{data}) {
+		if checkRule(t, &dice{randomData(r, 220)}) {
 			accepted++
 		}
 	}
@@ -287,11 +283,7 @@ func TestTheNarrowestConfigAppliesAsTheNaiveRuleSays(t *testing.T) {
 func FuzzRule(f *testing.F) {
 	r := rand.New(rand.NewPCG(15, 16))
 	for range 20 {
-		data := make([]byte, 220)
-		for i := range data {
-			data[i] = byte(r.Uint32())
-		}
-		f.Add(data)
+		f.Add(randomData(r, 220))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { checkRule(t, &dice{data}) })
 }

@@ -105,11 +105,7 @@ func TestTheInnermostPolicyOwnsTheHeaders(t *testing.T) {
 	r := rand.New(rand.NewPCG(19, 20))
 	decided := 0
 	for range 3000 {
-		data := make([]byte, 200)
-		for i := range data {
-			data[i] = byte(r.Uint32())
-		}
-		if checkStack(t, &dice{data}) {
+		if checkStack(t, &dice{randomData(r, 200)}) {
 			decided++
 		}
 	}
@@ -121,11 +117,7 @@ func TestTheInnermostPolicyOwnsTheHeaders(t *testing.T) {
 func FuzzStack(f *testing.F) {
 	r := rand.New(rand.NewPCG(21, 22))
 	for range 30 {
-		data := make([]byte, 200)
-		for i := range data {
-			data[i] = byte(r.Uint32())
-		}
-		f.Add(data)
+		f.Add(randomData(r, 200))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) { checkStack(t, &dice{data}) })
 }
