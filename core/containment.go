@@ -323,16 +323,6 @@ func shortest(prog *syntax.Prog) (path string, ok bool) {
 func (p *pathPattern) tree(f PathFolding) *syntax.Regexp {
 	folded := p.underFolding(f)
 	var text strings.Builder
-	parse := func() *syntax.Regexp {
-		tree, err := syntax.Parse(text.String(), syntax.Perl|syntax.DotNL)
-		if err != nil {
-			panic(err) // a pattern is quoted
-		}
-		if f&FoldCase != 0 {
-			tree = bothCases(tree)
-		}
-		return tree
-	}
 	for _, segment := range folded.segments {
 		text.WriteByte('/')
 		if segment.wildcard {
@@ -349,5 +339,12 @@ func (p *pathPattern) tree(f PathFolding) *syntax.Regexp {
 	case folded.end == endsInSubtree:
 		text.WriteString("(?:/.*)?")
 	}
-	return parse()
+	tree, err := syntax.Parse(text.String(), syntax.Perl|syntax.DotNL)
+	if err != nil {
+		panic(err) // literal segments are quoted
+	}
+	if f&FoldCase != 0 {
+		tree = bothCases(tree)
+	}
+	return tree
 }

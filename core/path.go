@@ -336,17 +336,21 @@ func (p *pathPattern) covers(q *pathPattern) bool {
 
 // key returns a text that is the same for patterns that match the same paths.
 func (p *pathPattern) key() string {
-	exact := p.underFolding(0)
-	var text strings.Builder
-	for _, segment := range exact.segments {
-		text.WriteByte('/')
+	end := p.underFolding(0).end
+	return p.join("{}") + [...]string{endsHere: "", endsInSubtree: "/", endsInRest: "/{...}", endsInSlash: "/{$}"}[end]
+}
+
+// join returns the segments as a path, with a text for each wildcard.
+func (p *pathPattern) join(wildcard string) string {
+	var path strings.Builder
+	for _, segment := range p.segments {
+		path.WriteByte('/')
 		if segment.wildcard {
-			text.WriteString("{}")
+			path.WriteString(wildcard)
 		}
-		text.WriteString(segment.literal)
+		path.WriteString(segment.literal)
 	}
-	text.WriteString([...]string{endsHere: "", endsInSubtree: "/", endsInRest: "/{...}", endsInSlash: "/{$}"}[exact.end])
-	return text.String()
+	return path.String()
 }
 
 // isLiteral reports whether p matches one path alone.
@@ -356,18 +360,11 @@ func (p *pathPattern) isLiteral() bool {
 
 // sample returns a path that p matches.
 func (p *pathPattern) sample() string {
-	var path strings.Builder
-	for _, segment := range p.segments {
-		path.WriteByte('/')
-		if segment.wildcard {
-			path.WriteByte('x')
-		}
-		path.WriteString(segment.literal)
+	path := p.join("x")
+	if p.end == endsInRest || p.end == endsInSlash || path == "" {
+		path += "/"
 	}
-	if p.end == endsInRest || p.end == endsInSlash || path.Len() == 0 {
-		path.WriteByte('/')
-	}
-	return path.String()
+	return path
 }
 
 // A pathRegexp is a compiled entry of [Config.PathRegexps].
@@ -390,17 +387,10 @@ func parsePathRegexp(s string) (*pathRegexp, error) {
 		return nil, errors.New("it is too large")
 	}
 	x := new(pathRegexp)
-	if x.exact, err = compileAnchored(tree); err != nil {
+	if x.exact, x.prog, err = compilePath(tree); err != nil {
 		return nil, err
 	}
-	folded := bothCases(tree)
-	if x.folded, err = compileAnchored(folded); err != nil {
-		return nil, err
-	}
-	if x.prog, err = syntax.Compile(tree.Simplify()); err != nil {
-		return nil, err
-	}
-	if x.foldedProg, err = syntax.Compile(folded.Simplify()); err != nil {
+	if x.folded, x.foldedProg, err = compilePath(bothCases(tree)); err != nil {
 		return nil, err
 	}
 	prog, err := syntax.Compile(trimAnchors(tree).Simplify())
@@ -436,6 +426,16 @@ func programSize(tree *syntax.Regexp) int {
 		size *= max(1, tree.Min, tree.Max)
 	}
 	return min(size, maxPathProgram+1)
+}
+
+// compilePath compiles a tree to match whole paths, and to be compared.
+func compilePath(tree *syntax.Regexp) (*regexp.Regexp, *syntax.Prog, error) {
+	whole, err := compileAnchored(tree)
+	if err != nil {
+		return nil, nil, err
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	return whole, prog, err
 }
 
 // compileAnchored compiles a tree that was parsed by itself, since what a text

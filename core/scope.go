@@ -3,6 +3,7 @@ package cors
 import (
 	"fmt"
 	"regexp/syntax"
+	"sync"
 )
 
 // A scope is one entry of Paths or PathRegexps: the set of paths that it
@@ -169,18 +170,19 @@ func (set *scopeSet) everything(c *configuration) int {
 	return -1
 }
 
-// allPaths is the scope of every path.
-var allPaths = func() *scope {
+// allPaths returns the scope of every path. Programs without regular expressions for
+// paths never compile it.
+var allPaths = sync.OnceValue(func() *scope {
 	re, err := parsePathRegexp(".*")
 	if err != nil {
 		panic(err)
 	}
 	return &scope{regexp: re}
-}()
+})
 
 // isEverything reports whether a regular expression is known to match every path.
 func (s *scope) isEverything() bool {
-	all, decided := isSubset(allPaths, s, 0)
+	all, decided := isSubset(allPaths(), s, 0)
 	return all && decided
 }
 

@@ -2,7 +2,6 @@ package corsgin
 
 import (
 	"net/http"
-	"slices"
 
 	cors "github.com/corskit/cors/core"
 	"github.com/gin-gonic/gin"
@@ -24,7 +23,7 @@ func New(cfgs ...Config) gin.HandlerFunc {
 
 // Middleware returns the middleware for an engine.
 func Middleware(engine *cors.Engine) gin.HandlerFunc {
-	if routerField == nil && slices.ContainsFunc(engine.Configs(), hasPaths) {
+	if routerField == nil && engine.HasPaths() {
 		panic(unknownRouter)
 	}
 	return middleware(engine, nil)

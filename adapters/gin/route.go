@@ -79,5 +79,3 @@ func routerOf(c *gin.Context) *gin.Engine {
 	}
 	return (*gin.Engine)(reflect.ValueOf(c).Elem().FieldByIndex(routerField).UnsafePointer())
 }
-
-func hasPaths(cfg cors.Config) bool { return len(cfg.Paths) > 0 || len(cfg.PathRegexps) > 0 }
