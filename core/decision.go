@@ -164,12 +164,12 @@ func (d Decision) Headers(yield func(name, value string) bool) {
 }
 
 // Apply gives a response the headers of d: it sets them in h, adds to Vary, and
-// removes every other header whose name begins with Access-Control-, which
-// something in front of d's policy set. The values that it puts into h belong to
+// removes every other header whose name begins with Access-Control-, such as those of
+// an outer middleware. The values that it puts into h belong to
 // this one response: changing them changes no other.
 //
-// Where a framework runs a hook before it writes the header, Apply is called there
-// once more, since a handler may have changed the response.
+// Applying d once more, after a handler may have changed the response, restores its
+// headers.
 func (d Decision) Apply(h http.Header) {
 	a := d.answer
 	if a == nil {

@@ -30,7 +30,7 @@ type configuration struct {
 	attached   int     // the index of the first Config that is attached
 	everywhere int     // the index of the Config without paths, or -1
 	asks       bool    // a Config has an AllowOriginFunc
-	only       *policy // of the Config without paths, if there is no other
+	only       *policy // of the Config without paths, if it is the only one
 
 	generation uint64
 

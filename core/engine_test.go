@@ -753,7 +753,7 @@ func TestApplyAfterTheHandlersPutsBackWhatIsMissing(t *testing.T) {
 		{"without Vary none is added", public, actual, http.Header{}, http.Header{
 			"Access-Control-Allow-Origin": {"*"}, "Access-Control-Expose-Headers": {"X-Total-Count,ETag"},
 		}},
-		{"a request that nothing governs is left alone", with(listed, func(c *cors.Config) { c.Paths = []string{"/api/"} }), actual, http.Header{"Access-Control-Allow-Origin": {"*"}}, http.Header{"Access-Control-Allow-Origin": {"*"}}},
+		{"a request without a policy is left alone", with(listed, func(c *cors.Config) { c.Paths = []string{"/api/"} }), actual, http.Header{"Access-Control-Allow-Origin": {"*"}}, http.Header{"Access-Control-Allow-Origin": {"*"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -105,15 +105,15 @@ const (
 	undecided                 // comparing takes more than maxSteps
 )
 
-// A scopeSet is what is known of the scopes of an Engine, to compare others with.
+// A scopeSet finds the scopes of an Engine that a new one has to be compared with.
 type scopeSet struct {
 	patterns map[string]int32 // by key, in the scopes of the configuration
 	regexps  []int32
 	n        int32
 }
 
-// add adds the scope that comes next in a configuration, and returns what is
-// wrong with it beside the others.
+// add adds the next scope of a configuration, and returns its conflicts with the
+// others.
 func (set *scopeSet) add(c *configuration, added *scope) (problems []*ConfigError) {
 	report := func(other *scope, code Code, message string) {
 		problems = append(problems, &ConfigError{Index: added.config, Field: added.field(), Value: added.text, Code: code,

@@ -56,8 +56,8 @@ func checkStack(t *testing.T, d *dice) (decided bool) {
 		w.WriteHeader(http.StatusOK)
 	})
 
-	// What is granted: by the outer policy if it answers, else by the inner one if it
-	// applies, else by the outer one.
+	// The outer policy decides if it answers itself, else the inner one if it applies,
+	// else the outer one.
 	var asked cors.Request
 	asked.ReadHTTP(r, nil)
 	granted := outer.Decide(&asked)

@@ -8,10 +8,10 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// A record is what is known of a decision while the handlers of a request run. It is
-// in the Locals of the request, where CheckOrigin, ErrorHandler and further
-// middlewares find it, and has memory of its own: Fiber reuses that of the request,
-// and handlers can overwrite it.
+// A record holds a decision while the handlers of a request run. It is in the Locals
+// of the request, where CheckOrigin, ErrorHandler and further middlewares find it, and
+// has memory of its own: Fiber reuses that of the request, and handlers can overwrite
+// it.
 type record struct {
 	engine   *cors.Engine
 	decision cors.Decision

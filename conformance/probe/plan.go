@@ -260,8 +260,8 @@ func (p *Plan) send(ctx context.Context, r *http.Request, keeper *keeper) (*answ
 		return nil, err
 	}
 	// A short body is read, so that the connection can be used again, and so is
-	// the text of an error 400. Other bodies are not: they may never end. Nor may
-	// a short one, so that its time is limited, too.
+	// the text of an error 400. Other bodies are not: they may never end. A short
+	// one may not end either, so its time is limited.
 	isShort := 0 <= response.ContentLength && response.ContentLength <= maxBody
 	if isShort || a.status == http.StatusBadRequest {
 		timer := time.AfterFunc(maxBodyWait, cancel)

@@ -259,7 +259,7 @@ func serveBytes(t *testing.T, answer string) (url string) {
 	return server.URL
 }
 
-// What a run keeps has a bound, even if no two responses are alike.
+// A run keeps a bounded amount, even if no two responses are alike.
 func TestMemory(t *testing.T) {
 	var sent atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -110,7 +110,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return exitUnrun
 }
 
-// write writes the report as it was asked for, and bounds its length.
+// write writes the report as a table or as JSON, and bounds its length.
 func (o *options) write(w io.Writer, report *probe.Report) error {
 	if !o.json {
 		return writeTable(w, report, paintFor(w))
