@@ -64,3 +64,20 @@ func TestDecideByPathAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+// The time grows with the number of names, and not with its square.
+func BenchmarkNewWithManyHeaders(b *testing.B) {
+	for _, n := range []int{2_000, 20_000} {
+		names := make([]string, n)
+		for i := range names {
+			names[i] = fmt.Sprintf("X-%d", i)
+		}
+		b.Run(fmt.Sprintf("names=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := cors.New(cors.Config{AllowOrigins: []string{"https://app.example.com"}, AllowHeaders: names}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -77,10 +77,15 @@ func (r *record) decided(c *fiber.Ctx, engine *cors.Engine) (d cors.Decision, fo
 	return d, false
 }
 
-// lastDecided returns the last decision that applies to the request.
+// lastDecided returns the last decision that applies to the request. If a later one
+// has been applied and its record is gone, since its handlers have succeeded, it
+// returns one that changes nothing.
 func (r *record) lastDecided() (d cors.Decision, found bool) {
 	for ; r != nil; r = r.outer {
-		if found = true; r.decision.Governed() {
+		switch found = true; {
+		case r.replaced:
+			return cors.Decision{}, true
+		case r.decision.Governed():
 			return r.decision, true
 		}
 	}

@@ -204,3 +204,178 @@ func TestAFunctionIsCalledOnceForARequestThatFails(t *testing.T) {
 		})
 	}
 }
+
+// A denied request stays denied, whatever its handler makes of the request and though
+// the engine is reloaded, until the error is answered.
+func TestAFailingRequestStaysDenied(t *testing.T) {
+	for name, fail := range map[string]func(*fiber.Ctx) error{
+		"by an error": func(*fiber.Ctx) error { return errors.New("no") },
+		"by a panic":  func(*fiber.Ctx) error { panic("no") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			engine, err := cors.New(policy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
+			app.Use(corsfiber.Middleware(engine))
+			app.Get("/", func(c *fiber.Ctx) error {
+				c.Response().Reset()
+				c.Request().Header.Set("Origin", trusted)
+				if err := engine.Reload(corsfiber.Config{AllowOrigins: []string{"*"}}); err != nil {
+					return err
+				}
+				return fail(c)
+			})
+			response := from(t, listen(t, app)+"/", "https://evil.example")
+			if got := response.Header.Get("Access-Control-Allow-Origin"); response.StatusCode != http.StatusInternalServerError || got != "" {
+				t.Errorf("status %d with Access-Control-Allow-Origin %q", response.StatusCode, got)
+			}
+		})
+	}
+}
+
+func TestTheInnerPolicyStaysWhateverTheOuterOneDenies(t *testing.T) {
+	strict := corsfiber.Config{AllowOrigins: []string{"https://other.example"}}
+	public := corsfiber.Config{AllowOrigins: []string{"*"}}
+	rejecting := corsfiber.Config{AllowOrigins: []string{"https://third.example"}, RejectDisallowed: true}
+	for _, tt := range []struct {
+		name   string
+		stack  []corsfiber.Config
+		status int
+		want   string
+	}{
+		{"the outer one denies and the inner one allows", []corsfiber.Config{strict, public}, http.StatusOK, "*"},
+		{"two deny and the innermost allows", []corsfiber.Config{strict, strict, public}, http.StatusOK, "*"},
+		{"the outer one allows and the inner one denies", []corsfiber.Config{public, strict}, http.StatusOK, ""},
+		{"one that allows is between two that deny", []corsfiber.Config{strict, public, strict}, http.StatusOK, ""},
+		{"the inner one rejects", []corsfiber.Config{public, rejecting}, http.StatusForbidden, ""},
+		{"the outer one denies and the inner one rejects", []corsfiber.Config{strict, rejecting}, http.StatusForbidden, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			app := newApp(fiber.Config{})
+			for _, c := range tt.stack {
+				app.Use(corsfiber.New(c))
+			}
+			app.Get("/", func(c *fiber.Ctx) error { return c.SendString("served") })
+			response := from(t, listen(t, app)+"/", "https://evil.example")
+			if got := response.Header.Get("Access-Control-Allow-Origin"); response.StatusCode != tt.status || got != tt.want {
+				t.Errorf("status %d with Access-Control-Allow-Origin %q, want %d with %q", response.StatusCode, got, tt.status, tt.want)
+			}
+			if vary := response.Header.Values("Vary"); tt.status == http.StatusForbidden && len(vary) != 1 {
+				t.Errorf("Vary is %q", vary)
+			}
+		})
+	}
+}
+
+func TestTheInnerPolicyStaysIfItsHandlerFails(t *testing.T) {
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.New(corsfiber.Config{AllowOrigins: []string{"https://other.example"}}))
+	app.Use(corsfiber.New(corsfiber.Config{AllowOrigins: []string{"*"}}))
+	app.Get("/", func(c *fiber.Ctx) error { return errors.New("no") })
+	if got := from(t, listen(t, app)+"/", trusted).Header.Get("Access-Control-Allow-Origin"); got != "*" {
+		t.Errorf("Access-Control-Allow-Origin is %q", got)
+	}
+}
+
+func TestTheInnerPolicyAnswersPreflightsThatTheOuterOnePasses(t *testing.T) {
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.New(corsfiber.Config{AllowOrigins: []string{"https://other.example"}, PassPreflight: true}))
+	app.Use(corsfiber.New(corsfiber.Config{AllowOrigins: []string{"*"}}))
+	request := httptest.NewRequest(http.MethodOptions, "/", nil)
+	request.Header.Set("Origin", trusted)
+	request.Header.Set("Access-Control-Request-Method", "PUT")
+	response, err := app.Test(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := response.Header.Get("Access-Control-Allow-Origin"); got != "*" {
+		t.Errorf("Access-Control-Allow-Origin is %q", got)
+	}
+}
+
+// The middleware has done its work when another one around it resets the response
+// and fails.
+func TestErrorsAroundADeniedRequestVaryByOrigin(t *testing.T) {
+	engine, err := cors.New(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
+	app.Use(func(c *fiber.Ctx) error {
+		if err := c.Next(); err != nil {
+			return err
+		}
+		c.Response().Reset()
+		return errors.New("no")
+	})
+	app.Use(corsfiber.Middleware(engine))
+	app.Get("/", func(c *fiber.Ctx) error { return nil })
+	response := from(t, listen(t, app)+"/", "https://evil.example")
+	if got := response.Header.Get("Vary"); response.StatusCode != http.StatusInternalServerError || got != "Origin" {
+		t.Errorf("status %d with Vary %q", response.StatusCode, got)
+	}
+}
+
+// The inner policy has been applied when a middleware between the two fails.
+func TestErrorsBetweenTwoPoliciesKeepTheInnerOne(t *testing.T) {
+	strict := corsfiber.Config{AllowOrigins: []string{"https://other.example"}}
+	public := corsfiber.Config{AllowOrigins: []string{"*"}}
+	for _, tt := range []struct {
+		name         string
+		outer, inner corsfiber.Config
+		want         string
+	}{
+		{"which denies", public, strict, ""},
+		{"which allows", strict, public, "*"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			engine, err := cors.New(tt.outer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
+			app.Use(corsfiber.Middleware(engine))
+			app.Use(func(c *fiber.Ctx) error {
+				if err := c.Next(); err != nil {
+					return err
+				}
+				return errors.New("no")
+			})
+			app.Use(corsfiber.New(tt.inner))
+			app.Get("/", func(c *fiber.Ctx) error { return nil })
+			response := from(t, listen(t, app)+"/", "https://evil.example")
+			if got := response.Header.Get("Access-Control-Allow-Origin"); response.StatusCode != http.StatusInternalServerError || got != tt.want {
+				t.Errorf("status %d with Access-Control-Allow-Origin %q, want %q", response.StatusCode, got, tt.want)
+			}
+		})
+	}
+}
+
+// What a middleware makes of the request's Origin does not change what was decided.
+func TestCheckOriginUsesTheDecisionWhateverBecomesOfTheOrigin(t *testing.T) {
+	engine, err := cors.New(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*fiber.Ctx){
+		"removed":     func(c *fiber.Ctx) { c.Request().Header.Del("Origin") },
+		"overwritten": func(c *fiber.Ctx) { c.Request().Header.Set("Origin", trusted) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := newApp(fiber.Config{})
+			app.Use(corsfiber.Middleware(engine))
+			app.Get("/", func(c *fiber.Ctx) error {
+				change(c)
+				if !corsfiber.CheckOrigin(engine, c) {
+					return fiber.ErrForbidden
+				}
+				return nil
+			})
+			if got := from(t, listen(t, app)+"/", "https://evil.example").StatusCode; got != http.StatusForbidden {
+				t.Errorf("status %d, want 403", got)
+			}
+		})
+	}
+}

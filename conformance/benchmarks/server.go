@@ -109,6 +109,7 @@ type fiberExchange struct {
 
 func (x *fiberExchange) Serve() {
 	x.ctx.Response.Reset()
+	x.ctx.ResetUserValues() // as fasthttp does between requests
 	x.handler(&x.ctx)
 }
 
