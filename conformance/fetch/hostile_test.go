@@ -116,7 +116,9 @@ func TestHostileTransports(t *testing.T) {
 
 func TestContextEndsAFetch(t *testing.T) {
 	w := newWeb(t)
-	w.site(api, func(rw http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	ended := make(chan struct{})
+	w.site(api, func(http.ResponseWriter, *http.Request) { <-ended })
+	defer close(ended) // not before the fetch has failed: its own end would race with a response
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	_, err := w.agent(app).Fetch(ctx, &Request{URL: api + "/", Method: "PUT"})
