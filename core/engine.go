@@ -31,6 +31,7 @@ type configuration struct {
 	everywhere int     // the index of the Config without paths, or -1
 	asks       bool    // a Config has an AllowOriginFunc
 	only       *policy // of the Config without paths, if it is the only one
+	simple     *policy // the same, if only the origin and the kind of a request matter to it
 
 	generation uint64
 
@@ -122,6 +123,9 @@ func (e *Engine) replace(next *configuration, scopes scopeSet, problems ConfigEr
 	e.scopes = scopes
 	if len(next.scopes) == 0 {
 		next.only = next.policies[next.everywhere]
+		if p := next.only; p.ask == nil && !p.reject && !p.echoMethods && !p.echoHeaders && !p.privateNetwork {
+			next.simple = next.only
+		}
 	}
 	next.generation = e.Generation() + 1
 	e.current.Store(next)
@@ -198,6 +202,8 @@ func (e *Engine) Decide(r *Request) Decision {
 	switch {
 	case c == nil:
 		return Decision{nil, r.Origin, kind, ReasonNotGoverned}
+	case c.simple != nil:
+		return c.simple.decideSimple(r.Origin, kind)
 	case c.only != nil:
 		return c.only.decide(r, kind) // without reading the path
 	}
@@ -231,9 +237,7 @@ func (p *policy) decide(r *Request, kind Kind) Decision {
 	switch {
 	case p == nil:
 		return Decision{nil, r.Origin, kind, ReasonNotGoverned}
-	case p.anyOrigin:
-		reason = ReasonAnyOrigin
-	case kind == NotCORS:
+	case kind == NotCORS && !p.anyOrigin:
 		reason = ReasonNoOrigin
 	default:
 		reason = p.match(r.Origin)
@@ -242,6 +246,19 @@ func (p *policy) decide(r *Request, kind Kind) Decision {
 		return p.decideByFunc(r, kind)
 	}
 	return Decision{p.answer(r, kind, reason), r.Origin, kind, reason}
+}
+
+// decideSimple is decide for policies to which only the origin and the kind of a request
+// matter.
+func (p *policy) decideSimple(origin string, kind Kind) Decision {
+	if kind == NotCORS {
+		return p.noOrigin
+	}
+	answers, reason := &p.denied, p.match(origin)
+	if reason.allows() {
+		answers = &p.allowed
+	}
+	return Decision{&answers[kind], origin, kind, reason}
 }
 
 // policyFor returns the policy that applies to a path, or nil.
@@ -284,9 +301,12 @@ var denyAll = func() *policy {
 	return p
 }()
 
-// match decides about the value of an Origin header, where not all are allowed
-// alike. [Decision.Reason] tells malformed origins apart lazily.
+// match decides about the value of an Origin header. [Decision.Reason] tells malformed
+// origins apart lazily.
 func (p *policy) match(value string) Reason {
+	if p.anyOrigin {
+		return ReasonAnyOrigin
+	}
 	if p.reflect {
 		if _, ok := origin.Parse(value); ok || value == origin.Null {
 			return ReasonAnyOrigin

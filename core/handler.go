@@ -17,16 +17,54 @@ import (
 func (e *Engine) Handler(next http.Handler) http.Handler {
 	e.AddMiddlewares(1)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var req Request
-		req.ReadHTTP(r, nil)
-		d, r := e.Handle(w.Header(), r, &req)
-		d.Apply(w.Header())
-		if status, ok := d.Answer(); ok {
+		r, status := e.Serve(w.Header(), r, nil)
+		if status != 0 {
 			w.WriteHeader(status)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// Serve is what a middleware does before the next handler: it decides about r, calls
+// the watchers, and applies the decision to h, the header of the response. If status
+// is not 0, the middleware responds with it and an empty body; otherwise the next
+// handler gets the request that Serve returns. Source is as in [Request.ReadHTTP].
+func (e *Engine) Serve(h http.Header, r *http.Request, source Source) (next *http.Request, status int) {
+	if c := e.current.Load(); c != nil && c.simple != nil && e.watchers.Load() == nil && !enforced.Load() {
+		if d, ok := c.simple.decideSimply(r); ok {
+			d.Apply(h)
+			status, _ := d.Answer()
+			return r, status
+		}
+	}
+	var req Request
+	req.ReadHTTP(r, source)
+	d, r := e.Handle(h, r, &req)
+	d.Apply(h)
+	status, _ = d.Answer()
+	return r, status
+}
+
+// decideSimply returns the decision of a simple policy. It leaves handshakes and
+// repeated headers to Handle.
+func (p *policy) decideSimply(r *http.Request) (d Decision, ok bool) {
+	origins, kind := r.Header[headerOrigin], Actual
+	switch {
+	case len(origins) == 0:
+		return p.noOrigin, true
+	case len(origins) > 1 || origins[0] == "":
+		return d, false
+	case r.Method == http.MethodOptions:
+		methods := r.Header[headerRequestMethod]
+		if len(methods) != 1 || methods[0] == "" {
+			return d, false
+		}
+		kind = Preflight
+	case isHandshake(r):
+		return d, false
+	}
+	return p.decideSimple(origins[0], kind), true
 }
 
 // AddMiddlewares tells e that n more middlewares are going to call [Engine.Handle],

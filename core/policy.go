@@ -36,6 +36,7 @@ type policy struct {
 	pass           bool
 
 	allowed, denied [3]answer // by the kind of the request
+	noOrigin        Decision
 	reject          bool
 	stopped, spared answer // actual requests that are denied, if reject is set
 }
@@ -391,6 +392,7 @@ func (p *policy) prepare() {
 		p.allowed[kind] = answer{policy: p, vary: vary, fields: appendField(p.shared, headerExposeHeaders, p.expose)}
 		p.denied[kind] = answer{policy: p, vary: vary}
 	}
+	p.noOrigin = p.decide(new(Request), NotCORS)
 	allowed, denied := &p.allowed[Preflight], &p.denied[Preflight]
 	allowed.vary = strings.Join(names, ", ")
 	denied.vary = allowed.vary

@@ -27,18 +27,15 @@ func Middleware(engine *cors.Engine) func(http.Handler) http.Handler {
 		engine.AddMiddlewares(1)
 		router, isRouter := next.(chi.Routes)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			var req cors.Request
+			var from cors.Source // nil: within another router
 			switch {
 			case chi.RouteContext(r.Context()) != nil:
-				req.ReadHTTP(r, (*source)(r))
+				from = (*source)(r)
 			case isRouter:
-				req.ReadHTTP(r, &outside{r, router})
-			default:
-				req.ReadHTTP(r, nil) // within another router
+				from = &outside{r, router}
 			}
-			d, r := engine.Handle(w.Header(), r, &req)
-			d.Apply(w.Header())
-			if status, ok := d.Answer(); ok {
+			r, status := engine.Serve(w.Header(), r, from)
+			if status != 0 {
 				w.WriteHeader(status)
 				return
 			}

@@ -24,7 +24,8 @@ func New(cfgs ...Config) fiber.Handler {
 // middleware does.
 func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handler {
 	var app options
-	return func(c *fiber.Ctx) (err error) {
+	var fixed fixedRecords
+	return func(c *fiber.Ctx) error {
 		for _, skip := range next {
 			if skip(c) {
 				return c.Next()
@@ -32,24 +33,27 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 		}
 		var req cors.Request
 		read(&req, c, app.of(c).anyCase)
-		outer := recorded(c)
-		d, found := outer.decided(c, engine)
+		before := recorded(c)
+		d, found := before.decided(c, engine)
 		if !found {
 			d = engine.Decide(&req)
 			engine.Report(&req, d)
 		}
 		if status, ok := d.Answer(); ok {
+			if before != nil || d.Allowed() && d.Reason() == cors.ReasonFunc {
+				before.keep(c, engine, d, req.Origin)
+			}
 			apply(c, d)
-			outer.replace()
 			c.Status(status)
 			return nil
 		}
-		kept := keep(c, engine, d, &req, outer)
-		returned := false
-		defer func() { kept.finish(c, err != nil || !returned) }()
-		err = c.Next()
-		returned = true
-		return err
+		kept := fixed.keep(c, engine, d, before)
+		if kept == nil {
+			kept = before.keep(c, engine, d, req.Origin)
+			kept.running = true
+		}
+		defer kept.finish(c)
+		return c.Next()
 	}
 }
 
@@ -64,13 +68,14 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandler {
 	return func(c *fiber.Ctx, err error) error {
 		failure := next(c, err)
-		d, found := recorded(c).lastDecided()
-		if !found { // no middleware has run
-			var req cors.Request
-			read(&req, c, readOptions(c).anyCase)
-			d = engine.Decide(&req)
-			engine.Report(&req, d)
+		if last := recorded(c); last != nil {
+			apply(c, last.owner())
+			return failure
 		}
+		var req cors.Request // no middleware has run
+		read(&req, c, readOptions(c).anyCase)
+		d := engine.Decide(&req)
+		engine.Report(&req, d)
 		apply(c, d)
 		return failure
 	}

@@ -3,8 +3,10 @@ package corsfiber_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -378,4 +380,94 @@ func TestCheckOriginUsesTheDecisionWhateverBecomesOfTheOrigin(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A middleware between two policies changes the response after the inner one has been
+// applied.
+func TestWhatIsBetweenTwoPoliciesCannotChangeTheInnerOne(t *testing.T) {
+	public := corsfiber.Config{AllowOrigins: []string{"*"}}
+	for _, tt := range []struct {
+		name         string
+		outer, inner corsfiber.Config
+		between      func(*fiber.Ctx)
+		want         string
+	}{
+		{"by allowing any origin that the inner one denies", policy, policy, func(c *fiber.Ctx) { c.Set("Access-Control-Allow-Origin", "*") }, ""},
+		{"by resetting the response that the inner one allows", policy, public, func(c *fiber.Ctx) { c.Response().Reset() }, "*"},
+		{"by resetting the response that the inner one denies", public, policy, func(c *fiber.Ctx) { c.Response().Reset() }, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			app := newApp(fiber.Config{})
+			app.Use(corsfiber.New(tt.outer))
+			app.Use(func(c *fiber.Ctx) error {
+				err := c.Next()
+				tt.between(c)
+				return err
+			})
+			app.Use(corsfiber.New(tt.inner))
+			app.Get("/", func(c *fiber.Ctx) error { return nil })
+			if got := from(t, listen(t, app)+"/", "https://evil.example").Header.Get("Access-Control-Allow-Origin"); got != tt.want {
+				t.Errorf("Access-Control-Allow-Origin is %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// The middleware has succeeded when another one around it fails.
+func TestAFunctionIsCalledOnceThoughAMiddlewareAroundFails(t *testing.T) {
+	calls := 0
+	engine, err := cors.New(cors.Config{AllowMethods: []string{"PUT"}, AllowOriginFunc: func(context.Context, *cors.Request) (bool, error) {
+		calls++
+		return true, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
+	app.Use(func(c *fiber.Ctx) error {
+		if err := c.Next(); err != nil {
+			return err
+		}
+		return errors.New("no")
+	})
+	app.Use(corsfiber.Middleware(engine))
+	app.Put("/", func(c *fiber.Ctx) error { return nil })
+	for _, method := range []string{http.MethodPut, http.MethodOptions} {
+		calls = 0
+		request := httptest.NewRequest(method, "/", nil)
+		request.Header.Set("Origin", trusted)
+		request.Header.Set("Access-Control-Request-Method", "PUT")
+		response, err := app.Test(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := response.Header.Get("Access-Control-Allow-Origin"); calls != 1 || got != trusted {
+			t.Errorf("for %s, the function is called %d times, and Access-Control-Allow-Origin is %q", method, calls, got)
+		}
+	}
+}
+
+// fasthttp's user values, which hold the decision, can be reset by anybody.
+func TestRequestsShareNoDecisionThoughHandlersResetTheUserValues(t *testing.T) {
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.New(corsfiber.Config{AllowOrigins: []string{"https://*.example.com"}}))
+	app.Use(corsfiber.New(corsfiber.Config{AllowOrigins: []string{"https://*.example.com"}}))
+	app.Get("/", func(c *fiber.Ctx) error {
+		c.Context().ResetUserValues()
+		time.Sleep(time.Millisecond) // in which another request begins
+		return nil
+	})
+	url := listen(t, app) + "/"
+	var requests sync.WaitGroup
+	for i := range 20 {
+		requests.Go(func() {
+			origin := fmt.Sprintf("https://app-%d.example.com", i)
+			for range 20 {
+				if got := from(t, url, origin).Header.Get("Access-Control-Allow-Origin"); got != origin {
+					t.Errorf("Access-Control-Allow-Origin is %q, want %q", got, origin)
+				}
+			}
+		})
+	}
+	requests.Wait()
 }

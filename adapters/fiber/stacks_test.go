@@ -40,3 +40,20 @@ func TestRestartRoutingIsDecidedByTheNewPath(t *testing.T) {
 		})
 	}
 }
+
+// A denial by path is for that path alone.
+func TestRestartRoutingLeavesADenialBehind(t *testing.T) {
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.New(
+		corsfiber.Config{Paths: []string{"/private"}, AllowOrigins: []string{"https://other.example"}},
+		corsfiber.Config{Paths: []string{"/public"}, AllowOrigins: []string{"*"}},
+	))
+	app.Get("/private", func(c *fiber.Ctx) error {
+		c.Path("/public")
+		return c.RestartRouting()
+	})
+	app.Get("/public", func(c *fiber.Ctx) error { return nil })
+	if got := from(t, listen(t, app)+"/private", trusted).Header.Get("Access-Control-Allow-Origin"); got != "*" {
+		t.Errorf("Access-Control-Allow-Origin is %q", got)
+	}
+}

@@ -34,20 +34,16 @@ func Middleware(engine *cors.Engine) gin.HandlerFunc {
 func middleware(engine *cors.Engine, router *gin.Engine) gin.HandlerFunc {
 	engine.AddMiddlewares(2) // it can be put into a router twice
 	return func(c *gin.Context) {
-		var req cors.Request
+		var from cors.Source = (*source)(c)
 		if routerField == nil && router != nil {
-			req.ReadHTTP(c.Request, &outside{c.Request, router})
-		} else {
-			req.ReadHTTP(c.Request, (*source)(c))
+			from = &outside{c.Request, router}
 		}
-		d, r := engine.Handle(c.Writer.Header(), c.Request, &req)
-		d.Apply(c.Writer.Header())
-		if r != c.Request {
-			c.Request = r
-		}
-		if status, ok := d.Answer(); ok {
+		r, status := engine.Serve(c.Writer.Header(), c.Request, from)
+		if status != 0 {
 			c.AbortWithStatus(status)
+			return
 		}
+		c.Request = r
 	}
 }
 
@@ -57,11 +53,8 @@ func middleware(engine *cors.Engine, router *gin.Engine) gin.HandlerFunc {
 func Handler(engine *cors.Engine, r *gin.Engine) http.Handler {
 	engine.AddMiddlewares(1)
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		var req cors.Request
-		req.ReadHTTP(request, &outside{request, r})
-		d, request := engine.Handle(w.Header(), request, &req)
-		d.Apply(w.Header())
-		if status, ok := d.Answer(); ok {
+		request, status := engine.Serve(w.Header(), request, &outside{request, r})
+		if status != 0 {
 			w.WriteHeader(status)
 			return
 		}
