@@ -28,17 +28,10 @@ const maxJSON = 64 << 20
 // an origin yet: AllowOriginFunc can be set afterwards. The error, if any, is
 // [Errors]; all have a position, except that the text is too long.
 func ParseJSON(data []byte) ([]cors.Config, error) {
-	text, problem := newText(data, maxJSON)
+	r, problem := newJSONReader(data, maxJSON)
 	if problem != nil {
 		return nil, Errors{problem}
 	}
-	var value json.RawMessage
-	var syntax *json.SyntaxError
-	if err := json.Unmarshal(text.data, &value); errors.As(err, &syntax) {
-		return nil, Errors{text.problem(int(syntax.Offset)-1, "", "", "this is not JSON: %v", syntax)}
-	}
-	r := &jsonReader{text: text, decoder: json.NewDecoder(bytes.NewReader(text.data))}
-	r.decoder.UseNumber()
 	isList := r.read()
 	if len(r.errs) > 0 {
 		return nil, r.errs
@@ -48,7 +41,7 @@ func ParseJSON(data []byte) ([]cors.Config, error) {
 	if isList {
 		target = &cfgs
 	}
-	if err := json.Unmarshal(text.data, target); err != nil {
+	if err := json.Unmarshal(r.data, target); err != nil {
 		return nil, err
 	}
 	if errs := check(cfgs, r.locate, jsonName); len(errs) > 0 {
@@ -116,6 +109,22 @@ type jsonReader struct {
 	decoder *json.Decoder
 	configs []jsonConfig
 	errs    Errors
+}
+
+// newJSONReader checks the syntax of a document of up to limit bytes.
+func newJSONReader(data []byte, limit int) (*jsonReader, *Error) {
+	text, problem := newText(data, limit)
+	if problem != nil {
+		return nil, problem
+	}
+	var value json.RawMessage
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(text.data, &value); errors.As(err, &syntax) {
+		return nil, text.problem(int(syntax.Offset)-1, "", "", "this is not JSON: %v", syntax)
+	}
+	r := &jsonReader{text: text, decoder: json.NewDecoder(bytes.NewReader(text.data))}
+	r.decoder.UseNumber()
+	return r, nil
 }
 
 // A jsonConfig is where a Config stands, and its fields by their names in Go.
@@ -208,6 +217,9 @@ func fieldPath(prefix, name string) string {
 	return prefix + name
 }
 
+// lostCharacter is the problem of a string with U+FFFD.
+const lostCharacter = "contains U+FFFD, which stands for a character that was lost; write that character"
+
 func entryPath(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
 // value reads the value of a field.
@@ -226,7 +238,7 @@ func (r *jsonReader) value(path string, t reflect.Type) *jsonField {
 			if entry, ok := token.(string); !ok {
 				r.refuse(entryPath(path, i), token, at, "a string")
 			} else if strings.ContainsRune(entry, utf8.RuneError) {
-				r.report(at, entryPath(path, i), entry, "has the character U+FFFD, which stands for one that was lost: write the character that is meant")
+				r.report(at, entryPath(path, i), entry, lostCharacter)
 			}
 		}
 		r.next()

@@ -99,7 +99,7 @@ func TestParseJSONRefuses(t *testing.T) {
 			`1:40: [1].allowMethods[3] is false: write a string`, `1:47: [1].allowMethods[4] is a list: write a string`,
 			`1:56: [1].allowMethods[5] is an object: write a string`,
 		}},
-		{"half of a pair of surrogates", `{"paths": ["/\ud83d"]}`, []string{`1:12: paths[0] "/` + "\uFFFD" + `": has the character U+FFFD, which stands for one that was lost: write the character that is meant`}},
+		{"half of a pair of surrogates", `{"paths": ["/\ud83d"]}`, []string{`1:12: paths[0] "/` + "\uFFFD" + `": contains U+FFFD, which stands for a character that was lost; write that character`}},
 
 		{"everything at once", "[\n {\"origins\": [],\n  \"maxAge\": \"1\"},\n 7,\n {\"maxAge\": 1,\n  \"maxAge\": 2,\n  \"paths\": [{}]}\n]", []string{
 			names(`2:3: [0].origins is no field of cors.Config: write one of NAMES`), `3:13: [0].maxAge is a string: write a whole number`, `4:2: [1] is a number: write an object`,
