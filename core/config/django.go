@@ -67,7 +67,11 @@ func ParseDjango(data []byte) (cors.Config, []Note, error) {
 // readDjango returns a value as a setting of a kind needs it.
 func readDjango(name string, value any, kind settingKind) (any, Errors) {
 	refuse := func(want string) (any, Errors) {
-		return nil, Errors{{Name: name, Message: fmt.Sprintf("is %s; write %s", pythonType(value), want)}}
+		found := jsonType(value)
+		if object, _ := value.(map[string]any); object["type"] != nil { // see DjangoCommand
+			found = fmt.Sprint("of type ", object["type"])
+		}
+		return nil, Errors{{Name: name, Message: fmt.Sprintf("is %s; write %s", found, want)}}
 	}
 	switch kind {
 	case trueOrFalse:
@@ -109,28 +113,4 @@ func readDjango(name string, value any, kind settingKind) (any, Errors) {
 		errs = append(errs, problems...)
 	}
 	return list, errs
-}
-
-// pythonType says what a value is in Python.
-func pythonType(value any) string {
-	switch v := value.(type) {
-	case nil:
-		return "None"
-	case bool:
-		if v {
-			return "True"
-		}
-		return "False"
-	case json.Number:
-		return "a number"
-	case string:
-		return "a string"
-	case []any:
-		return "a list"
-	case map[string]any:
-		if name, ok := v["type"].(string); ok && len(v) == 1 { // see DjangoCommand
-			return "of type " + name
-		}
-	}
-	return "a dict"
 }

@@ -59,7 +59,7 @@ func TestParseDjangoReads(t *testing.T) {
 			c.AllowOrigins, c.AllowOriginRegexps = []string{app, "https://*.example.org"}, []string{`https://a\.example`}
 			c.AllowMethods, c.AllowCredentials = []string{"*"}, true
 		}), []string{
-			`CORS_ALLOWED_ORIGINS[1] "https://*.example.org": is a pattern here`, `CORS_ALLOWED_ORIGIN_REGEXES[0] "(?u)https://a\\.example": is matched against the whole origin here`, `CORS_ALLOW_METHODS[0] "*": allows all here`,
+			`CORS_ALLOWED_ORIGINS[1] "https://*.example.org": is a pattern here`, `CORS_ALLOWED_ORIGIN_REGEXES[0] "(?u)https://a\\.example": is matched against the whole origin here`, `CORS_ALLOW_METHODS[0] "*": allows everything here`,
 		}},
 	}
 	for _, test := range tests {
@@ -79,15 +79,15 @@ func TestParseDjangoRefuses(t *testing.T) {
 		title, text string
 		want        []string
 	}{
-		{"nothing", ``, []string{"1:1: this is not JSON: unexpected end of JSON input" + run}},
-		{"a settings.py", "import re\n\nCORS_ALLOWED_ORIGINS = []\n", []string{"1:1: this is not JSON: invalid character 'i' looking for beginning of value" + run}},
-		{"a list of settings.py", "\n[\n  'https://a.example'\n]", []string{"3:3: this is not JSON: invalid character '\\'' looking for beginning of value" + run}},
-		{"output of the project before the settings", "DEBUG is on\n{}", []string{"1:1: this is not JSON: invalid character 'D' looking for beginning of value" + run}},
-		{"output of the project after them", "{}\nbye", []string{"2:1: this is not JSON: invalid character 'b' after top-level value" + run}},
-		{"what PowerShell 5 writes to a file", "\xff\xfe{\x00}\x00", []string{"1:1: the byte 0xff is not UTF-8: save the text as UTF-8" + run}},
-		{"a number that JSON lacks", `{"CORS_PREFLIGHT_MAX_AGE": Infinity}`, []string{"1:28: this is not JSON: invalid character 'I' looking for beginning of value" + run}},
-		{"a list", `[]`, []string{"1:1: the document is a list: write an object"}},
-		{"null", ` null`, []string{"1:2: the document is null: write an object"}},
+		{"nothing", ``, []string{"1:1: this isn't JSON: unexpected end of JSON input" + run}},
+		{"a settings.py", "import re\n\nCORS_ALLOWED_ORIGINS = []\n", []string{"1:1: this isn't JSON: invalid character 'i' looking for beginning of value" + run}},
+		{"a list of settings.py", "\n[\n  'https://a.example'\n]", []string{"3:3: this isn't JSON: invalid character '\\'' looking for beginning of value" + run}},
+		{"output of the project before the settings", "DEBUG is on\n{}", []string{"1:1: this isn't JSON: invalid character 'D' looking for beginning of value" + run}},
+		{"output of the project after them", "{}\nbye", []string{"2:1: this isn't JSON: invalid character 'b' after top-level value" + run}},
+		{"what PowerShell 5 writes to a file", "\xff\xfe{\x00}\x00", []string{"1:1: the byte 0xff isn't UTF-8; save the text as UTF-8" + run}},
+		{"a number that JSON lacks", `{"CORS_PREFLIGHT_MAX_AGE": Infinity}`, []string{"1:28: this isn't JSON: invalid character 'I' looking for beginning of value" + run}},
+		{"a list", `[]`, []string{"1:1: the document is a list; write an object"}},
+		{"null", ` null`, []string{"1:2: the document is null; write an object"}},
 		{"a setting that appears twice", `{"CORS_ALLOW_ALL_ORIGINS": false, "CORS_ALLOW_ALL_ORIGINS": true}`, []string{"CORS_ALLOW_ALL_ORIGINS appears twice; write it once"}},
 		{"a setting that appears twice by an escape", `{"CORS_ALLOW_ALL_ORIGINS": false, "CORS\u005fALLOW_ALL_ORIGINS": true}`, []string{"CORS_ALLOW_ALL_ORIGINS appears twice; write it once"}},
 		{"other settings", `{"DEBUG": true, "cors allowed": 1, "": {"a": [1]}}`, []string{
@@ -96,16 +96,16 @@ func TestParseDjangoRefuses(t *testing.T) {
 		{"a misspelt name that decides who is allowed", `{"CORS_URL_REGEX": "^/api/"}`, []string{"CORS_URL_REGEX isn't a setting, and django-cors-headers ignores it; write CORS_URLS_REGEX if you mean that, or remove it"}},
 		{"a string for a list", `{"CORS_ALLOW_METHODS": "GET"}`, []string{`CORS_ALLOW_METHODS is a string; write a list, such as ["GET"]`}},
 		{"a string for a list of regular expressions", `{"CORS_ALLOWED_ORIGIN_REGEXES": "(?u)a"}`, []string{`CORS_ALLOWED_ORIGIN_REGEXES is a string; write a list, such as ["(?u)a"]`}},
-		{"None for a list", `{"CORS_ALLOWED_ORIGINS": null}`, []string{"CORS_ALLOWED_ORIGINS is None; write a list"}},
-		{"a dict for a list", `{"CORS_ALLOWED_ORIGINS": {"https://a.example": true}}`, []string{"CORS_ALLOWED_ORIGINS is a dict; write a list"}},
+		{"None for a list", `{"CORS_ALLOWED_ORIGINS": null}`, []string{"CORS_ALLOWED_ORIGINS is null; write a list"}},
+		{"a dict for a list", `{"CORS_ALLOWED_ORIGINS": {"https://a.example": true}}`, []string{"CORS_ALLOWED_ORIGINS is an object; write a list"}},
 		{"what the command prints for a generator", `{"CORS_ALLOWED_ORIGINS": {"type": "generator"}}`, []string{"CORS_ALLOWED_ORIGINS is of type generator; write a list"}},
 		{"entries that aren't strings", `{"CORS_ALLOWED_ORIGINS": ["https://a.example", 1, {"type": "PosixPath"}, ["https://b.example"], null, false]}`, []string{
 			"CORS_ALLOWED_ORIGINS[1] is a number; write a string", "CORS_ALLOWED_ORIGINS[2] is of type PosixPath; write a string", "CORS_ALLOWED_ORIGINS[3] is a list; write a string",
-			"CORS_ALLOWED_ORIGINS[4] is None; write a string", "CORS_ALLOWED_ORIGINS[5] is False; write a string",
+			"CORS_ALLOWED_ORIGINS[4] is null; write a string", "CORS_ALLOWED_ORIGINS[5] is false; write a string",
 		}},
 		{"a string for a bool", `{"CORS_ALLOW_CREDENTIALS": "True"}`, []string{"CORS_ALLOW_CREDENTIALS is a string; write True or False"}},
 		{"a number for a bool", `{"CORS_ALLOW_ALL_ORIGINS": 1}`, []string{"CORS_ALLOW_ALL_ORIGINS is a number; write True or False"}},
-		{"a bool for a number", `{"CORS_PREFLIGHT_MAX_AGE": true}`, []string{"CORS_PREFLIGHT_MAX_AGE is True; write a whole number of seconds"}},
+		{"a bool for a number", `{"CORS_PREFLIGHT_MAX_AGE": true}`, []string{"CORS_PREFLIGHT_MAX_AGE is true; write a whole number of seconds"}},
 		{"a fraction", `{"CORS_PREFLIGHT_MAX_AGE": 1.5}`, []string{`CORS_PREFLIGHT_MAX_AGE "1.5": isn't a whole number of seconds, or is too large; write one such as 86400`}},
 		{"a number that is too large", `{"CORS_PREFLIGHT_MAX_AGE": 99999999999999999999}`, []string{`CORS_PREFLIGHT_MAX_AGE "99999999999999999999": isn't a whole number of seconds, or is too large; write one such as 86400`}},
 		{"a negative number", `{"CORS_PREFLIGHT_MAX_AGE": -5}`, []string{`CORS_PREFLIGHT_MAX_AGE "-5": is negative; write how many seconds browsers may cache a preflight response, or 0 to leave that to them`}},
@@ -136,7 +136,7 @@ func TestParseDjangoRefusesWhatIsTooLong(t *testing.T) {
 	if _, _, err := config.ParseDjango(text[:limit]); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := config.ParseDjango(text[:limit+1]); err == nil || !strings.HasPrefix(err.Error(), "the text has 1048577 bytes, and no more than 1048576 are read") {
+	if _, _, err := config.ParseDjango(text[:limit+1]); err == nil || !strings.HasPrefix(err.Error(), "the text has 1048577 bytes, and at most 1048576 are read") {
 		t.Error(err)
 	}
 }

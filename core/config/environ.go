@@ -166,7 +166,7 @@ func Environ(cfg cors.Config) ([]string, error) {
 	var errs Errors
 	for _, f := range fields {
 		if !same(reflect.ValueOf(want).FieldByIndex(f.Index), reflect.ValueOf(got).FieldByIndex(f.Index)) {
-			errs = append(errs, &Error{Name: f.Name, Value: fmt.Sprint(reflect.ValueOf(cfg).FieldByIndex(f.Index)), Message: "has no variable that means the same: write the Config as JSON"})
+			errs = append(errs, &Error{Name: f.Name, Value: fmt.Sprint(reflect.ValueOf(cfg).FieldByIndex(f.Index)), Message: "has no variable that means the same; write the Config as JSON"})
 		}
 	}
 	if len(errs) > 0 {

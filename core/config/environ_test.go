@@ -111,7 +111,7 @@ func TestParseEnvironReads(t *testing.T) {
 		{"all methods and headers", []string{allowsApp, "CORS_ALLOW_METHODS=*", "CORS_ALLOW_HEADERS=*"}, with(func(c *cors.Config) { c.AllowMethods, c.AllowHeaders = []string{"*"}, []string{"*"} }), nil},
 		{"all methods and headers with credentials", []string{allowsApp, "CORS_ALLOW_METHODS=*", "CORS_ALLOWED_HEADERS=*", "CORS_ALLOW_CREDENTIALS=true"}, with(func(c *cors.Config) {
 			c.AllowMethods, c.AllowHeaders, c.AllowCredentials = []string{"*"}, []string{"*"}, true
-		}), []string{"CORS_ALLOWED_HEADERS is read as", `CORS_ALLOW_METHODS[0] "*": allows all here; with credentials, browsers take`, `CORS_ALLOWED_HEADERS[0] "*": allows all here`}},
+		}), []string{"CORS_ALLOWED_HEADERS is read as", `CORS_ALLOW_METHODS[0] "*": allows everything here, whereas django-cors-headers sends it as it is, and with credentials browsers then allow nothing`, `CORS_ALLOWED_HEADERS[0] "*": allows everything here`}},
 
 		{"an age", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE= 600 "}, with(func(c *cors.Config) { c.MaxAge = 600 }), nil},
 		{"no age", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE=0"}, with(func(c *cors.Config) { c.MaxAge = 0 }), nil},
@@ -377,15 +377,15 @@ func TestEnvironRefuses(t *testing.T) {
 		cfg   cors.Config
 		want  []string
 	}{
-		{"path patterns", with(func(c *cors.Config) { c.Paths = []string{"/api/"} }), []string{`Paths "[/api/]": has no variable that means the same: write the Config as JSON`}},
+		{"path patterns", with(func(c *cors.Config) { c.Paths = []string{"/api/"} }), []string{`Paths "[/api/]": has no variable that means the same; write the Config as JSON`}},
 		{"a status and what is passed", with(func(c *cors.Config) { c.PreflightStatus, c.PassPreflight = 200, true }), []string{
-			`PreflightStatus "200": has no variable that means the same: write the Config as JSON`, `PassPreflight "true": has no variable that means the same: write the Config as JSON`,
+			`PreflightStatus "200": has no variable that means the same; write the Config as JSON`, `PassPreflight "true": has no variable that means the same; write the Config as JSON`,
 		}},
 		{"an age that forbids", with(func(c *cors.Config) { c.MaxAge = -1 }), []string{`CORS_PREFLIGHT_MAX_AGE "-1": is negative; write how many seconds browsers may cache a preflight response, or 0 to leave that to them`}},
-		{"a set of characters that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`/[[:alpha:]]`} }), []string{`PathRegexps "[/[[:alpha:]]]": has no variable that means the same: write the Config as JSON`}},
+		{"a set of characters that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`/[[:alpha:]]`} }), []string{`PathRegexps "[/[[:alpha:]]]": has no variable that means the same; write the Config as JSON`}},
 		{"a flag that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`(?U)/a*`} }), []string{`CORS_URLS_REGEX "(?U)/a*": Python doesn't accept "(?U)" here; put flags first, as one of (?a), (?i), (?m), (?s) and (?u)`}},
 		{"a Config that is not valid", allowing("https://app.example.com/"), []string{`CORS_ALLOWED_ORIGINS[0] "https://app.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"`}},
-		{"a function", with(func(c *cors.Config) { c.AllowOriginFunc = allowNone }), []string{`AllowOriginFunc is a function, which cannot be written: leave it out, and set it in Go on what is read`}},
+		{"a function", with(func(c *cors.Config) { c.AllowOriginFunc = allowNone }), []string{`AllowOriginFunc is a function, which cannot be written; leave it out, and set it in Go on what is read`}},
 	}
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {

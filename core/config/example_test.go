@@ -47,8 +47,8 @@ func ExampleErrors() {
 		fmt.Println("The first is in line", first.Line, "and has the code", cause.Code)
 	}
 	// Output:
-	// 2:3: allowOrigin is no field of cors.Config: write "allowOrigins"
-	// 3:19: allowMethods is a string: write a list of strings
+	// 2:3: allowOrigin isn't a field of cors.Config; write "allowOrigins"
+	// 3:19: allowMethods is a string; write a list of strings
 	// 2:20: allowOrigins[0] "https://app.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"
 	// 3:13: maxAge "604800": is more than 24 hours, and no browser keeps an answer longer; it counts seconds: write 86400 or less
 	// The first is in line 2 and has the code origin-path
@@ -91,7 +91,15 @@ func ExampleParseDjango() {
 	source, err := config.Go(cfg)
 	fmt.Println(source, err)
 	// Output:
-	// X
+	// CORS_ALLOWED_ORIGIN_REGEXES[0] "^https://\\w+\\.example\\.com": is matched against the whole origin here, whereas django-cors-headers lets anything follow, such as ".attacker.example"; write `^https://\w+\.example\.com$`, or `^https://\w+\.example\.com(:\d+)?$` if you mean any port
+	// cors.Config{
+	// 	PathRegexps:        []string{"(?i)^/api/.*"},
+	// 	AllowOrigins:       []string{"https://app.example.com"},
+	// 	AllowOriginRegexps: []string{`^https://\w+\.example\.com`},
+	// 	AllowMethods:       cors.CommonMethods(),
+	// 	AllowHeaders:       cors.CommonHeaders(),
+	// 	MaxAge:             3600,
+	// } <nil>
 }
 
 var policy = cors.Config{

@@ -318,7 +318,7 @@ func (r *settingsReader) wildcards() {
 		entries := reflect.ValueOf(r.cfg).FieldByName(field).Interface().([]string)
 		if i := slices.Index(entries, "*"); i >= 0 {
 			name, _ := r.locate(0, field, i)
-			r.note(name, "*", "allows all here; with credentials, browsers take what django-cors-headers sends for a name, and so it allows nothing there; list the names if you don't mean all")
+			r.note(name, "*", "allows everything here, whereas django-cors-headers sends it as it is, and with credentials browsers then allow nothing; list the names if you don't mean everything")
 		}
 	}
 }
