@@ -213,7 +213,7 @@ SECRET_KEY = "secret"
 INSTALLED_APPS = ["corsheaders"]
 
 CORS_ALLOWED_ORIGINS = [f"https://{name}.example.com" for name in ("admin", "shop")]
-CORS_ALLOWED_ORIGINS.append(FRONTEND)
+CORS_ALLOWED_ORIGINS.append(SimpleLazyObject(lambda: FRONTEND))
 CORS_ALLOWED_ORIGIN_REGEXES = {
     re.compile(r"""^https://"pr-\d{,3}"\.example\.net$""".replace('"', ""), re.IGNORECASE | re.ASCII),
 }

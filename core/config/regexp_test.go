@@ -41,7 +41,7 @@ func TestTranslate(t *testing.T) {
 		{`\W matches more in RE2`, `\W$`, translation{re2: `\W$`, wider: `\W`}},
 		{`\b can match more`, `\ba$`, translation{re2: `\ba$`, wider: `\b`}},
 		{`\s in a negated set matches more`, `[^a\s]$`, translation{re2: `[^a\s]$`, wider: `\s`}},
-		{`\s in a set after a negated one doesn't`, `[^a][\s]$`, translation{re2: `[^a][\s]$`, unicode: true}},
+		{`\s after a negated set doesn't`, `[^a]\s[\s]$`, translation{re2: `[^a]\s[\s]$`, unicode: true}},
 	}
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {
