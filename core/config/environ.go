@@ -12,15 +12,14 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// ParseEnviron reads the Config that variables named as the settings of
-// django-cors-headers describe, with the defaults of that project for those that
-// are not set. It takes variables as [os.Environ] returns them, and looks at
-// those that begin with CORS_. The package's documentation says how each is
-// read.
+// ParseEnviron reads a Config from environment variables that are named as the
+// settings of django-cors-headers, with the defaults of that project for those that
+// aren't set. It takes variables as [os.Environ] returns them. The package
+// documentation says how it reads each of them.
 //
-// The Config has been checked as [cors.New] does, except that it may allow no
-// origin yet: AllowOriginFunc can be set afterwards. The error, if any, is
-// [Errors]; the Notes are returned in either case.
+// ParseEnviron checks the Config as [cors.New] does, except that it may allow no
+// origin yet: you can set AllowOriginFunc afterwards. The error, if any, is
+// [Errors]. The Notes are returned in either case.
 func ParseEnviron(environ []string) (cors.Config, []Note, error) {
 	assigned := make(map[string]readFunc)
 	var errs Errors

@@ -383,7 +383,7 @@ func TestEnvironRefuses(t *testing.T) {
 		}},
 		{"an age that forbids", with(func(c *cors.Config) { c.MaxAge = -1 }), []string{`CORS_PREFLIGHT_MAX_AGE "-1": is negative; write how many seconds browsers may cache a preflight response, or 0 to leave that to them`}},
 		{"a set of characters that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`/[[:alpha:]]`} }), []string{`PathRegexps "[/[[:alpha:]]]": has no variable that means the same; write the Config as JSON`}},
-		{"a flag that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`(?U)/a*`} }), []string{`CORS_URLS_REGEX "(?U)/a*": Python doesn't accept "(?U)" here; put flags first, as one of (?a), (?i), (?m), (?s) and (?u)`}},
+		{"a flag that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`(?U)/a*`} }), []string{`CORS_URLS_REGEX "(?U)/a*": "(?U)" isn't allowed here in Python; put flags first, as one of (?a), (?i), (?m), (?s) and (?u)`}},
 		{"a Config that is not valid", allowing("https://app.example.com/"), []string{`CORS_ALLOWED_ORIGINS[0] "https://app.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"`}},
 		{"a function", with(func(c *cors.Config) { c.AllowOriginFunc = allowNone }), []string{`AllowOriginFunc is a function, which cannot be written; leave it out, and set it in Go on what is read`}},
 	}

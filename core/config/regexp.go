@@ -38,8 +38,8 @@ func (t *translation) append(suffix string) string {
 var piece = regexp.MustCompile(`^(?s:\\(?:x\{|.)|\[\^?\]?|\{[0-9]*,?[0-9]*\}|\(\?[A-Za-z-]*(?:<[!=]?|.)|.)`)
 
 // translate returns a Python regular expression as one of RE2 that matches the
-// same ASCII texts. It rewrites or refuses what means something else in RE2;
-// regexp/syntax refuses what RE2 lacks.
+// same origins. It rewrites or refuses what means something else in RE2.
+// regexp/syntax refuses most of what RE2 lacks.
 func translate(python string) (*translation, error) {
 	t := new(translation)
 	var out strings.Builder
@@ -59,7 +59,7 @@ func translate(python string) (*translation, error) {
 			case '1' <= c && c <= '9':
 				return nil, fmt.Errorf(`RE2 has no back-references such as %q; write out the alternatives`, p)
 			case p == `\x{` || strings.IndexByte("pPQ", c) >= 0:
-				return nil, fmt.Errorf("Python has no escape %q; write the characters that it stands for", p)
+				return nil, fmt.Errorf("%q isn't an escape in Python; write the characters that it stands for", p)
 			case c == 'Z' && !inSet:
 				written = `\z`
 			case strings.IndexByte("DSWbB", c) >= 0, negated && strings.IndexByte("dsw", c) >= 0:
@@ -88,7 +88,7 @@ func translate(python string) (*translation, error) {
 				return nil, errors.New("RE2 has no verbose regular expressions; write it without white space and comments, and remove the flag x (re.VERBOSE)")
 			}
 			if begun || strings.Trim(flags, "aimsu") != "" {
-				return nil, fmt.Errorf("Python doesn't accept %q here; put flags first, as one of (?a), (?i), (?m), (?s) and (?u)", p)
+				return nil, fmt.Errorf("%q isn't allowed here in Python; put flags first, as one of (?a), (?i), (?m), (?s) and (?u)", p)
 			}
 			ascii = ascii || strings.Contains(flags, "a")
 			if flags = strings.NewReplacer("a", "", "u", "").Replace(flags); flags != "" {

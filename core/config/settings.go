@@ -12,19 +12,19 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A setting of django-cors-headers.
+// A setting is one of django-cors-headers.
 type setting struct {
 	name  string
 	kind  settingKind
 	field string // of cors.Config
-	// older is the name that it had before version 3.5, which is still read there.
+	// older is the name before django-cors-headers 3.5, which still reads it.
 	older string
-	// misspelt are names that are common and that are not read there. Those of
-	// settings that decide who is allowed are not read here either: see nearest.
+	// misspelt are common names that django-cors-headers ignores. Settings that
+	// decide who is allowed have none: reading one could allow more origins.
 	misspelt []string
 }
 
-// names returns all that are read, in the order in which they count.
+// names returns the names that are read, the one that takes precedence first.
 func (s setting) names() []string {
 	names := []string{s.name}
 	if s.older != "" {
@@ -62,7 +62,8 @@ const (
 // defaultMaxAge is that of django-cors-headers.
 const defaultMaxAge = 86400
 
-// settings are all that are read. CORS_ACCEPT_RISKS is our own.
+// settings are the settings that are read. django-cors-headers has no
+// CORS_ACCEPT_RISKS.
 var settings = []setting{
 	{name: allowedOrigins, kind: listOfStrings, field: "AllowOrigins", older: "CORS_ORIGIN_WHITELIST"},
 	{name: allowedRegexes, kind: listOfRegexps, field: "AllowOriginRegexps", older: "CORS_ORIGIN_REGEX_WHITELIST"},
@@ -77,8 +78,7 @@ var settings = []setting{
 	{name: acceptRisks, kind: listOfStrings, field: "AcceptRisks"},
 }
 
-// unread are names that people write and that set nothing here, with what a Note
-// says about them.
+// unread are known names that have no field, with the message of their Note.
 var unread = map[string]string{
 	"CORS_REPLACE_HTTPS_REFERER": "has no counterpart: it made Django's CSRF check pass, and django-cors-headers 4.0 dropped it; remove it",
 	"CORS_MODEL":                 "has no counterpart: django-cors-headers 3.0 dropped it; write an AllowOriginFunc that looks up origins",
@@ -88,8 +88,8 @@ var unread = map[string]string{
 	"CSRF_TRUSTED_ORIGINS":       "has no counterpart: it limits who can send requests, and CORS limits who can read responses; set RejectDisallowed to deny cross-origin requests from other origins before the handler runs",
 }
 
-// settingNames are the names of all settings, and readNames those and all that
-// are read in their place.
+// settingNames are the names of settings. readNames includes older and misspelt
+// names.
 var settingNames, readNames = func() (names, read []string) {
 	for _, s := range settings {
 		names = append(names, s.name)
@@ -98,7 +98,8 @@ var settingNames, readNames = func() (names, read []string) {
 	return names, read
 }()
 
-// isSettingName reports whether a name is one that is looked at.
+// isSettingName reports whether a setting with this name is read, noted or
+// refused, rather than somebody else's.
 func isSettingName(name string) bool {
 	return strings.HasPrefix(name, "CORS_") || unread[name] != ""
 }
@@ -170,8 +171,7 @@ func (r *settingsReader) report(name, value, format string, args ...any) {
 	r.errs = append(r.errs, &Error{Name: name, Value: value, Message: fmt.Sprintf(format, args...)})
 }
 
-// choose picks the name that counts for every setting, and says what becomes of
-// all others.
+// choose picks the name that is used for each setting, and reports the others.
 func (r *settingsReader) choose() {
 	for _, s := range settings {
 		for _, name := range s.names() {
@@ -309,7 +309,7 @@ func (r *settingsReader) allowHeaders() {
 	}
 }
 
-// wildcards says where "*" allows more here than there.
+// wildcards notes where "*" allows more than with django-cors-headers.
 func (r *settingsReader) wildcards() {
 	if !r.cfg.AllowCredentials {
 		return
