@@ -271,6 +271,16 @@ CORS_EXPOSE_HEADERS = [b"X-A", lambda: "X-B", re.compile(b"X-C")]
 	})
 }
 
+// A shell that expands something within double quotes would change the command.
+func TestDjangoCommandIsTheSameInEveryShell(t *testing.T) {
+	if i := strings.IndexAny(config.DjangoCommand, "$`\\!%^\n"); i >= 0 {
+		t.Errorf("a shell may expand %q", config.DjangoCommand[i])
+	}
+	if n := strings.Count(config.DjangoCommand, `"`); n != 2 {
+		t.Errorf("it has %d double quotes, want 2", n)
+	}
+}
+
 // runInDjango returns what DjangoCommand prints in a project with these settings.
 func runInDjango(t *testing.T, settings string) []byte {
 	t.Helper()
