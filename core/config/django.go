@@ -1,304 +1,116 @@
 package config
 
 import (
-	"cmp"
+	"encoding/json"
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	cors "github.com/corskit/cors/core"
 )
 
-// ParseDjango translates the settings of django-cors-headers in a settings.py,
-// or in a part of one, with the defaults of that project for those that are not
-// there. It reads assignments of literals, of what is added up from them, and of
-// compiled expressions; the package's documentation says what of Python that is.
-// It executes nothing, and leaves other settings alone. Where the value of a
-// setting is known only when Django runs, it returns an error and guesses
-// nothing. It reads up to 1 MiB, with up to 100 brackets within each other.
+// DjangoCommand is a shell command that prints the CORS settings of a Django
+// project as JSON. Run it where manage.py is, and pass what it prints to
+// [ParseDjango].
 //
-// The Config has been checked as [cors.New] does, except that it may allow no
-// origin yet: AllowOriginFunc can be set afterwards. The error, if any, is
-// [Errors]; the Notes are returned in either case, and both are in the order of
-// the text.
-func ParseDjango(source []byte) (cors.Config, []Note, error) {
-	l, problem := newLexer(source)
+// Django evaluates the settings, so it doesn't matter how the project computes
+// them. Flags of a compiled regular expression are printed as a group in front of
+// it, such as "(?i)", and a value that isn't JSON as its type, which ParseDjango
+// reports. The command needs Django 3.2 or later and works in POSIX shells,
+// PowerShell and cmd.exe.
+const DjangoCommand = `python manage.py shell -v 0 -c "import json, re; from django.conf import settings; print(json.dumps({n: getattr(settings, n) for n in dir(settings) if n.startswith(('CORS_', 'CSRF_TRUSTED_ORIGINS'))}, default=lambda v: '(?' + ''.join(f for f in 'aimsux' if v.flags & getattr(re, f.upper())) + ')' + v.pattern if isinstance(v, re.Pattern) and isinstance(v.pattern, str) else str(v) if isinstance(v, str) else [*v] if isinstance(v, (frozenset, list, set, tuple)) else {'type': type(v).__name__}))"`
+
+// maxDjango is far more than the settings of any project.
+const maxDjango = 1 << 20
+
+// ParseDjango translates the settings of django-cors-headers that
+// [DjangoCommand] prints, with the defaults of that project for those that are
+// missing. The package documentation says how it reads each of them. It reads up
+// to 1 MiB.
+//
+// ParseDjango checks the Config as [cors.New] does, except that it may allow no
+// origin yet: you can set AllowOriginFunc afterwards. The error, if any, is
+// [Errors]. The Notes are returned in either case.
+func ParseDjango(data []byte) (cors.Config, []Note, error) {
+	r, problem := newJSONReader(data, maxDjango)
 	if problem != nil {
+		problem.Message += "; pass the output of this command, run in the Django project: " + DjangoCommand
 		return cors.Config{}, nil, Errors{problem}
 	}
-	statements, problem := l.statements()
-	if problem != nil {
-		return cors.Config{}, nil, Errors{problem}
+	token, at := r.next()
+	if token != json.Delim('{') {
+		r.refuse("the document", token, at, "an object")
+		return cors.Config{}, nil, r.errs
 	}
-	work := maxWork
-	m := &module{text: l.text, scope: newScope(), work: &work, assigned: make(map[string]assignment)}
-	for _, s := range statements {
-		m.run(s)
-	}
-	cfg, notes, errs := readSettings(m.assigned, m.errs)
-	notes = append(m.notes, notes...)
-	slices.SortStableFunc(notes, func(a, b Note) int { return a.Position.compare(b.Position) })
-	slices.SortStableFunc(errs, func(a, b *Error) int { return a.Position.compare(b.Position) })
-	if len(errs) > 0 {
-		return cors.Config{}, notes, errs
-	}
-	return cfg, notes, nil
-}
-
-func (p Position) compare(q Position) int {
-	return cmp.Or(cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column))
-}
-
-// A module is what has been read of a settings.py.
-type module struct {
-	*text
-	scope    *scope
-	work     *int
-	indent   *string // of the first line, and of all that are not in a block
-	doubtful bool    // what stands before in the same line is not understood
-	assigned map[string]assignment
-	notes    []Note
-	errs     Errors
-}
-
-// run reads a statement: an assignment, an import, or something else, which is
-// not understood and must have nothing to do with settings.
-func (m *module) run(s statement) {
-	if m.indent == nil {
-		m.indent = &s.indent
-	}
-	if s.first {
-		m.doubtful = s.indent != *m.indent
-	}
-	switch first := s.tokens[0]; {
-	case m.doubtful:
-		m.leave(s)
-	case first.kind == aWord && (first.text == "import" || first.text == "from"):
-		m.imports(s)
-	case !m.assign(s):
-		m.doubtful = true
-		m.leave(s)
-	}
-}
-
-// leave takes notice of a statement that is not understood. A setting in it is
-// an error, and a variable in it is not known any more.
-func (m *module) leave(s statement) {
-	for _, t := range s.tokens {
+	assigned := make(map[string]readFunc)
+	var errs Errors
+	for r.decoder.More() {
+		token, _ := r.next()
+		name := token.(string)
+		var value any
+		_ = r.decoder.Decode(&value) // the syntax has been checked
+		list, isList := value.([]any)
 		switch {
-		case t.kind != aWord:
-		case isSettingName(t.text) && unread[t.text].Done == "":
-			m.errs = append(m.errs, m.problem(t.at, t.text, "",
-				"stands in a line that is no assignment, or that does not always run, so that its value is known only when Django runs: write %s = and the value, at the beginning of a line and without anything around it", t.text))
-			return
+		case assigned[name] != nil:
+			errs = append(errs, &Error{Name: fieldPath("", name), Message: "appears twice; write it once"})
+		case !isSettingName(name):
+			errs = append(errs, &Error{Name: fieldPath("", name), Message: "isn't a setting of django-cors-headers; remove it"})
+		case name == "CSRF_TRUSTED_ORIGINS" && isList && len(list) == 0: // Django's default
 		default:
-			m.forget(t)
+			assigned[name] = func(kind settingKind) (any, Errors) { return readDjango(name, value, kind) }
 		}
 	}
-	m.mention(s)
+	return readSettings(assigned, errs)
 }
 
-// forget notes that the value of a variable, if t is one, is not known any more.
-func (m *module) forget(t token) {
-	if v, known := m.scope.variables[t.text]; known && v.problem == nil {
-		m.spoil(t.text, m.problem(t.at, "", "", "may be changed here, in a line that is not understood: leave that line out, or write an assignment"))
-	}
-}
-
-// spoil gives a variable a problem in place of a value, and all that name the
-// same list or set.
-func (m *module) spoil(name string, problem *Error) {
-	changed := m.scope.variables[name].value
-	for other, v := range m.scope.variables {
-		if other == name || (changed.kind == aList || changed.kind == aSet) && v.value.items == changed.items {
-			m.scope.variables[other] = variable{problem: problem}
+// readDjango returns a value as a setting of a kind needs it.
+func readDjango(name string, value any, kind settingKind) (any, Errors) {
+	refuse := func(want string) (any, Errors) {
+		found := jsonType(value)
+		if object, _ := value.(map[string]any); object["type"] != nil { // see DjangoCommand
+			found = fmt.Sprint("of type ", object["type"])
 		}
+		return nil, Errors{{Name: name, Message: fmt.Sprintf("is %s; write %s", found, want)}}
 	}
-}
-
-// mention notes what decides beside settings.
-func (m *module) mention(s statement) {
-	for _, t := range s.tokens {
-		if t.kind == aWord && t.text == "check_request_enabled" {
-			m.notes = append(m.notes, Note{m.position(t.at), t.text, "was left alone: its handlers are Python", "AllowOriginFunc, which is asked where no setting allows the origin"})
+	switch kind {
+	case trueOrFalse:
+		if v, ok := value.(bool); ok {
+			return v, nil
 		}
-	}
-}
-
-// imports reads an import. Nothing of another module is known, but for what is
-// named in scope.full.
-func (m *module) imports(s statement) {
-	m.mention(s)
-	words := make([]string, len(s.tokens))
-	for i, t := range s.tokens {
-		words[i] = t.text
-	}
-	from := ""
-	names := s.tokens[1:]
-	if i := slices.Index(words, "import"); i > 0 {
-		from = strings.Join(words[1:i], "")
-		names = s.tokens[i+1:]
-	}
-	if len(names) > 0 && names[0].is("*") {
-		m.notes = append(m.notes, Note{m.position(s.tokens[0].at), from, "is not read, and so are the settings in it", "its CORS_ lines into the same text"})
-		return
-	}
-	for i := 0; i < len(names); i++ {
-		if names[i].kind != aWord {
-			continue
+		return refuse("True or False")
+	case wholeNumber:
+		v, ok := value.(json.Number)
+		if !ok {
+			return refuse("a whole number of seconds")
 		}
-		full := names[i].text
-		for i+2 < len(names) && names[i+1].is(".") {
-			full += "." + names[i+2].text
-			i += 2
+		n, err := strconv.Atoi(v.String())
+		if err != nil {
+			return nil, Errors{{Name: name, Value: v.String(), Message: "isn't a whole number of seconds, or is too large; write one such as 86400"}}
 		}
-		name, _, _ := strings.Cut(full, ".")
-		bound := name
-		if from != "" {
-			bound = from + "." + full
+		return n, nil
+	case oneRegexp:
+		v, ok := value.(string)
+		if !ok {
+			return refuse("a string")
 		}
-		at := names[i]
-		if i+2 < len(names) && names[i+1].text == "as" {
-			i += 2
-			name, at = names[i].text, names[i]
-			if from == "" {
-				bound = full
-			}
+		if strings.ContainsRune(v, utf8.RuneError) {
+			return nil, Errors{{Name: name, Value: v, Message: lostCharacter}}
 		}
-		m.bind(name, bound, at)
+		return v, nil
 	}
-}
-
-// bind gives an imported name what it stands for.
-func (m *module) bind(name, bound string, at token) {
-	if isSettingName(name) && unread[name].Done == "" {
-		m.errs = append(m.errs, m.problem(at.at, name, "", "is imported, and other files are not read: write the line that sets it"))
-		return
+	entries, ok := value.([]any)
+	if text, isString := value.(string); isString {
+		return refuse(fmt.Sprintf("a list, such as [%q]", text))
+	} else if !ok {
+		return refuse("a list")
 	}
-	delete(m.scope.variables, name)
-	m.scope.imported[name] = bound
-}
-
-// assign reads an assignment, and reports whether s is one.
-func (m *module) assign(s statement) bool {
-	var targets []token
-	var behind token // a sign of equality
-	rest := s.tokens
-	for len(rest) > 1 && rest[0].kind == aWord && !slices.Contains(keywords, rest[0].text) {
-		equals := 1
-		if rest[1].is(":") && len(targets) == 0 {
-			equals = annotationEnd(rest)
-		}
-		if equals == len(rest) {
-			return true // an annotation alone sets nothing
-		}
-		if !rest[equals].is("=") && !(rest[equals].is("+=") && equals == 1 && len(targets) == 0) {
-			break
-		}
-		targets = append(targets, rest[0])
-		behind = rest[equals]
-		rest = rest[equals+1:]
-		if behind.is("+=") {
-			m.add(targets[0], behind, m.evaluate(behind, rest))
-			return true
-		}
+	list := make([]string, len(entries))
+	var errs Errors
+	for i, entry := range entries {
+		v, problems := readDjango(entryPath(name, i), entry, oneRegexp)
+		list[i], _ = v.(string)
+		errs = append(errs, problems...)
 	}
-	if len(targets) == 0 {
-		return false
-	}
-	v := m.evaluate(behind, rest)
-	for _, target := range targets {
-		m.set(target, v)
-	}
-	return true
-}
-
-// annotationEnd returns the index of the sign of equality behind a type, or the
-// number of tokens.
-func annotationEnd(tokens []token) int {
-	depth := 0
-	for i, t := range tokens {
-		switch {
-		case t.kind == operator && closing[t.text] != "":
-			depth++
-		case t.is(")"), t.is("]"), t.is("}"):
-			depth--
-		case depth == 0 && t.is("="):
-			return i
-		}
-	}
-	return len(tokens)
-}
-
-// evaluate works out what stands behind a sign of equality.
-func (m *module) evaluate(behind token, tokens []token) variable {
-	e := &evaluator{text: m.text, tokens: tokens, behind: behind.at, scope: m.scope, work: m.work}
-	v, problem := e.whole()
-	if problem == nil {
-		return variable{value: v}
-	}
-	// What is not understood may change a list by a method of it.
-	for i := 0; i+2 < len(tokens); i++ {
-		if tokens[i].kind == aWord && tokens[i+1].is(".") && slices.Contains(mutating, tokens[i+2].text) {
-			m.forget(tokens[i])
-		}
-	}
-	return variable{problem: problem}
-}
-
-// mutating are the methods that change a list or a set.
-var mutating = []string{"add", "append", "clear", "discard", "extend", "insert", "pop", "remove", "reverse", "sort", "update"}
-
-// add does what "+=" does: a list is changed, and with it whatever names it; any
-// other value is replaced.
-func (m *module) add(target, operator token, v variable) {
-	left, known := m.scope.variables[target.text]
-	e := &evaluator{text: m.text, work: m.work}
-	switch {
-	case !known:
-		v.problem = m.problem(target.at, "", "", "is added to here, and is not set in this text before: write the line that sets it, too")
-	case left.problem != nil:
-		v = left
-	case v.problem != nil:
-	case left.value.kind == aList && v.value.items != nil:
-		sum := slices.Concat(*left.value.items, *v.value.items)
-		v.problem = e.build(operator, len(sum))
-		*left.value.items = sum
-		v.value = left.value
-	default:
-		v.value, v.problem = e.combine(token{text: "+", at: operator.at}, left.value, v.value)
-	}
-	if known && v.problem != nil {
-		m.spoil(target.text, v.problem)
-	}
-	m.scope.variables[target.text] = v
-	if _, assigned := m.assigned[target.text]; !assigned && isSettingName(target.text) {
-		m.assigned[target.text] = m.assignment(target)
-	}
-}
-
-// set gives a name a value. Settings are variables, too.
-func (m *module) set(target token, v variable) {
-	m.scope.variables[target.text] = v
-	if !isSettingName(target.text) {
-		return
-	}
-	if before, twice := m.assigned[target.text]; twice {
-		m.notes = append(m.notes, Note{before.at, target.text, fmt.Sprintf("was left alone, since line %d sets it again", m.position(target.at).Line), "it once"})
-	}
-	m.assigned[target.text] = m.assignment(target)
-}
-
-// assignment returns that of a setting, which is read when all statements have
-// been.
-func (m *module) assignment(target token) assignment {
-	return assignment{name: target.text, at: m.position(target.at), read: func(kind settingKind) (value, *Error) {
-		v := m.scope.variables[target.text]
-		if v.problem != nil {
-			named := *v.problem
-			named.Name = target.text
-			return value{}, &named
-		}
-		return v.value.as(kind, target.text)
-	}}
+	return list, errs
 }

@@ -12,101 +12,86 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// ParseEnviron reads the Config that variables named as the settings of
-// django-cors-headers describe, with the defaults of that project for those that
-// are not set. It takes variables as [os.Environ] returns them, and looks at
-// those that begin with CORS_. The package's documentation says how each is
-// read.
+// ParseEnviron reads a Config from environment variables that are named as the
+// settings of django-cors-headers, with the defaults of that project for those that
+// aren't set. It takes variables as [os.Environ] returns them. The package
+// documentation says how it reads each of them.
 //
-// The Config has been checked as [cors.New] does, except that it may allow no
-// origin yet: AllowOriginFunc can be set afterwards. The error, if any, is
-// [Errors]; the Notes are returned in either case.
+// ParseEnviron checks the Config as [cors.New] does, except that it may allow no
+// origin yet: you can set AllowOriginFunc afterwards. The error, if any, is
+// [Errors]. The Notes are returned in either case.
 func ParseEnviron(environ []string) (cors.Config, []Note, error) {
-	assigned := make(map[string]assignment)
+	assigned := make(map[string]readFunc)
 	var errs Errors
 	for _, variable := range environ {
 		name, value, _ := strings.Cut(variable, "=")
 		if !isSettingName(strings.ToUpper(name)) {
 			continue
 		}
-		if _, twice := assigned[name]; twice {
-			errs = append(errs, &Error{Name: name, Value: value, Message: "is set twice: set it once"})
+		if assigned[name] != nil {
+			errs = append(errs, &Error{Name: name, Value: value, Message: "is set twice; set it once"})
 			continue
 		}
-		assigned[name] = assignment{name: name, read: variableReader(name, value)}
-	}
-	cfg, notes, errs := readSettings(assigned, errs)
-	if len(errs) > 0 {
-		return cors.Config{}, notes, errs
-	}
-	return cfg, notes, nil
-}
-
-// variableReader returns what reads the text of a variable.
-func variableReader(name, text string) func(settingKind) (value, *Error) {
-	return func(kind settingKind) (value, *Error) {
-		v, complaint := readVariable(strings.TrimSpace(text), kind)
-		if complaint != "" {
-			return value{}, &Error{Name: name, Value: text, Message: complaint}
+		assigned[name] = func(kind settingKind) (any, Errors) {
+			v, complaint := readVariable(strings.TrimSpace(value), kind)
+			if complaint != "" {
+				return nil, Errors{{Name: name, Value: value, Message: complaint}}
+			}
+			return v, nil
 		}
-		return v, nil
 	}
+	return readSettings(assigned, errs)
 }
 
-// readVariable reads a text as a setting's kind wants it, or says what is wrong
+// readVariable reads a text as a setting's kind needs it, or says what is wrong
 // with it and what to write instead.
-func readVariable(text string, kind settingKind) (v value, complaint string) {
+func readVariable(text string, kind settingKind) (v any, complaint string) {
 	if len(text) > 1 && (text[0] == '"' || text[0] == '\'') && text[len(text)-1] == text[0] {
-		return v, "stands in quotes that are a part of the value: write it without them"
+		return nil, "includes its quotes; write it without them"
 	}
 	switch kind {
-	case oneExpression:
-		return value{kind: aString, text: text}, ""
+	case oneRegexp:
+		return text, ""
 	case trueOrFalse:
 		switch strings.ToLower(text) {
 		case "true", "1", "yes", "on", "y", "t", "ok":
-			return value{kind: aBool, truth: true}, ""
+			return true, ""
 		case "false", "0", "no", "off", "n", "f":
-			return value{kind: aBool}, ""
+			return false, ""
 		}
-		return v, "is neither true nor false: write true or false, or leave the variable out"
+		return nil, "is neither true nor false; write true or false, or unset the variable"
 	case wholeNumber:
 		number, err := strconv.Atoi(text)
 		if err != nil {
-			return v, "is no whole number: write seconds in digits only, such as 86400, or leave the variable out"
+			return nil, "isn't a whole number; write seconds in digits only, such as 86400, or unset the variable"
 		}
-		return value{kind: aNumber, number: number}, ""
+		return number, ""
 	}
 	entries, complaint := splitList(text, kind)
-	if complaint != "" {
-		return v, complaint
-	}
-	items := make([]value, len(entries))
-	for i, entry := range entries {
+	for _, entry := range entries {
 		if kind == listOfStrings && strings.ContainsAny(entry, " \t") {
-			return v, fmt.Sprintf("has white space within %q: write a comma between two entries", entry)
+			return nil, fmt.Sprintf("%q contains white space; write a comma between two entries", entry)
 		}
-		items[i] = value{kind: aString, text: entry}
 	}
-	return value{kind: aList, items: &items}, ""
+	return entries, complaint
 }
 
-// splitList returns the entries of a list: those of a list of JSON or Python,
-// or else what stands between commas and ends of lines.
+// splitList returns the entries of a list: those of a JSON array, or else what
+// stands between commas and ends of lines.
 func splitList(text string, kind settingKind) (entries []string, complaint string) {
-	if literal.MatchString(text) {
+	if quoted.MatchString(text) {
 		var strings []*string // a null is none
-		if json.Unmarshal([]byte(text), &strings) == nil && !slices.Contains(strings, nil) {
-			for _, entry := range strings {
-				entries = append(entries, *entry)
-			}
-			return entries, ""
+		if json.Unmarshal([]byte(text), &strings) != nil || slices.Contains(strings, nil) {
+			return nil, `is neither a JSON array of strings nor entries with commas between them; write ["a", "b"] or a,b`
 		}
-		return literalList(text)
+		for _, entry := range strings {
+			entries = append(entries, *entry)
+		}
+		return entries, ""
 	}
 	var parts []string
-	if kind == listOfExpressions {
-		parts = splitExpressions(text)
+	if kind == listOfRegexps {
+		parts = splitRegexps(text)
 	} else {
 		parts = strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == '\n' })
 	}
@@ -118,29 +103,14 @@ func splitList(text string, kind settingKind) (entries []string, complaint strin
 	return entries, ""
 }
 
-// literal matches the beginning of a list of strings as JSON or Python writes
-// it. An expression can begin with a bracket, too, but no origin has quotes.
-var literal = regexp.MustCompile(`^[\[({]\s*(?:[rRbBuUfF]{0,2}["']|[\])}]$)`)
+// quoted matches the beginning of a list of quoted strings in JSON or Python. A
+// regular expression can begin with a bracket, too, but no origin has quotes.
+var quoted = regexp.MustCompile(`^[\[({]\s*(?:[rRbBuUfF]{0,2}["']|[\])}]$)`)
 
-// literalList reads a list of strings as Python writes it.
-func literalList(text string) (entries []string, complaint string) {
-	v, problem := parseLiteral([]byte(text))
-	if problem == nil {
-		v, problem = v.as(listOfStrings, "")
-	}
-	if problem != nil {
-		return nil, fmt.Sprintf("line %d, column %d: %v", problem.Line, problem.Column, &Error{Name: problem.Name, Value: problem.Value, Message: problem.Message})
-	}
-	for _, item := range *v.items {
-		entries = append(entries, item.text)
-	}
-	return entries, ""
-}
-
-// splitExpressions splits at commas and ends of lines. A comma within brackets
+// splitRegexps splits at commas and ends of lines. A comma within brackets
 // of any kind belongs to the expression. No origin has a comma, so that one
 // outside of them has no other meaning.
-func splitExpressions(text string) (parts []string) {
+func splitRegexps(text string) (parts []string) {
 	begin, depth, set := 0, 0, -1 // set is where the members of a set begin
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
@@ -195,7 +165,7 @@ func Environ(cfg cors.Config) ([]string, error) {
 	var errs Errors
 	for _, f := range fields {
 		if !same(reflect.ValueOf(want).FieldByIndex(f.Index), reflect.ValueOf(got).FieldByIndex(f.Index)) {
-			errs = append(errs, &Error{Name: f.Name, Value: fmt.Sprint(reflect.ValueOf(cfg).FieldByIndex(f.Index)), Message: "has no variable that means the same: write the Config as JSON"})
+			errs = append(errs, &Error{Name: f.Name, Value: fmt.Sprint(reflect.ValueOf(cfg).FieldByIndex(f.Index)), Message: "has no variable that means the same; write the Config as JSON"})
 		}
 	}
 	if len(errs) > 0 {
@@ -229,7 +199,7 @@ func variables(cfg *cors.Config) (variables []string) {
 		writeBool(allowAllOrigins, true)
 	} else {
 		writeList(allowedOrigins, listOfStrings, cfg.AllowOrigins, nil)
-		writeList(allowedRegexes, listOfExpressions, cfg.AllowOriginRegexps, nil)
+		writeList(allowedRegexes, listOfRegexps, cfg.AllowOriginRegexps, nil)
 	}
 	if len(cfg.PathRegexps) > 0 {
 		write(urlsRegex, cfg.PathRegexps[0])
@@ -264,27 +234,25 @@ func joinList(entries []string, kind settingKind) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// anchorEach returns expressions that mean to Python's re.match what the given
-// ones mean to cors.Config, which anchors them by itself.
-func anchorEach(expressions []string) (anchored []string) {
-	for _, s := range expressions {
+// anchorEach returns regular expressions that mean to Python's re.match what the
+// given ones mean to cors.Config, which anchors them itself.
+func anchorEach(regexps []string) (anchored []string) {
+	for _, s := range regexps {
 		anchored = append(anchored, anchor(s))
 	}
 	return anchored
 }
 
+// flagGroup matches flags for a whole regular expression.
+var flagGroup = regexp.MustCompile(`^\(\?[a-z]+\)`)
+
 func anchor(s string) string {
-	e, fault := translate(s)
-	if fault != nil || e.re2 != s || !e.open {
+	t, err := translate(s)
+	if err != nil || t.re2 != s || !t.open {
 		return s
 	}
-	flags := ""
-	if strings.HasPrefix(s, "(?") {
-		if end := strings.IndexAny(s, ":)"); s[end] == ')' && s[2] != 'P' {
-			flags, s = s[:end+1], s[end+1:]
-		}
-	}
-	if e.choice {
+	flags := flagGroup.FindString(s)
+	if s = s[len(flags):]; t.choice {
 		s = "(?:" + s + ")"
 	} else {
 		s = strings.TrimPrefix(s, "^")

@@ -19,14 +19,6 @@ type Position struct {
 	Column int // from 1, in bytes
 }
 
-// before returns a message with p before it, if p is a place.
-func (p Position) before(message string) string {
-	if p == (Position{}) {
-		return message
-	}
-	return fmt.Sprintf("%d:%d: %s", p.Line, p.Column, message)
-}
-
 // An Error says what is wrong, where, and what to write instead.
 type Error struct {
 	Position
@@ -49,7 +41,10 @@ func (e *Error) Error() string {
 	if e.Name != "" {
 		message = e.Name + " " + message
 	}
-	return e.Position.before(message)
+	if e.Position != (Position{}) {
+		message = fmt.Sprintf("%d:%d: %s", e.Line, e.Column, message)
+	}
+	return message
 }
 
 // Unwrap returns e.Err.
@@ -77,18 +72,17 @@ func (es Errors) Unwrap() []error {
 	return errs
 }
 
-// A Note says that something was not taken as it stands, although it is not
-// wrong.
+// A Note says where a policy differs from what django-cors-headers does with the
+// same settings, or that a setting was ignored.
 type Note struct {
-	Position
-	Name    string // of the variable or the setting
-	Done    string // what was made of it
-	Instead string // what to write instead
+	Name    string // of the variable or the setting, with the index of the entry
+	Value   string // that the Note is about, if it is one value
+	Message string // what was done, and what to write instead
 }
 
-// String returns all of it in a line.
+// String returns name, value and message.
 func (n Note) String() string {
-	return n.Position.before(fmt.Sprintf("%s %s: write %s", n.Name, n.Done, n.Instead))
+	return (&Error{Name: n.Name, Value: n.Value, Message: n.Message}).Error()
 }
 
 // A locator tells the name under which a field of a Config was written, or the

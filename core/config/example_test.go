@@ -47,8 +47,8 @@ func ExampleErrors() {
 		fmt.Println("The first is in line", first.Line, "and has the code", cause.Code)
 	}
 	// Output:
-	// 2:3: allowOrigin is no field of cors.Config: write "allowOrigins"
-	// 3:19: allowMethods is a string: write a list of strings
+	// 2:3: allowOrigin isn't a field of cors.Config; write "allowOrigins"
+	// 3:19: allowMethods is a string; write a list of strings
 	// 2:20: allowOrigins[0] "https://app.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"
 	// 3:13: maxAge "604800": is more than 24 hours, and no browser keeps an answer longer; it counts seconds: write 86400 or less
 	// The first is in line 2 and has the code origin-path
@@ -69,25 +69,18 @@ func ExampleParseEnviron() {
 	_, _, err = config.ParseEnviron([]string{"CORS_ALLOW_ALL_ORIGINS=True", "CORS_ALLOW_CREDENTIALS=True"})
 	fmt.Println(err)
 	// Output:
-	// CORS_ALLOWED_HEADERS was read as CORS_ALLOW_HEADERS; django-cors-headers does not read it: write CORS_ALLOW_HEADERS
+	// CORS_ALLOWED_HEADERS is read as CORS_ALLOW_HEADERS, but django-cors-headers ignores it; write CORS_ALLOW_HEADERS
 	// [https://app.example.com https://admin.example.com] [Authorization Content-Type] true 86400 <nil>
 	// CORS_ALLOW_ALL_ORIGINS with CORS_ALLOW_CREDENTIALS lets any site read, as the user who visits it, whatever that user can read: list the trusted sites, or leave CORS_ALLOW_CREDENTIALS off; if this is meant, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS
 }
 
 func ExampleParseDjango() {
-	cfg, notes, err := config.ParseDjango([]byte(`
-from corsheaders.defaults import default_headers
-
-CORS_ALLOWED_ORIGINS = [
-    "https://app.example.com",
-]
-CORS_ALLOWED_ORIGIN_REGEXES = [
-    r"^https://\w+\.example\.com",
-]
-CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_HEADERS = (*default_headers, "x-request-id")
-CORS_PREFLIGHT_MAX_AGE = 60 * 60
-`))
+	cfg, notes, err := config.ParseDjango([]byte(`{
+		"CORS_ALLOWED_ORIGINS": ["https://app.example.com"],
+		"CORS_ALLOWED_ORIGIN_REGEXES": ["^https://\\w+\\.example\\.com"],
+		"CORS_URLS_REGEX": "(?iu)^/api/",
+		"CORS_PREFLIGHT_MAX_AGE": 3600
+	}`)) // in a program: what config.DjangoCommand prints
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -98,13 +91,13 @@ CORS_PREFLIGHT_MAX_AGE = 60 * 60
 	source, err := config.Go(cfg)
 	fmt.Println(source, err)
 	// Output:
-	// 8:5: CORS_ALLOWED_ORIGIN_REGEXES has "^https://\\w+\\.example\\.com", which does not say where an origin ends: django-cors-headers lets anything follow, as in "https://app.example.com.attacker.example", and here nothing may: write "^https://\\w+\\.example\\.com$", or with "(:\d+)?" before the "$" if any port is meant
+	// CORS_ALLOWED_ORIGIN_REGEXES[0] "^https://\\w+\\.example\\.com": is matched against the whole origin here, whereas django-cors-headers lets anything follow, such as ".attacker.example"; write `^https://\w+\.example\.com$`, or `^https://\w+\.example\.com(:\d+)?$` if you mean any port
 	// cors.Config{
-	// 	PathRegexps:        []string{"^/api/.*"},
+	// 	PathRegexps:        []string{"(?i)^/api/.*"},
 	// 	AllowOrigins:       []string{"https://app.example.com"},
 	// 	AllowOriginRegexps: []string{`^https://\w+\.example\.com`},
 	// 	AllowMethods:       cors.CommonMethods(),
-	// 	AllowHeaders:       append(cors.CommonHeaders(), "x-request-id"),
+	// 	AllowHeaders:       cors.CommonHeaders(),
 	// 	MaxAge:             3600,
 	// } <nil>
 }

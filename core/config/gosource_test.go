@@ -90,7 +90,7 @@ func TestGoCompilesToTheSame(t *testing.T) {
 
 func TestFunctionsAreNotWritten(t *testing.T) {
 	cfg := cors.Config{AllowOriginFunc: allowNone}
-	const want = "AllowOriginFunc is a function, which cannot be written: leave it out, and set it in Go on what is read"
+	const want = "AllowOriginFunc is a function, which cannot be written; leave it out, and set it in Go on what is read"
 	if text, err := config.Go(cfg); text != "" || err == nil || err.Error() != want {
 		t.Errorf("Go returns %q, %v", text, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -28,17 +29,10 @@ const maxJSON = 64 << 20
 // an origin yet: AllowOriginFunc can be set afterwards. The error, if any, is
 // [Errors]; all have a position, except that the text is too long.
 func ParseJSON(data []byte) ([]cors.Config, error) {
-	text, problem := newText(data, maxJSON)
+	r, problem := newJSONReader(data, maxJSON)
 	if problem != nil {
 		return nil, Errors{problem}
 	}
-	var value json.RawMessage
-	var syntax *json.SyntaxError
-	if err := json.Unmarshal(text.data, &value); errors.As(err, &syntax) {
-		return nil, Errors{text.problem(int(syntax.Offset)-1, "", "", "this is not JSON: %v", syntax)}
-	}
-	r := &jsonReader{text: text, decoder: json.NewDecoder(bytes.NewReader(text.data))}
-	r.decoder.UseNumber()
 	isList := r.read()
 	if len(r.errs) > 0 {
 		return nil, r.errs
@@ -48,7 +42,7 @@ func ParseJSON(data []byte) ([]cors.Config, error) {
 	if isList {
 		target = &cfgs
 	}
-	if err := json.Unmarshal(text.data, target); err != nil {
+	if err := json.Unmarshal(r.data, target); err != nil {
 		return nil, err
 	}
 	if errs := check(cfgs, r.locate, jsonName); len(errs) > 0 {
@@ -62,7 +56,7 @@ func ParseJSON(data []byte) ([]cors.Config, error) {
 // data.
 func JSON(cfgs ...cors.Config) (string, error) {
 	if len(cfgs) == 0 {
-		return "", Errors{{Message: "there is no Config: give at least one"}}
+		return "", Errors{{Message: "there is no Config; give at least one"}}
 	}
 	for i := range cfgs {
 		if err := refuseFunc(&cfgs[i]); err != nil {
@@ -88,7 +82,7 @@ func refuseFunc(cfg *cors.Config) error {
 	if cfg.AllowOriginFunc == nil {
 		return nil
 	}
-	return Errors{{Name: "AllowOriginFunc", Message: "is a function, which cannot be written: leave it out, and set it in Go on what is read"}}
+	return Errors{{Name: "AllowOriginFunc", Message: "is a function, which cannot be written; leave it out, and set it in Go on what is read"}}
 }
 
 // jsonName returns the name that a field of cors.Config has in JSON.
@@ -112,10 +106,61 @@ var jsonFields, jsonNames = func() (map[string]reflect.StructField, []string) {
 // A jsonReader looks at every name and every value of a document, and remembers
 // where they stand. The syntax has been checked.
 type jsonReader struct {
-	*text
+	data    []byte
+	lines   []int // offsets of the first byte of each line
 	decoder *json.Decoder
 	configs []jsonConfig
 	errs    Errors
+}
+
+// newJSONReader checks the length and the syntax of a document.
+func newJSONReader(data []byte, limit int) (*jsonReader, *Error) {
+	if len(data) > limit {
+		return nil, &Error{Message: fmt.Sprintf("the text has %d bytes, and at most %d are read; shorten it", len(data), limit)}
+	}
+	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
+	r := &jsonReader{data: data, lines: []int{0}, decoder: json.NewDecoder(bytes.NewReader(data))}
+	r.decoder.UseNumber()
+	for i, c := range data {
+		if c == '\n' {
+			r.lines = append(r.lines, i+1)
+		}
+	}
+	if at := invalidUTF8(data); at >= 0 {
+		return nil, r.problem(at, "", "", "the byte %#x isn't UTF-8; save the text as UTF-8", data[at])
+	}
+	var value json.RawMessage
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(data, &value); errors.As(err, &syntax) {
+		return nil, r.problem(int(syntax.Offset)-1, "", "", "this isn't JSON: %v", syntax)
+	}
+	return r, nil
+}
+
+// invalidUTF8 returns the offset of the first byte that isn't UTF-8, or -1.
+func invalidUTF8(data []byte) int {
+	for at := 0; at < len(data); {
+		r, size := utf8.DecodeRune(data[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return -1
+}
+
+func (r *jsonReader) position(offset int) Position {
+	offset = min(max(offset, 0), len(r.data))
+	line, found := slices.BinarySearch(r.lines, offset)
+	if !found {
+		line--
+	}
+	return Position{Line: line + 1, Column: offset - r.lines[line] + 1}
+}
+
+// problem returns an error about what stands at an offset.
+func (r *jsonReader) problem(offset int, name, value, format string, args ...any) *Error {
+	return &Error{Position: r.position(offset), Name: name, Value: value, Message: fmt.Sprintf(format, args...)}
 }
 
 // A jsonConfig is where a Config stands, and its fields by their names in Go.
@@ -168,7 +213,7 @@ func (r *jsonReader) read() (isList bool) {
 		r.refuse("the document", token, at, "an object, or a list of objects")
 		return false
 	}
-	r.report(at, "", "", `there is no Config: write one such as {"allowOrigins": ["https://app.example.com"]}`)
+	r.report(at, "", "", `there is no Config; write one such as {"allowOrigins": ["https://app.example.com"]}`)
 	return false
 }
 
@@ -185,10 +230,10 @@ func (r *jsonReader) config(prefix string, at int) {
 			if near := nearest(name, jsonNames); near != "" {
 				remedy = strconv.Quote(near)
 			}
-			r.report(at, fieldPath(prefix, name), "", "is no field of cors.Config: write %s", remedy)
+			r.report(at, fieldPath(prefix, name), "", "isn't a field of cors.Config; write %s", remedy)
 			r.skipNext()
 		case c.fields[f.Name] != nil:
-			r.report(at, fieldPath(prefix, name), "", "stands twice: write it once")
+			r.report(at, fieldPath(prefix, name), "", "appears twice; write it once")
 			r.skipNext()
 		default:
 			c.fields[f.Name] = r.value(prefix+name, f.Type)
@@ -208,6 +253,9 @@ func fieldPath(prefix, name string) string {
 	return prefix + name
 }
 
+// lostCharacter is the problem of a string with U+FFFD.
+const lostCharacter = "contains U+FFFD, which stands for a character that was lost; write that character"
+
 func entryPath(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
 // value reads the value of a field.
@@ -226,7 +274,7 @@ func (r *jsonReader) value(path string, t reflect.Type) *jsonField {
 			if entry, ok := token.(string); !ok {
 				r.refuse(entryPath(path, i), token, at, "a string")
 			} else if strings.ContainsRune(entry, utf8.RuneError) {
-				r.report(at, entryPath(path, i), entry, "has the character U+FFFD, which stands for one that was lost: write the character that is meant")
+				r.report(at, entryPath(path, i), entry, lostCharacter)
 			}
 		}
 		r.next()
@@ -239,7 +287,7 @@ func (r *jsonReader) value(path string, t reflect.Type) *jsonField {
 		if !ok {
 			r.refuse(path, token, at, "a whole number")
 		} else if _, err := strconv.Atoi(number.String()); err != nil {
-			r.report(at, path, number.String(), "is no whole number, or too large: write digits only, such as 600")
+			r.report(at, path, number.String(), "isn't a whole number, or is too large; write digits only, such as 600")
 		}
 	}
 	return where
@@ -247,19 +295,29 @@ func (r *jsonReader) value(path string, t reflect.Type) *jsonField {
 
 // refuse reports a value of the wrong type, and reads to its end.
 func (r *jsonReader) refuse(path string, token json.Token, at int, want string) {
-	found := "a string"
-	switch token := token.(type) {
-	case json.Delim:
-		found = map[json.Delim]string{'{': "an object", '[': "a list"}[token]
-	case json.Number:
-		found = "a number"
-	case bool:
-		found = strconv.FormatBool(token)
-	case nil:
-		found = "null"
-	}
-	r.report(at, path, "", "is %s: write %s", found, want)
+	r.report(at, path, "", "is %s; write %s", jsonType(token), want)
 	r.skip(token)
+}
+
+// jsonType says what a token or a value is.
+func jsonType(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return strconv.FormatBool(v)
+	case json.Number:
+		return "a number"
+	case string:
+		return "a string"
+	case []any:
+		return "a list"
+	case json.Delim:
+		if v == '[' {
+			return "a list"
+		}
+	}
+	return "an object"
 }
 
 func (r *jsonReader) skipNext() {

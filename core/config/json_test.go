@@ -55,55 +55,55 @@ func TestParseJSONRefuses(t *testing.T) {
 		title, text string
 		want        []string
 	}{
-		{"nothing", ``, []string{`1:1: this is not JSON: unexpected end of JSON input`}},
-		{"white space", "\n \n", []string{`2:2: this is not JSON: unexpected end of JSON input`}},
-		{"a comma at the end of a list", "{\n  \"allowOrigins\": [\"*\",]\n}", []string{`2:24: this is not JSON: invalid character ']' looking for beginning of value`}},
-		{"a comment", "{} // none", []string{`1:4: this is not JSON: invalid character '/' after top-level value`}},
-		{"a second document", `{` + origins + `} {}`, []string{`1:47: this is not JSON: invalid character '{' after top-level value`}},
-		{"a second document after a line", "{}\n[]", []string{`2:1: this is not JSON: invalid character '[' after top-level value`}},
-		{"a byte that is not UTF-8", "{\n\"allowOrigins\": [\"\xff\"]}", []string{"2:19: the byte 0xff is not UTF-8: save the text as UTF-8"}},
-		{"UTF-16", "\xff\xfe{\x00}\x00", []string{"1:1: the byte 0xff is not UTF-8: save the text as UTF-8"}},
-		{"more levels than package json reads", strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001), []string{`1:10001: this is not JSON: invalid character '[' exceeded max depth`}},
-		{"more levels than there are", `[[[]]]`, []string{`1:2: [0] is a list: write an object`}},
+		{"nothing", ``, []string{`1:1: this isn't JSON: unexpected end of JSON input`}},
+		{"white space", "\n \n", []string{`2:2: this isn't JSON: unexpected end of JSON input`}},
+		{"a comma at the end of a list", "{\n  \"allowOrigins\": [\"*\",]\n}", []string{`2:24: this isn't JSON: invalid character ']' looking for beginning of value`}},
+		{"a comment", "{} // none", []string{`1:4: this isn't JSON: invalid character '/' after top-level value`}},
+		{"a second document", `{` + origins + `} {}`, []string{`1:47: this isn't JSON: invalid character '{' after top-level value`}},
+		{"a second document after a line", "{}\n[]", []string{`2:1: this isn't JSON: invalid character '[' after top-level value`}},
+		{"a byte that is not UTF-8", "{\n\"allowOrigins\": [\"\xff\"]}", []string{"2:19: the byte 0xff isn't UTF-8; save the text as UTF-8"}},
+		{"UTF-16", "\xff\xfe{\x00}\x00", []string{"1:1: the byte 0xff isn't UTF-8; save the text as UTF-8"}},
+		{"more levels than package json reads", strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001), []string{`1:10001: this isn't JSON: invalid character '[' exceeded max depth`}},
+		{"more levels than there are", `[[[]]]`, []string{`1:2: [0] is a list; write an object`}},
 
-		{"an empty list", ` []`, []string{`1:2: there is no Config: write one such as {"allowOrigins": ["https://app.example.com"]}`}},
-		{"null", `null`, []string{`1:1: there is no Config: write one such as {"allowOrigins": ["https://app.example.com"]}`}},
-		{"a string", `"*"`, []string{`1:1: the document is a string: write an object, or a list of objects`}},
-		{"a number", ` 1`, []string{`1:2: the document is a number: write an object, or a list of objects`}},
-		{"true", `true`, []string{`1:1: the document is true: write an object, or a list of objects`}},
-		{"a list of what are no Configs", `["*", null, {` + origins + `}]`, []string{`1:2: [0] is a string: write an object`, `1:7: [1] is null: write an object`}},
+		{"an empty list", ` []`, []string{`1:2: there is no Config; write one such as {"allowOrigins": ["https://app.example.com"]}`}},
+		{"null", `null`, []string{`1:1: there is no Config; write one such as {"allowOrigins": ["https://app.example.com"]}`}},
+		{"a string", `"*"`, []string{`1:1: the document is a string; write an object, or a list of objects`}},
+		{"a number", ` 1`, []string{`1:2: the document is a number; write an object, or a list of objects`}},
+		{"true", `true`, []string{`1:1: the document is true; write an object, or a list of objects`}},
+		{"a list of what are no Configs", `["*", null, {` + origins + `}]`, []string{`1:2: [0] is a string; write an object`, `1:7: [1] is null; write an object`}},
 
-		{"an unknown name", "{\n  \"origins\": [1, {}],\n  " + origins + "\n}", []string{names(`2:3: origins is no field of cors.Config: write one of NAMES`)}},
-		{"a misspelt name", `{"allowedOrigins": ["*"]}`, []string{`1:2: allowedOrigins is no field of cors.Config: write "allowOrigins"`}},
-		{"a name in the case of Go", `{"AllowOrigins": ["*"]}`, []string{`1:2: AllowOrigins is no field of cors.Config: write "allowOrigins"`}},
-		{"a name that package json takes for another", `{"allowOrigin\u017f": ["*"]}`, []string{`1:2: "allowOriginſ" is no field of cors.Config: write "allowOrigins"`}},
-		{"the function", `{"AllowOriginFunc": true}`, []string{names(`1:2: AllowOriginFunc is no field of cors.Config: write one of NAMES`)}},
-		{"an empty name", `{"": 1}`, []string{names(`1:2: "" is no field of cors.Config: write one of NAMES`)}},
-		{"a name that stands twice", `{` + origins + `, "allowOrigins": ["*"]}`, []string{`1:47: allowOrigins stands twice: write it once`}},
-		{"a name that stands twice, once with an escape", `{` + origins + `, "allow\u004frigins": ["*"]}`, []string{`1:47: allowOrigins stands twice: write it once`}},
-		{"a name that stands three times", `{"maxAge": 1, "maxAge": 1, "maxAge": 1}`, []string{`1:15: maxAge stands twice: write it once`, `1:28: maxAge stands twice: write it once`}},
+		{"an unknown name", "{\n  \"origins\": [1, {}],\n  " + origins + "\n}", []string{names(`2:3: origins isn't a field of cors.Config; write one of NAMES`)}},
+		{"a misspelt name", `{"allowedOrigins": ["*"]}`, []string{`1:2: allowedOrigins isn't a field of cors.Config; write "allowOrigins"`}},
+		{"a name in the case of Go", `{"AllowOrigins": ["*"]}`, []string{`1:2: AllowOrigins isn't a field of cors.Config; write "allowOrigins"`}},
+		{"a name that package json takes for another", `{"allowOrigin\u017f": ["*"]}`, []string{`1:2: "allowOriginſ" isn't a field of cors.Config; write "allowOrigins"`}},
+		{"the function", `{"AllowOriginFunc": true}`, []string{names(`1:2: AllowOriginFunc isn't a field of cors.Config; write one of NAMES`)}},
+		{"an empty name", `{"": 1}`, []string{names(`1:2: "" isn't a field of cors.Config; write one of NAMES`)}},
+		{"a name that stands twice", `{` + origins + `, "allowOrigins": ["*"]}`, []string{`1:47: allowOrigins appears twice; write it once`}},
+		{"a name that stands twice, once with an escape", `{` + origins + `, "allow\u004frigins": ["*"]}`, []string{`1:47: allowOrigins appears twice; write it once`}},
+		{"a name that stands three times", `{"maxAge": 1, "maxAge": 1, "maxAge": 1}`, []string{`1:15: maxAge appears twice; write it once`, `1:28: maxAge appears twice; write it once`}},
 
-		{"a string for a list", `{"allowOrigins": "*"}`, []string{`1:18: allowOrigins is a string: write a list of strings`}},
-		{"an object for a list", `{"allowOrigins": {"allowOrigins": [{}]}}`, []string{`1:18: allowOrigins is an object: write a list of strings`}},
-		{"null for a list", `{"allowOrigins": null}`, []string{`1:18: allowOrigins is null: write a list of strings`}},
-		{"a string for a number", `{"maxAge": "600"}`, []string{`1:12: maxAge is a string: write a whole number`}},
-		{"a list for a number", `{"maxAge": [600]}`, []string{`1:12: maxAge is a list: write a whole number`}},
-		{"a fraction", `{"maxAge": 1.5}`, []string{`1:12: maxAge "1.5": is no whole number, or too large: write digits only, such as 600`}},
-		{"a whole number with a fraction", `{"maxAge": 1.0}`, []string{`1:12: maxAge "1.0": is no whole number, or too large: write digits only, such as 600`}},
-		{"an exponent", `{"maxAge": 1e3}`, []string{`1:12: maxAge "1e3": is no whole number, or too large: write digits only, such as 600`}},
-		{"a number that does not fit", `{"maxAge": 99999999999999999999}`, []string{`1:12: maxAge "99999999999999999999": is no whole number, or too large: write digits only, such as 600`}},
-		{"a number for a bool", `{"allowCredentials": 1}`, []string{`1:22: allowCredentials is a number: write true or false`}},
-		{"a string for a bool", `{"allowCredentials": "true"}`, []string{`1:22: allowCredentials is a string: write true or false`}},
+		{"a string for a list", `{"allowOrigins": "*"}`, []string{`1:18: allowOrigins is a string; write a list of strings`}},
+		{"an object for a list", `{"allowOrigins": {"allowOrigins": [{}]}}`, []string{`1:18: allowOrigins is an object; write a list of strings`}},
+		{"null for a list", `{"allowOrigins": null}`, []string{`1:18: allowOrigins is null; write a list of strings`}},
+		{"a string for a number", `{"maxAge": "600"}`, []string{`1:12: maxAge is a string; write a whole number`}},
+		{"a list for a number", `{"maxAge": [600]}`, []string{`1:12: maxAge is a list; write a whole number`}},
+		{"a fraction", `{"maxAge": 1.5}`, []string{`1:12: maxAge "1.5": isn't a whole number, or is too large; write digits only, such as 600`}},
+		{"a whole number with a fraction", `{"maxAge": 1.0}`, []string{`1:12: maxAge "1.0": isn't a whole number, or is too large; write digits only, such as 600`}},
+		{"an exponent", `{"maxAge": 1e3}`, []string{`1:12: maxAge "1e3": isn't a whole number, or is too large; write digits only, such as 600`}},
+		{"a number that does not fit", `{"maxAge": 99999999999999999999}`, []string{`1:12: maxAge "99999999999999999999": isn't a whole number, or is too large; write digits only, such as 600`}},
+		{"a number for a bool", `{"allowCredentials": 1}`, []string{`1:22: allowCredentials is a number; write true or false`}},
+		{"a string for a bool", `{"allowCredentials": "true"}`, []string{`1:22: allowCredentials is a string; write true or false`}},
 		{"entries that are no strings", `[{}, {"allowMethods": ["PUT", 1, null, false, ["PUT"], {"a": [1]}, "DELETE"]}]`, []string{
-			`1:31: [1].allowMethods[1] is a number: write a string`, `1:34: [1].allowMethods[2] is null: write a string`,
-			`1:40: [1].allowMethods[3] is false: write a string`, `1:47: [1].allowMethods[4] is a list: write a string`,
-			`1:56: [1].allowMethods[5] is an object: write a string`,
+			`1:31: [1].allowMethods[1] is a number; write a string`, `1:34: [1].allowMethods[2] is null; write a string`,
+			`1:40: [1].allowMethods[3] is false; write a string`, `1:47: [1].allowMethods[4] is a list; write a string`,
+			`1:56: [1].allowMethods[5] is an object; write a string`,
 		}},
-		{"half of a pair of surrogates", `{"paths": ["/\ud83d"]}`, []string{`1:12: paths[0] "/` + "\uFFFD" + `": has the character U+FFFD, which stands for one that was lost: write the character that is meant`}},
+		{"half of a pair of surrogates", `{"paths": ["/\ud83d"]}`, []string{`1:12: paths[0] "/` + "\uFFFD" + `": contains U+FFFD, which stands for a character that was lost; write that character`}},
 
 		{"everything at once", "[\n {\"origins\": [],\n  \"maxAge\": \"1\"},\n 7,\n {\"maxAge\": 1,\n  \"maxAge\": 2,\n  \"paths\": [{}]}\n]", []string{
-			names(`2:3: [0].origins is no field of cors.Config: write one of NAMES`), `3:13: [0].maxAge is a string: write a whole number`, `4:2: [1] is a number: write an object`,
-			`6:3: [2].maxAge stands twice: write it once`, `7:13: [2].paths[0] is an object: write a string`,
+			names(`2:3: [0].origins isn't a field of cors.Config; write one of NAMES`), `3:13: [0].maxAge is a string; write a whole number`, `4:2: [1] is a number; write an object`,
+			`6:3: [2].maxAge appears twice; write it once`, `7:13: [2].paths[0] is an object; write a string`,
 		}},
 	}
 	for _, test := range tests {
@@ -147,7 +147,7 @@ func TestParseJSONRefusesWhatIsTooLong(t *testing.T) {
 		t.Errorf("%d bytes: %v", len(text), err)
 	}
 	_, err := config.ParseJSON(append(text, '\n'))
-	expectErrors(t, err, []string{"the text has 67108865 bytes, and no more than 67108864 are read: shorten it"})
+	expectErrors(t, err, []string{"the text has 67108865 bytes, and at most 67108864 are read; shorten it"})
 }
 
 // What package cors refuses is found in the text.
@@ -289,7 +289,7 @@ func TestJSONIsWrittenAsPeopleReadIt(t *testing.T) {
 	if want := "{\n  \"allowOriginRegexps\": [\n    \"https://(?P<n>a)\\\\.example\\\\.com&\"\n  ]\n}"; err != nil || text != want {
 		t.Errorf("got %s, %v, want %s", text, err, want)
 	}
-	if text, err := config.JSON(); err == nil || text != "" || err.Error() != "there is no Config: give at least one" {
+	if text, err := config.JSON(); err == nil || text != "" || err.Error() != "there is no Config; give at least one" {
 		t.Errorf("without a Config it returns %q, %v", text, err)
 	}
 	if text, err := config.JSON(cors.Config{}, cors.Config{}); err != nil || text != "[\n  {},\n  {}\n]" {

@@ -1,26 +1,30 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	cors "github.com/corskit/cors/core"
 )
 
-// A setting of django-cors-headers.
+// A setting is one of django-cors-headers.
 type setting struct {
 	name  string
+	kind  settingKind
 	field string // of cors.Config
-	// older is the name that it had before version 3.5, which is still read there.
+	// older is the name before django-cors-headers 3.5, which still reads it.
 	older string
-	// misspelt are names that are common and that are not read there. Those of
-	// settings that decide who is allowed are not read here either: see nearest.
+	// misspelt are common names that django-cors-headers ignores. Settings that
+	// decide who is allowed have none: reading one could allow more origins.
 	misspelt []string
 }
 
-// names returns all that are read, in the order in which they count.
+// names returns the names that are read, the one that takes precedence first.
 func (s setting) names() []string {
 	names := []string{s.name}
 	if s.older != "" {
@@ -29,15 +33,16 @@ func (s setting) names() []string {
 	return append(names, s.misspelt...)
 }
 
-// A settingKind is what the value of a setting has to be.
+// A settingKind is what the value of a setting has to be, and so the type that a
+// readFunc returns.
 type settingKind uint8
 
 const (
-	listOfStrings settingKind = iota
-	listOfExpressions
-	oneExpression
-	wholeNumber
-	trueOrFalse
+	listOfStrings settingKind = iota // []string
+	listOfRegexps                    // []string
+	oneRegexp                        // string
+	wholeNumber                      // int
+	trueOrFalse                      // bool
 )
 
 const (
@@ -57,33 +62,34 @@ const (
 // defaultMaxAge is that of django-cors-headers.
 const defaultMaxAge = 86400
 
-// settings are all that are read. CORS_ACCEPT_RISKS is our own.
+// settings are the settings that are read. django-cors-headers has no
+// CORS_ACCEPT_RISKS.
 var settings = []setting{
-	{name: allowedOrigins, field: "AllowOrigins", older: "CORS_ORIGIN_WHITELIST"},
-	{name: allowedRegexes, field: "AllowOriginRegexps", older: "CORS_ORIGIN_REGEX_WHITELIST"},
-	{name: allowAllOrigins, field: "AllowOrigins", older: "CORS_ORIGIN_ALLOW_ALL"},
-	{name: urlsRegex, field: "PathRegexps"},
-	{name: allowMethods, field: "AllowMethods", misspelt: []string{"CORS_ALLOWED_METHODS", "CORS_ALLOW_METHOD"}},
-	{name: allowHeaders, field: "AllowHeaders", misspelt: []string{"CORS_ALLOWED_HEADERS"}},
-	{name: exposeHeaders, field: "ExposeHeaders", misspelt: []string{"CORS_EXPOSED_HEADERS"}},
-	{name: preflightMaxAge, field: "MaxAge", misspelt: []string{"CORS_MAX_AGE"}},
-	{name: allowCredentials, field: "AllowCredentials"},
-	{name: allowPrivate, field: "AllowPrivateNetwork"},
-	{name: acceptRisks, field: "AcceptRisks"},
+	{name: allowedOrigins, kind: listOfStrings, field: "AllowOrigins", older: "CORS_ORIGIN_WHITELIST"},
+	{name: allowedRegexes, kind: listOfRegexps, field: "AllowOriginRegexps", older: "CORS_ORIGIN_REGEX_WHITELIST"},
+	{name: allowAllOrigins, kind: trueOrFalse, field: "AllowOrigins", older: "CORS_ORIGIN_ALLOW_ALL"},
+	{name: urlsRegex, kind: oneRegexp, field: "PathRegexps"},
+	{name: allowMethods, kind: listOfStrings, field: "AllowMethods", misspelt: []string{"CORS_ALLOWED_METHODS", "CORS_ALLOW_METHOD"}},
+	{name: allowHeaders, kind: listOfStrings, field: "AllowHeaders", misspelt: []string{"CORS_ALLOWED_HEADERS"}},
+	{name: exposeHeaders, kind: listOfStrings, field: "ExposeHeaders", misspelt: []string{"CORS_EXPOSED_HEADERS"}},
+	{name: preflightMaxAge, kind: wholeNumber, field: "MaxAge", misspelt: []string{"CORS_MAX_AGE"}},
+	{name: allowCredentials, kind: trueOrFalse, field: "AllowCredentials"},
+	{name: allowPrivate, kind: trueOrFalse, field: "AllowPrivateNetwork"},
+	{name: acceptRisks, kind: listOfStrings, field: "AcceptRisks"},
 }
 
-// unread are names that people write and that set nothing here.
-var unread = map[string]Note{
-	"CORS_REPLACE_HTTPS_REFERER": {Done: "has no counterpart: it made Django's CSRF check pass, and django-cors-headers 4.0 dropped it", Instead: "nothing"},
-	"CORS_MODEL":                 {Done: "has no counterpart: django-cors-headers 3.0 dropped it", Instead: "AllowOriginFunc, which can look origins up"},
-	"CORS_URLS_ALLOW_ALL_REGEX":  {Done: "has no counterpart: it is a setting of django-cors-middleware", Instead: `a Config of its own in front of this one, with PathRegexps and with AllowOrigins "*"`},
-	"CORS_ALLOW_ALL_METHODS":     {Done: "is no setting, and was left alone, as django-cors-headers does", Instead: allowMethods + `, with "*" for all`},
-	"CORS_ALLOW_ALL_HEADERS":     {Done: "is no setting, and was left alone, as django-cors-headers does", Instead: allowHeaders + `, with "*" for all`},
-	"CSRF_TRUSTED_ORIGINS":       {Done: "was left alone: it is about requests, and CORS is about reading answers", Instead: "RejectDisallowed, which answers 403 to denied cross-origin requests before the handler runs, if that is what it is for"},
+// unread are known names that have no field, with the message of their Note.
+var unread = map[string]string{
+	"CORS_REPLACE_HTTPS_REFERER": "has no counterpart: it made Django's CSRF check pass, and django-cors-headers 4.0 dropped it; remove it",
+	"CORS_MODEL":                 "has no counterpart: django-cors-headers 3.0 dropped it; write an AllowOriginFunc that looks up origins",
+	"CORS_URLS_ALLOW_ALL_REGEX":  `has no counterpart: it is a setting of django-cors-middleware; write another Config with PathRegexps and with AllowOrigins "*"`,
+	"CORS_ALLOW_ALL_METHODS":     "isn't a setting, and django-cors-headers ignores it, too; write " + allowMethods + ` with "*" to allow all`,
+	"CORS_ALLOW_ALL_HEADERS":     "isn't a setting, and django-cors-headers ignores it, too; write " + allowHeaders + ` with "*" to allow all`,
+	"CSRF_TRUSTED_ORIGINS":       "has no counterpart: it limits who can send requests, and CORS limits who can read responses; set RejectDisallowed to deny cross-origin requests from other origins before the handler runs",
 }
 
-// settingNames are the names of all settings, and readNames those and all that
-// are read in their place.
+// settingNames are the names of settings. readNames includes older and misspelt
+// names.
 var settingNames, readNames = func() (names, read []string) {
 	for _, s := range settings {
 		names = append(names, s.name)
@@ -92,70 +98,61 @@ var settingNames, readNames = func() (names, read []string) {
 	return names, read
 }()
 
-// isSettingName reports whether a name is one that is looked at.
+// isSettingName reports whether a setting with this name is read, noted or
+// refused, rather than somebody else's.
 func isSettingName(name string) bool {
-	return strings.HasPrefix(name, "CORS_") || unread[name].Done != ""
+	return strings.HasPrefix(name, "CORS_") || unread[name] != ""
 }
 
-// settingName returns the name of the setting for a field of cors.Config, if
-// there is one.
-func settingName(field string) string {
+// settingOf returns the setting for a field of cors.Config, or one that has the
+// field's name alone.
+func settingOf(field string) setting {
 	for _, s := range settings {
 		if s.field == field {
-			return s.name
+			return s
 		}
 	}
-	return field
+	return setting{name: field}
 }
 
-// An assignment gives a name a value.
-type assignment struct {
-	name string
-	at   Position
-	// read reads the value as a setting's kind wants it.
-	read func(settingKind) (value, *Error)
-}
+// A readFunc returns the value of a setting as a kind needs it.
+type readFunc func(settingKind) (any, Errors)
 
-// A reader turns assignments into a Config.
-type reader struct {
-	assigned map[string]assignment
-	used     map[string]assignment // by the names of settings
-	written  map[string]written    // by the names of settings
+// A settingsReader turns settings into a Config.
+type settingsReader struct {
+	assigned map[string]readFunc // by the names that are written
+	used     map[string]string   // the name that is written, by the setting's
+	headers  []int               // indices of AllowHeaders in the setting
 
 	cfg   cors.Config
 	notes []Note
 	errs  Errors
 }
 
-// A written setting is the assignment that it was given by, and the places of
-// its entries.
-type written struct {
-	assignment
-	entries []Position
-}
-
-// readSettings returns the Config that follows from assignments. The errors
-// begin with those that are given.
-func readSettings(assigned map[string]assignment, errs Errors) (cors.Config, []Note, Errors) {
-	r := &reader{assigned: assigned, used: make(map[string]assignment), written: make(map[string]written), errs: errs}
+// readSettings returns the Config that settings describe. The errors begin with
+// those that are given.
+func readSettings(assigned map[string]readFunc, errs Errors) (cors.Config, []Note, error) {
+	r := &settingsReader{assigned: assigned, used: make(map[string]string), errs: errs}
 	r.choose()
 	r.origins()
 	r.paths()
-	r.cfg.AllowMethods = r.list(allowMethods, cors.CommonMethods())
-	r.cfg.AllowHeaders = r.list(allowHeaders, cors.CommonHeaders())
-	r.dropForbidden()
-	r.cfg.ExposeHeaders = r.list(exposeHeaders, nil)
-	r.maxAge()
-	r.cfg.AllowCredentials = r.bool(allowCredentials)
-	r.cfg.AllowPrivateNetwork = r.bool(allowPrivate)
-	for _, risk := range r.list(acceptRisks, nil) {
+	r.cfg.AllowMethods = read(r, allowMethods, cors.CommonMethods())
+	r.allowHeaders()
+	r.cfg.ExposeHeaders = read[[]string](r, exposeHeaders, nil)
+	r.cfg.MaxAge = read(r, preflightMaxAge, defaultMaxAge)
+	if r.cfg.MaxAge < 0 {
+		r.report(r.used[preflightMaxAge], strconv.Itoa(r.cfg.MaxAge), "is negative; write how many seconds browsers may cache a preflight response, or 0 to leave that to them")
+	}
+	r.cfg.AllowCredentials = read(r, allowCredentials, false)
+	r.cfg.AllowPrivateNetwork = read(r, allowPrivate, false)
+	for _, risk := range read[[]string](r, acceptRisks, nil) {
 		r.cfg.AcceptRisks = append(r.cfg.AcceptRisks, cors.Risk(risk))
 	}
 	r.wildcards()
 	if len(r.errs) == 0 {
-		r.errs = check([]cors.Config{r.cfg}, r.locate, settingName)
+		r.errs = check([]cors.Config{r.cfg}, r.locate, func(field string) string { return settingOf(field).name })
 		for _, e := range r.errs {
-			if e.Name == r.used[allowAllOrigins].name {
+			if e.Name == r.used[allowAllOrigins] {
 				e.Value = "" // "*" is not what was written
 			}
 		}
@@ -166,247 +163,178 @@ func readSettings(assigned map[string]assignment, errs Errors) (cors.Config, []N
 	return r.cfg, r.notes, nil
 }
 
-func (r *reader) note(a assignment, done, instead string) {
-	r.notes = append(r.notes, Note{a.at, a.name, done, instead})
+func (r *settingsReader) note(name, value, format string, args ...any) {
+	r.notes = append(r.notes, Note{name, value, fmt.Sprintf(format, args...)})
 }
 
-func (r *reader) report(at Position, name, value, format string, args ...any) {
-	r.errs = append(r.errs, &Error{Position: at, Name: name, Value: value, Message: fmt.Sprintf(format, args...)})
+func (r *settingsReader) report(name, value, format string, args ...any) {
+	r.errs = append(r.errs, &Error{Name: name, Value: value, Message: fmt.Sprintf(format, args...)})
 }
 
-// choose picks for every setting the assignment that counts, and says what
-// becomes of all others.
-func (r *reader) choose() {
+// choose picks the name that is used for each setting, and reports the others.
+func (r *settingsReader) choose() {
 	for _, s := range settings {
 		for _, name := range s.names() {
-			a, assigned := r.assigned[name]
-			if !assigned {
+			if r.assigned[name] == nil {
 				continue
 			}
 			counts, taken := r.used[s.name]
 			switch {
 			case taken:
-				r.note(a, "was left alone, since "+counts.name+" is set", s.name+" only")
+				r.note(name, "", "is ignored, since %s is set; write %s only", counts, s.name)
 				continue
 			case name == s.older:
-				r.note(a, "was read as "+s.name+", whose name it was before django-cors-headers 3.5", s.name)
+				r.note(name, "", "is read as %s, its name since django-cors-headers 3.5; write %s", s.name, s.name)
 			case name != s.name:
-				r.note(a, "was read as "+s.name+"; django-cors-headers does not read it", s.name)
+				r.note(name, "", "is read as %s, but django-cors-headers ignores it; write %s", s.name, s.name)
 			}
-			r.used[s.name] = a
+			r.used[s.name] = name
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.assigned)) {
-		a := r.assigned[name]
 		near := nearest(name, readNames)
-		switch about, ok := unread[name]; {
+		switch message := unread[name]; {
 		case slices.Contains(readNames, name):
-		case ok:
-			r.note(a, about.Done, about.Instead)
+		case message != "":
+			r.note(name, "", "%s", message)
 		case near != "":
-			r.report(a.at, name, "", "is no setting, and django-cors-headers does not read it: write %s if that is meant, or leave it out", near)
+			r.report(name, "", "isn't a setting, and django-cors-headers ignores it; write %s if you mean that, or remove it", near)
 		default:
-			r.note(a, "is no setting, and was left alone", "one of "+strings.Join(settingNames, ", ")+" if that is meant")
+			r.note(name, "", "isn't a setting, and is ignored; write one of %s, or remove it", strings.Join(settingNames, ", "))
 		}
 	}
 }
 
-// value returns the value of a setting, if it has one.
-func (r *reader) value(name string, kind settingKind) (value, assignment, bool) {
-	a, ok := r.used[name]
-	if !ok {
-		return value{}, a, false
-	}
-	v, problem := a.read(kind)
-	if problem != nil {
-		r.errs = append(r.errs, problem)
-	}
-	return v, a, problem == nil
-}
-
-// list returns the value of a setting that is a list of strings.
-func (r *reader) list(name string, otherwise []string) []string {
-	v, a, ok := r.value(name, listOfStrings)
+// read returns the value of a setting, or otherwise if it has none.
+func read[T any](r *settingsReader, name string, otherwise T) T {
+	written, ok := r.used[name]
 	if !ok {
 		return otherwise
 	}
-	var texts []string
-	for _, entry := range *v.items {
-		texts = append(texts, entry.text)
+	i := slices.IndexFunc(settings, func(s setting) bool { return s.name == name })
+	v, errs := r.assigned[written](settings[i].kind)
+	if len(errs) > 0 {
+		r.errs = append(r.errs, errs...)
+		return otherwise
 	}
-	r.remember(name, a, *v.items)
-	return texts
+	return v.(T)
 }
 
-// remember remembers where a setting and its entries stand.
-func (r *reader) remember(name string, a assignment, entries []value) {
-	w := written{assignment: a}
-	for _, entry := range entries {
-		w.entries = append(w.entries, entry.at)
-	}
-	r.written[name] = w
-}
-
-func (r *reader) bool(name string) bool {
-	v, _, _ := r.value(name, trueOrFalse)
-	return v.truth
-}
-
-func (r *reader) maxAge() {
-	r.cfg.MaxAge = defaultMaxAge
-	v, a, ok := r.value(preflightMaxAge, wholeNumber)
-	if !ok {
-		return
-	}
-	if v.number < 0 {
-		r.report(v.at, a.name, fmt.Sprint(v.number), "is negative: write for how many seconds browsers may keep the answer to a preflight, or 0 to leave that open")
-	}
-	r.cfg.MaxAge = v.number
-	r.remember(preflightMaxAge, a, nil)
-}
-
-// origins reads what says who is allowed.
-func (r *reader) origins() {
-	all, allBy, _ := r.value(allowAllOrigins, trueOrFalse)
-	if all.truth {
+// origins reads the settings that say who is allowed.
+func (r *settingsReader) origins() {
+	if read(r, allowAllOrigins, false) {
 		r.cfg.AllowOrigins = []string{"*"}
-		r.remember(allowedOrigins, allBy, nil)
 		for _, name := range []string{allowedOrigins, allowedRegexes} {
-			if a, ok := r.used[name]; ok {
-				r.note(a, "was left alone, since "+allBy.name+" allows every origin", "one of them only")
+			if written, ok := r.used[name]; ok {
+				r.note(written, "", "is ignored, since %s allows every origin; write one of them only", r.used[allowAllOrigins])
 			}
 		}
 		return
 	}
-	r.cfg.AllowOrigins = r.list(allowedOrigins, nil)
-	by := r.written[allowedOrigins]
+	r.cfg.AllowOrigins = read[[]string](r, allowedOrigins, nil)
 	for i, o := range r.cfg.AllowOrigins {
-		switch {
+		switch name := entryPath(r.used[allowedOrigins], i); {
 		case o == "*":
-			r.report(by.entries[i], by.name, o, "is no origin, and django-cors-headers refuses it: write %s = True if every site may read the answers", allowAllOrigins)
+			r.report(name, o, "isn't an origin, and django-cors-headers refuses it, too; set %s to true if every site may read responses", allowAllOrigins)
 		case strings.Contains(o, "*"):
-			r.note(assignment{name: by.name, at: by.entries[i]}, fmt.Sprintf("has %q, which is a pattern here; django-cors-headers compares it letter by letter, so that it allows nothing there", o), "the origins that are meant, if it is not a pattern")
+			r.note(name, o, "is a pattern here, whereas django-cors-headers compares it literally and so allows nothing; list the origins if you don't mean a pattern")
 		}
 	}
-	r.expressions()
-	if len(r.cfg.AllowOrigins)+len(r.cfg.AllowOriginRegexps) == 0 && len(r.errs) == 0 {
-		r.note(assignment{name: allowedOrigins}, "allows no origin, and neither does anything else, which cors.New refuses", "the origins; if handlers of the signal check_request_enabled decide, set AllowOriginFunc")
-	}
-}
-
-// expressions reads those for origins. They are matched to the end here.
-func (r *reader) expressions() {
-	v, a, ok := r.value(allowedRegexes, listOfExpressions)
-	if !ok {
-		return
-	}
-	for _, entry := range *v.items {
-		e := r.translate(entry, a)
-		if e == nil {
+	for i, python := range read[[]string](r, allowedRegexes, nil) {
+		name := entryPath(r.used[allowedRegexes], i)
+		t := r.translate(name, python)
+		if t == nil {
 			continue
 		}
-		r.cfg.AllowOriginRegexps = append(r.cfg.AllowOriginRegexps, e.re2)
-		if e.open {
-			r.note(assignment{name: a.name, at: entry.at},
-				fmt.Sprintf("has %q, which does not say where an origin ends: django-cors-headers lets anything follow, as in %q, and here nothing may", entry.text, "https://app.example.com.attacker.example"),
-				fmt.Sprintf(`%q, or with "(:\d+)?" before the "$" if any port is meant`, e.alone()+"$"))
+		r.cfg.AllowOriginRegexps = append(r.cfg.AllowOriginRegexps, t.re2)
+		if t.open {
+			r.note(name, python, "is matched against the whole origin here, whereas django-cors-headers lets anything follow, such as \".attacker.example\"; write `%s`, or `%s` if you mean any port", t.append("$"), t.append(`(:\d+)?$`))
 		}
 	}
-	r.remember(allowedRegexes, a, *v.items)
+	if len(r.cfg.AllowOrigins)+len(r.cfg.AllowOriginRegexps) == 0 && len(r.errs) == 0 {
+		r.note(allowedOrigins, "", "allows no origin, and neither does another setting, which cors.New refuses; list the origins, or set AllowOriginFunc if handlers of the signal check_request_enabled decide")
+	}
 }
 
-// paths reads the expression for paths. There, it has to match their beginning;
-// here, all of them.
-func (r *reader) paths() {
-	v, a, ok := r.value(urlsRegex, oneExpression)
-	if !ok {
+// paths reads the regular expression for paths. django-cors-headers matches it
+// against their beginning, and package cors against all of them.
+func (r *settingsReader) paths() {
+	python, name := read(r, urlsRegex, ""), r.used[urlsRegex]
+	t := r.translate(name, python)
+	switch {
+	case t == nil || matchesEveryPath(t.re2):
 		return
+	case t.wider != "":
+		r.report(name, python, "%s matches more in RE2 than in Python, where it takes all of Unicode into account; put (?a) first, or write what is allowed", t.wider)
+	case t.unicode:
+		r.note(name, python, `\d, \s and \w match ASCII only here, and all of Unicode in Python; write classes such as [\pL\p{Nd}_] into PathRegexps if paths have other characters`)
 	}
-	e := r.translate(v, a)
-	if e == nil {
-		return
+	if t.open {
+		t.re2 = t.append(".*")
 	}
-	if e.unicode {
-		r.note(a, `has \w, \d, \s or \b, which stand for characters of ASCII here and of all of Unicode there`, `classes such as [\pL\p{Nd}_], which RE2 alone reads, into PathRegexps if paths have other characters`)
-	}
-	if matchesEveryPath(e.re2) {
-		return
-	}
-	re2 := e.re2
-	if e.open {
-		re2 = e.alone() + ".*"
-	}
-	r.cfg.PathRegexps = []string{re2}
-	r.remember(urlsRegex, a, []value{v})
+	r.cfg.PathRegexps = []string{t.re2}
 }
 
-// matchesEveryPath reports whether an expression is one of those that people
-// write for all paths.
+// matchesEveryPath reports whether a regular expression is one of those that
+// people write for all paths.
 func matchesEveryPath(re2 string) bool {
 	return slices.Contains([]string{"", "/", ".*", "/.*", ".*$", "/.*$"}, strings.TrimPrefix(re2, "^"))
 }
 
-// translate translates an expression, or reports why it cannot.
-func (r *reader) translate(v value, a assignment) *expression {
-	e, fault := translate(v.text)
-	if fault != nil {
-		r.report(v.at, a.name, v.text, "%s", fault)
+// translate translates a regular expression, or reports why it can't.
+func (r *settingsReader) translate(name, python string) *translation {
+	t, err := translate(python)
+	if err != nil {
+		r.report(name, python, "%v", err)
 		return nil
 	}
-	flags := strings.ReplaceAll(v.flags, "a", "")
-	if flags != v.flags {
-		e.unicode = false
-	}
-	if flags != "" {
-		e.re2 = "(?" + flags + ")" + e.re2
-	}
-	return e
+	return t
 }
 
-// dropForbidden drops the headers that were in the default of
-// django-cors-headers until version 4.0, and so are in many copies of it.
-// Browsers set them themselves, so that listing them allows nothing.
-func (r *reader) dropForbidden() {
-	w := r.written[allowHeaders]
+// allowHeaders reads the allowed headers. It drops those that were among the
+// defaults of django-cors-headers until version 4.0, and so are in many copies of
+// them. Browsers set them themselves, so listing them allows nothing.
+func (r *settingsReader) allowHeaders() {
 	var dropped []string
-	for i := len(r.cfg.AllowHeaders) - 1; i >= 0; i-- {
-		name := r.cfg.AllowHeaders[i]
+	for i, name := range read(r, allowHeaders, cors.CommonHeaders()) {
 		if slices.Contains([]string{"accept-encoding", "dnt", "origin"}, strings.ToLower(name)) {
-			dropped = append(dropped, fmt.Sprintf("%q", name))
-			r.cfg.AllowHeaders = slices.Delete(r.cfg.AllowHeaders, i, i+1)
-			w.entries = slices.Delete(w.entries, i, i+1)
+			dropped = append(dropped, strconv.Quote(name))
+			continue
 		}
+		r.cfg.AllowHeaders = append(r.cfg.AllowHeaders, name)
+		r.headers = append(r.headers, i)
 	}
-	if len(dropped) == 0 {
-		return
+	if len(dropped) > 0 {
+		r.note(r.used[allowHeaders], "", "is read without %s, which browsers set and scripts can't; remove them", strings.Join(dropped, ", "))
 	}
-	r.written[allowHeaders] = w
-	slices.Reverse(dropped)
-	r.note(w.assignment, "was read without "+strings.Join(dropped, ", ")+": browsers set such headers themselves and never let scripts set them", "the others only")
 }
 
-// wildcards says where "*" allows more here than there.
-func (r *reader) wildcards() {
+// wildcards notes where "*" allows more than with django-cors-headers.
+func (r *settingsReader) wildcards() {
 	if !r.cfg.AllowCredentials {
 		return
 	}
-	for _, list := range []struct {
-		name    string
-		entries []string
-	}{{allowMethods, r.cfg.AllowMethods}, {allowHeaders, r.cfg.AllowHeaders}} {
-		if i := slices.Index(list.entries, "*"); i >= 0 {
-			w := r.written[list.name]
-			r.note(assignment{name: w.name, at: w.entries[i]}, `has "*", which allows all here; with credentials, browsers take what django-cors-headers sends for a name, so that it allows nothing there`, "the names one by one, if not all are meant")
+	for _, field := range []string{"AllowMethods", "AllowHeaders"} {
+		entries := reflect.ValueOf(r.cfg).FieldByName(field).Interface().([]string)
+		if i := slices.Index(entries, "*"); i >= 0 {
+			name, _ := r.locate(0, field, i)
+			r.note(name, "*", "allows everything here, whereas django-cors-headers sends it as it is, and with credentials browsers then allow nothing; list the names if you don't mean everything")
 		}
 	}
 }
 
-// locate says where a field was written. All those that can be refused were:
-// nothing is wrong with the defaults.
-func (r *reader) locate(_ int, field string, entry int) (name string, at Position) {
-	w := r.written[settingName(field)]
-	if entry < 0 || entry >= len(w.entries) {
-		return w.name, w.at
+// locate returns the name under which a field or an entry was written.
+func (r *settingsReader) locate(_ int, field string, entry int) (name string, at Position) {
+	s := settingOf(field)
+	if s.name == allowedOrigins && slices.Equal(r.cfg.AllowOrigins, []string{"*"}) {
+		return r.used[allowAllOrigins], at
 	}
-	return w.name, w.entries[entry]
+	name = cmp.Or(r.used[s.name], s.name)
+	if entry < 0 || s.kind != listOfStrings && s.kind != listOfRegexps {
+		return name, at
+	}
+	if s.name == allowHeaders {
+		entry = r.headers[entry]
+	}
+	return entryPath(name, entry), at
 }
