@@ -8,7 +8,7 @@
 // [Log] writes what is denied into a log, [Counter] counts decisions for package
 // expvar and others, [Usage] finds entries of a configuration that nobody needs
 // any longer, and [Shadow] tells what another configuration would do to the
-// requests of this one. Module adapters/otel counts for OpenTelemetry.
+// requests of this one. Module core/watch/otel counts for OpenTelemetry.
 //
 // What strangers send is bounded here before it is kept: no request makes more
 // memory, more names of metrics or more lines of a log than is said with each

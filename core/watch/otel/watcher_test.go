@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	corsotel "github.com/corskit/cors/adapters/otel"
+	corsotel "github.com/corskit/cors/core/watch/otel"
 	cors "github.com/corskit/cors/core"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
@@ -54,7 +54,7 @@ func collect(t *testing.T, reader sdk.Reader) (metricdata.Metrics, map[string]in
 	if len(read.ScopeMetrics) != 1 || len(read.ScopeMetrics[0].Metrics) != 1 {
 		t.Fatalf("read %+v, want one metric", read)
 	}
-	if name := read.ScopeMetrics[0].Scope.Name; name != "github.com/corskit/cors/adapters/otel" {
+	if name := read.ScopeMetrics[0].Scope.Name; name != "github.com/corskit/cors/core/watch/otel" {
 		t.Errorf("the scope is %q", name)
 	}
 	m := read.ScopeMetrics[0].Metrics[0]

@@ -1,4 +1,4 @@
-module github.com/corskit/cors/adapters/otel
+module github.com/corskit/cors/core/watch/otel
 
 go 1.25.0
 
@@ -22,4 +22,4 @@ require (
 	golang.org/x/text v0.41.0 // indirect
 )
 
-replace github.com/corskit/cors/core => ../../core
+replace github.com/corskit/cors/core => ../..

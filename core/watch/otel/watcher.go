@@ -13,7 +13,7 @@ import (
 )
 
 // scope is the name of the instrumentation scope.
-const scope = "github.com/corskit/cors/adapters/otel"
+const scope = "github.com/corskit/cors/core/watch/otel"
 
 // New returns a Watcher that counts decisions, and tells the provider's readers
 // the counts whenever they collect. For a request it does what a [watch.Counter]

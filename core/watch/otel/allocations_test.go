@@ -7,7 +7,7 @@ package corsotel_test
 import (
 	"testing"
 
-	corsotel "github.com/corskit/cors/adapters/otel"
+	corsotel "github.com/corskit/cors/core/watch/otel"
 	cors "github.com/corskit/cors/core"
 	sdk "go.opentelemetry.io/otel/sdk/metric"
 )

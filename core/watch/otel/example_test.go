@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 
-	corsotel "github.com/corskit/cors/adapters/otel"
+	corsotel "github.com/corskit/cors/core/watch/otel"
 	cors "github.com/corskit/cors/core"
 	sdk "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
