@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/corskit/cors/core/origin"
+	"github.com/corskit/cors/core/internal/origin"
 )
 
 // A Kind is a kind of request (Fetch, "HTTP requests" of the CORS protocol).

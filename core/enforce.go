@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/corskit/cors/core/origin"
+	"github.com/corskit/cors/core/internal/origin"
 )
 
 // isStopped reports whether RejectDisallowed stops an actual request whose

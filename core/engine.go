@@ -5,7 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/corskit/cors/core/origin"
+	"github.com/corskit/cors/core/internal/origin"
 )
 
 // An Engine decides CORS by one or more Configs. Of those whose paths match a
@@ -56,7 +56,7 @@ func New(cfgs ...Config) (*Engine, error) {
 // problem as [ConfigErrors] and changes nothing.
 func (e *Engine) Reload(cfgs ...Config) error {
 	if len(cfgs) == 0 {
-		return ConfigErrors{{Field: "Config", Code: CodeNoConfig, Message: "is missing: give at least one, such as cors.Config{AllowOrigins: []string{\"https://app.example.com\"}}"}}
+		return ConfigErrors{{Field: "Config", Entry: -1, Code: CodeNoConfig, Message: "is missing; pass at least one, such as cors.Config{AllowOrigins: []string{\"https://app.example.com\"}}"}}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -104,7 +104,7 @@ func (c *configuration) add(scopes *scopeSet, cfg Config) ConfigErrors {
 	c.asks = c.asks || cfg.AllowOriginFunc != nil
 	if len(cfg.Paths) == 0 && len(cfg.PathRegexps) == 0 {
 		if other := scopes.everything(c); other >= 0 {
-			compiler.report("Paths", "", CodeSamePaths, "is empty, and Config %d has all paths as well, and one path cannot have two policies: write the paths of one of them", other)
+			compiler.report(whole("Paths", ""), CodeSamePaths, "is empty, which means every path, as in Config %d; write the paths of one of them", other)
 		}
 		c.everywhere = i
 	}
@@ -118,6 +118,9 @@ func (c *configuration) add(scopes *scopeSet, cfg Config) ConfigErrors {
 // replace puts a configuration in force unless it has problems.
 func (e *Engine) replace(next *configuration, scopes scopeSet, problems ConfigErrors) error {
 	if len(problems) > 0 {
+		for _, p := range problems {
+			p.oneOfSeveral = len(next.configs) > 1
+		}
 		return problems
 	}
 	e.scopes = scopes
@@ -151,7 +154,7 @@ func (e *Engine) AttachRoute(path string, cfg Config) error {
 
 func (e *Engine) attachTo(path string, cfg Config) error {
 	if len(cfg.Paths) > 0 || len(cfg.PathRegexps) > 0 {
-		return ConfigErrors{{Field: "Paths", Value: path, Code: CodePath, Message: "is what the policy is attached to, and it has Paths or PathRegexps of its own: leave them out"}}
+		return ConfigErrors{{Field: "Paths", Entry: -1, Value: path, Code: CodePath, Message: "is the path that the Config is attached to, and the Config has Paths or PathRegexps as well; leave those out"}}
 	}
 	cfg.Paths = []string{path}
 	return e.Attach(cfg)

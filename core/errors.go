@@ -4,24 +4,37 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/corskit/cors/core/origin"
+	"github.com/corskit/cors/core/internal/origin"
 )
 
 // A ConfigError says what is wrong with a Config and what to write instead.
 type ConfigError struct {
 	Index   int    // of the Config among those given to New
 	Field   string // of the Config
-	Value   string // of the field, or of the entry at fault
+	Entry   int    // the index of the entry in Field, or -1 for the whole field
+	Value   string // of the entry, or of a field that isn't a list
 	Code    Code
-	Message string // a sentence without the field and the value
+	Message string // what is wrong, and after a semicolon what to write instead
+
+	oneOfSeveral bool // New was given more than one Config
 }
 
-// Error returns field, value and message.
+// Error returns the field, with the index of the entry, the value and the message. If
+// there are several Configs, it begins with the index of the one at fault.
 func (e *ConfigError) Error() string {
-	if e.Value == "" {
-		return fmt.Sprintf("cors: Config %d: %s %s", e.Index, e.Field, e.Message)
+	var b strings.Builder
+	b.WriteString("cors: ")
+	if e.oneOfSeveral {
+		fmt.Fprintf(&b, "Config %d: ", e.Index)
 	}
-	return fmt.Sprintf("cors: Config %d: %s %q: %s", e.Index, e.Field, e.Value, e.Message)
+	b.WriteString(e.Field)
+	if e.Entry >= 0 {
+		fmt.Fprintf(&b, "[%d]", e.Entry)
+	}
+	if e.Value != "" || e.Entry >= 0 {
+		fmt.Fprintf(&b, " %q:", e.Value)
+	}
+	return b.String() + " " + e.Message
 }
 
 // ConfigErrors are all the problems of all the Configs given to [New]. It is
@@ -47,33 +60,52 @@ func (es ConfigErrors) Unwrap() []error {
 }
 
 // A Code names a kind of problem. Codes are stable: programs may compare them.
-// Those of package origin are used for origins and expressions.
-type Code = origin.Code
+type Code string
 
-// What [New] refuses beyond what package origin does.
+// What [New] refuses.
 const (
 	CodeNoConfig       Code = "config-missing"  // New was given none
 	CodePath           Code = "path"            // not a path pattern
-	CodePathRegexp     Code = "path-regexp"     // not an RE2 expression
+	CodePathRegexp     Code = "path-regexp"     // not an RE2 regular expression
 	CodeSamePaths      Code = "paths-same"      // another Config has the same paths
 	CodeUndecidedPaths Code = "paths-undecided" // comparing them with those of another Config takes too long
 
-	CodeOriginMissing Code = "origin-missing"   // nothing allows an origin
-	CodeOriginMoot    Code = "origin-moot"      // "*" beside a function that it makes moot
-	CodeRejectMoot    Code = "reject-moot"      // RejectDisallowed beside "*", which denies nothing
-	CodeWildcardName  Code = "name-wildcard"    // a name of which "*" is a part
-	CodeMoot          Code = "wildcard-moot"    // entries beside "*", which covers them
-	CodeMethod        Code = "method"           // not a token
-	CodeMethodCase    Code = "method-case"      // a standard method that is not in upper case
-	CodeMethodBanned  Code = "method-forbidden" // a forbidden method
-	CodeHeader        Code = "header"           // not a token
-	CodeHeaderBanned  Code = "header-forbidden" // a forbidden request-header or response-header name
-	CodeHeaderSide    Code = "header-side"      // a response-header where a request-header belongs, or the other way round
-	CodeExposeAll     Code = "expose-wildcard"  // "*" in ExposeHeaders with credentials
-	CodeMaxAge        Code = "max-age"          // more than 24 hours
-	CodeStatus        Code = "preflight-status" // not from 200 to 299
-	CodeUnknownRisk   Code = "risk-unknown"     // AcceptRisks names no risk
-	CodeUnusedRisk    Code = "risk-unused"      // AcceptRisks names a risk that the Config does not take
+	CodeOriginMissing   Code = "origin-missing"     // nothing allows an origin
+	CodeUnusedFunc      Code = "origin-func-unused" // AllowOriginFunc beside "*", which denies nothing
+	CodeUnusedReject    Code = "reject-unused"      // RejectDisallowed beside "*", which denies nothing
+	CodeWildcardName    Code = "name-wildcard"      // a name of which "*" is a part
+	CodeBesideWildcard  Code = "beside-wildcard"    // entries beside "*", which covers them
+	CodeMethod          Code = "method"             // not a token
+	CodeMethodCase      Code = "method-case"        // a standard method that is not in upper case
+	CodeMethodForbidden Code = "method-forbidden"   // a forbidden method
+	CodeHeader          Code = "header"             // not a token
+	CodeHeaderForbidden Code = "header-forbidden"   // a forbidden request-header or response-header name
+	CodeHeaderDirection Code = "header-direction"   // a response-header where a request-header belongs, or the other way round
+	CodeExposeWildcard  Code = "expose-wildcard"    // "*" in ExposeHeaders with credentials
+	CodeMaxAge          Code = "max-age"            // more than 24 hours
+	CodeStatus          Code = "preflight-status"   // not from 200 to 299
+	CodeUnknownRisk     Code = "risk-unknown"       // AcceptRisks names no risk
+	CodeUnusedRisk      Code = "risk-unused"        // AcceptRisks names a risk that the Config does not take
+
+	CodeOriginEmpty       Code = origin.CodeEmpty       // nothing is written
+	CodeOriginCharacter   Code = origin.CodeCharacter   // a byte that no origin has
+	CodeOriginScheme      Code = origin.CodeScheme      // no scheme, or one that is invalid or that no page has
+	CodeOriginFile        Code = origin.CodeFile        // file:, whose origin is opaque
+	CodeOriginHost        Code = origin.CodeHost        // no host, or an invalid one
+	CodeOriginUserInfo    Code = origin.CodeUserInfo    // user info before the host
+	CodeOriginPath        Code = origin.CodePath        // a path after the host
+	CodeOriginQuery       Code = origin.CodeQuery       // a query after the host
+	CodeOriginFragment    Code = origin.CodeFragment    // a fragment after the host
+	CodeOriginCase        Code = origin.CodeCase        // upper case
+	CodeOriginIDNA        Code = origin.CodeIDNA        // a host that isn't ASCII
+	CodeOriginIP          Code = origin.CodeIP          // an IP address that isn't in canonical form
+	CodeOriginPort        Code = origin.CodePort        // a port that isn't a number from 1 to 65535
+	CodeOriginDefaultPort Code = origin.CodeDefaultPort // the scheme's default port, which browsers leave out
+	CodeOriginWildcard    Code = origin.CodeWildcard    // a misplaced wildcard
+
+	CodeRegexpSyntax Code = origin.CodeRegexpSyntax // not an RE2 regular expression
+	CodeRegexpNever  Code = origin.CodeRegexpNever  // matches no serialized origin
+	CodeRegexpSize   Code = origin.CodeRegexpSize   // too large to be analysed
 
 	CodeAnyOriginWithCredentials      Code = Code("risk-" + RiskAnyOriginWithCredentials)
 	CodeNullWithCredentials           Code = Code("risk-" + RiskNullWithCredentials)

@@ -52,11 +52,11 @@ func ExampleConfigErrors() {
 		fmt.Println("The first is about", first.Field, "and has the code", first.Code)
 	}
 	// Output:
-	// cors: Config 0: AllowOrigins "https://App.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"
-	// cors: Config 0: AllowOrigins "https://*.github.io": anyone can register a name under "github.io", and so an origin that this allows: write the label that is yours before it; if this is meant, add "public-suffix=https://*.github.io" to AcceptRisks
-	// cors: Config 0: AllowMethods "patch": methods are case-sensitive: write "PATCH"
-	// cors: Config 1: AllowOrigins is empty, and neither AllowOriginRegexps nor AllowOriginFunc allows an origin: list the sites that may read the answers, such as "https://app.example.com", or "*" for public data
-	// cors: Config 1: MaxAge "604800": is more than 24 hours, and no browser keeps an answer longer; it counts seconds: write 86400 or less
+	// cors: Config 0: AllowOrigins[0] "https://App.example.com/": an origin has no path, not even a trailing slash; write "https://app.example.com"
+	// cors: Config 0: AllowOrigins[1] "https://*.github.io": allows anyone who registers a name under "github.io"; write the label that is yours before it; if you mean this, add "public-suffix=https://*.github.io" to AcceptRisks
+	// cors: Config 0: AllowMethods[0] "patch": isn't in upper case, and methods are case-sensitive; write "PATCH"
+	// cors: Config 1: AllowOrigins is empty, and so are AllowOriginRegexps and AllowOriginFunc; list the sites that may read responses, such as "https://app.example.com", or write "*" for public data
+	// cors: Config 1: MaxAge "604800": is more than 24 hours, the longest that any browser caches a preflight response; write 86400 seconds or less
 	// The first is about AllowOrigins and has the code origin-path
 }
 
@@ -236,7 +236,7 @@ func ExampleEngine_Reload() {
 	fmt.Println(engine.Reload(cors.Config{AllowOrigins: []string{"https://new.example.com"}}))
 	fmt.Println(engine.Configs()[0].AllowOrigins)
 	// Output:
-	// cors: Config 0: AllowOrigins "new.example.com": has no scheme, and an origin is a scheme, a host and a port: write "https://new.example.com"
+	// cors: AllowOrigins[0] "new.example.com": has no scheme, and an origin is a scheme, a host and a port; write "https://new.example.com"
 	// [https://old.example.com]
 	// <nil>
 	// [https://new.example.com]

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/corskit/cors/core/origin"
+	"github.com/corskit/cors/core/internal/origin"
 )
 
 // An Explanation says how an Engine decides about a request, what a browser

@@ -350,7 +350,7 @@ func (x *explainer) missingMethod(method string) obstacle {
 	o := obstacle{Obstacle: Obstacle{Field: "AllowMethods", Why: fmt.Sprintf("%s lacks %s.", field, plainToken(method))}}
 	switch {
 	case !isToken(method):
-		o.Why = fmt.Sprintf("%s is not a method.", plainToken(method))
+		o.Why = fmt.Sprintf("%s isn't a method.", plainToken(method))
 		o.Remedy = "No browser asks for it: look at the client."
 	case method == wildcard:
 		o.Remedy = `Use a method of another name: in AllowMethods, "*" would allow all.`

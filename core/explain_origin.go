@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/corskit/cors/core/origin"
+	"github.com/corskit/cors/core/internal/origin"
 )
 
 // lists reports whether a policy allows an origin without AllowOriginFunc.
@@ -214,7 +214,7 @@ func (x *explainer) advise(o origin.Origin, d origin.Difference) string {
 }
 
 // written says how browsers write an origin, where a text is written otherwise.
-var written = map[origin.Code]string{
+var written = map[string]string{
 	origin.CodeScheme:      "begins with a scheme",
 	origin.CodeUserInfo:    "has no user info",
 	origin.CodePath:        "has no path, not even a slash at its end",

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	cors "github.com/corskit/cors/core"
-	"github.com/corskit/cors/core/origin"
+	"github.com/corskit/cors/core/internal/origin"
 )
 
 // An asking is a request in a few words.
@@ -361,7 +361,7 @@ var blockedRows = []struct {
 		`Use another method.`,
 		""},
 	{"no method", one(https), preflighting("a b", ""),
-		`"a b" is not a method.`,
+		`"a b" isn't a method.`,
 		`No browser asks for it: look at the client.`,
 		""},
 	{"a method that is too long", one(https), preflighting(strings.Repeat("M", 65), ""),
@@ -431,11 +431,11 @@ var blockedRows = []struct {
 		""},
 	{"cookies and a risk that comes with them", origins("http://app.example.com"), asking{origin: "http://app.example.com", has: []string{"Cookie", "secret"}},
 		`AllowCredentials of Config 0 is off, and the credentials mode is "include".`,
-		`No change is proposed, since New refuses it: AllowOrigins "http://app.example.com": with AllowCredentials lets anyone who controls the user's network read as the user, since nothing protects plain http: write it with https; if this is meant, add "insecure-origin-with-credentials=http://app.example.com" to AcceptRisks.`,
+		`No change is proposed, since New refuses it: AllowOrigins "http://app.example.com": with AllowCredentials lets anyone who controls the user's network read as the user, since nothing protects plain http; write it with https; if you mean this, add "insecure-origin-with-credentials=http://app.example.com" to AcceptRisks.`,
 		""},
 	{"cookies and an origin that may not have them", one(cors.Config{AllowOrigins: https.AllowOrigins, AllowCredentials: true}), asking{origin: "http://app.example.com", has: []string{"Cookie", "secret"}},
 		`"http://app.example.com" differs from "https://app.example.com", which is allowed, in the scheme.`,
-		`No change is proposed, since New refuses it: AllowOrigins "http://app.example.com": with AllowCredentials lets anyone who controls the user's network read as the user, since nothing protects plain http: write it with https; if this is meant, add "insecure-origin-with-credentials=http://app.example.com" to AcceptRisks.`,
+		`No change is proposed, since New refuses it: AllowOrigins "http://app.example.com": with AllowCredentials lets anyone who controls the user's network read as the user, since nothing protects plain http; write it with https; if you mean this, add "insecure-origin-with-credentials=http://app.example.com" to AcceptRisks.`,
 		""},
 }
 
@@ -684,7 +684,7 @@ func TestExplainAnEngineWithoutConfigs(t *testing.T) {
 
 func TestExplainARequestWithoutAMethod(t *testing.T) {
 	x := mustNew(t, https).Explain(&cors.Request{Origin: "https://app.example.com", Path: "/"})
-	if got := whysOf(x.Verdict()); x.Verdict().Allowed || got != `"" is not a method.` {
+	if got := whysOf(x.Verdict()); x.Verdict().Allowed || got != `"" isn't a method.` {
 		t.Errorf("%s", got)
 	}
 }

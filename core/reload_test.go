@@ -403,7 +403,7 @@ func TestAttachToAGroupOrARoute(t *testing.T) {
 	} {
 		for _, err := range []error{e.AttachGroup("/new", own), e.AttachRoute("/new", own)} {
 			var problem *cors.ConfigError
-			if !errors.As(err, &problem) || problem.Field != "Paths" || !strings.Contains(problem.Message, "leave them out") {
+			if !errors.As(err, &problem) || problem.Field != "Paths" || !strings.Contains(problem.Message, "leave those out") {
 				t.Errorf("a policy with paths of its own: %v", err)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 // of the scopes that a path is in, the narrowest decides which Config applies.
 type scope struct {
 	config  int
+	entry   int // its index
 	text    string
 	pattern *pathPattern // or regexp
 	regexp  *pathRegexp
@@ -116,7 +117,7 @@ type scopeSet struct {
 // others.
 func (set *scopeSet) add(c *configuration, added *scope) (problems []*ConfigError) {
 	report := func(other *scope, code Code, message string) {
-		problems = append(problems, &ConfigError{Index: added.config, Field: added.field(), Value: added.text, Code: code,
+		problems = append(problems, &ConfigError{Index: added.config, Field: added.field(), Entry: added.entry, Value: added.text, Code: code,
 			Message: fmt.Sprintf(message, other.field(), other.text, other.config)})
 	}
 	compare := func(i int32) {
@@ -128,7 +129,7 @@ func (set *scopeSet) add(c *configuration, added *scope) (problems []*ConfigErro
 		case equal:
 			report(other, CodeSamePaths, samePaths)
 		case undecided:
-			report(other, CodeUndecidedPaths, "cannot be compared with %s %q of Config %d, to tell which is narrower, within a bounded time: write a shorter expression, or patterns in Paths")
+			report(other, CodeUndecidedPaths, "cannot be compared with %s %q of Config %d, to tell which is narrower, within a bounded time; write a shorter regular expression, or patterns in Paths")
 		}
 	}
 	if set.patterns == nil {
@@ -199,4 +200,4 @@ func (set *scopeSet) remove(scopes []scope, from int) {
 	}
 }
 
-const samePaths = "has the same paths as %s %q of Config %d, and one path cannot have two policies: remove one of them"
+const samePaths = "has the same paths as %s %q of Config %d; remove one of them"

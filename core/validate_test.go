@@ -8,13 +8,13 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	cors "github.com/corskit/cors/core"
-	"github.com/corskit/cors/core/origin"
 )
 
 // https is a Config with nothing wrong, to spoil in one field.
@@ -35,33 +35,33 @@ var refused = []struct {
 	configs []cors.Config
 	want    []complaint
 }{
-	{"no Config", nil, []complaint{{0, "Config", "", cors.CodeNoConfig, `give at least one, such as cors.Config{AllowOrigins`}}},
-	{"the zero Config", one(cors.Config{}), []complaint{{0, "AllowOrigins", "", cors.CodeOriginMissing, `list the sites that may read the answers, such as "https://app.example.com", or "*" for public data`}}},
+	{"no Config", nil, []complaint{{0, "Config", "", cors.CodeNoConfig, `pass at least one, such as cors.Config{AllowOrigins`}}},
+	{"the zero Config", one(cors.Config{}), []complaint{{0, "AllowOrigins", "", cors.CodeOriginMissing, `list the sites that may read responses, such as "https://app.example.com", or write "*" for public data`}}},
 	{"any origin beside a function", one(cors.Config{AllowOrigins: []string{"*"}, AllowOriginFunc: allowAll}),
-		[]complaint{{0, "AllowOrigins", "*", cors.CodeOriginMoot, "AllowOriginFunc is never asked: remove one of them"}}},
+		[]complaint{{0, "AllowOrigins", "*", cors.CodeUnusedFunc, "AllowOriginFunc is never called; remove one of them"}}},
 	{"any origin, and denied ones stopped", one(cors.Config{AllowOrigins: []string{"*"}, RejectDisallowed: true}),
-		[]complaint{{0, "RejectDisallowed", "true", cors.CodeRejectMoot, "list the origins, or leave it out"}}},
+		[]complaint{{0, "RejectDisallowed", "true", cors.CodeUnusedReject, "list the origins, or leave RejectDisallowed out"}}},
 
-	{"an empty origin", origins(""), []complaint{{0, "AllowOrigins", "", origin.CodeEmpty, `write a serialized origin such as "https://app.example.com"`}}},
-	{"an origin with a space", origins("https://app.example.com "), []complaint{{0, "AllowOrigins", "https://app.example.com ", origin.CodeCharacter, "remove it"}}},
-	{"an origin without scheme", origins("app.example.com"), []complaint{{0, "AllowOrigins", "app.example.com", origin.CodeScheme, `write "https://app.example.com"`}}},
-	{"files", origins("file://"), []complaint{{0, "AllowOrigins", "file://", origin.CodeFile, "serve the page over HTTP"}}},
-	{"an origin without host", origins("https://"), []complaint{{0, "AllowOrigins", "https://", origin.CodeHost, "write a serialized origin"}}},
-	{"an origin with user info", origins("https://user@app.example.com"), []complaint{{0, "AllowOrigins", "https://user@app.example.com", origin.CodeUserInfo, `write "https://app.example.com"`}}},
-	{"an origin with a path", origins("https://app.example.com/"), []complaint{{0, "AllowOrigins", "https://app.example.com/", origin.CodePath, `write "https://app.example.com"`}}},
-	{"an origin with a query", origins("https://app.example.com?a"), []complaint{{0, "AllowOrigins", "https://app.example.com?a", origin.CodeQuery, `write "https://app.example.com"`}}},
-	{"an origin with a fragment", origins("https://app.example.com#a"), []complaint{{0, "AllowOrigins", "https://app.example.com#a", origin.CodeFragment, `write "https://app.example.com"`}}},
-	{"an origin in upper case", origins("https://App.example.com"), []complaint{{0, "AllowOrigins", "https://App.example.com", origin.CodeCase, `write "https://app.example.com"`}}},
-	{"an origin outside ASCII", origins("https://bücher.example"), []complaint{{0, "AllowOrigins", "https://bücher.example", origin.CodeIDNA, `write "https://xn--bcher-kva.example"`}}},
-	{"an address that is not canonical", origins("http://[0:0:0:0:0:0:0:1]"), []complaint{{0, "AllowOrigins", "http://[0:0:0:0:0:0:0:1]", origin.CodeIP, `write "http://[::1]"`}}},
-	{"a port out of range", origins("https://app.example.com:65536"), []complaint{{0, "AllowOrigins", "https://app.example.com:65536", origin.CodePort, "write a number from 1 to 65535"}}},
-	{"the default port", origins("https://app.example.com:443"), []complaint{{0, "AllowOrigins", "https://app.example.com:443", origin.CodeDefaultPort, `write "https://app.example.com"`}}},
-	{"a wildcard where none may stand", origins("https://app.*.example.com"), []complaint{{0, "AllowOrigins", "https://app.*.example.com", origin.CodeWildcard, `write "https://*.example.com", or use AllowOriginRegexps`}}},
+	{"an empty origin", origins(""), []complaint{{0, "AllowOrigins", "", cors.CodeOriginEmpty, `write a serialized origin such as "https://app.example.com"`}}},
+	{"an origin with a space", origins("https://app.example.com "), []complaint{{0, "AllowOrigins", "https://app.example.com ", cors.CodeOriginCharacter, "remove it"}}},
+	{"an origin without scheme", origins("app.example.com"), []complaint{{0, "AllowOrigins", "app.example.com", cors.CodeOriginScheme, `write "https://app.example.com"`}}},
+	{"files", origins("file://"), []complaint{{0, "AllowOrigins", "file://", cors.CodeOriginFile, "serve the page over HTTP"}}},
+	{"an origin without host", origins("https://"), []complaint{{0, "AllowOrigins", "https://", cors.CodeOriginHost, "write a serialized origin"}}},
+	{"an origin with user info", origins("https://user@app.example.com"), []complaint{{0, "AllowOrigins", "https://user@app.example.com", cors.CodeOriginUserInfo, `write "https://app.example.com"`}}},
+	{"an origin with a path", origins("https://app.example.com/"), []complaint{{0, "AllowOrigins", "https://app.example.com/", cors.CodeOriginPath, `write "https://app.example.com"`}}},
+	{"an origin with a query", origins("https://app.example.com?a"), []complaint{{0, "AllowOrigins", "https://app.example.com?a", cors.CodeOriginQuery, `write "https://app.example.com"`}}},
+	{"an origin with a fragment", origins("https://app.example.com#a"), []complaint{{0, "AllowOrigins", "https://app.example.com#a", cors.CodeOriginFragment, `write "https://app.example.com"`}}},
+	{"an origin in upper case", origins("https://App.example.com"), []complaint{{0, "AllowOrigins", "https://App.example.com", cors.CodeOriginCase, `write "https://app.example.com"`}}},
+	{"an origin outside ASCII", origins("https://bücher.example"), []complaint{{0, "AllowOrigins", "https://bücher.example", cors.CodeOriginIDNA, `write "https://xn--bcher-kva.example"`}}},
+	{"an address that is not canonical", origins("http://[0:0:0:0:0:0:0:1]"), []complaint{{0, "AllowOrigins", "http://[0:0:0:0:0:0:0:1]", cors.CodeOriginIP, `write "http://[::1]"`}}},
+	{"a port out of range", origins("https://app.example.com:65536"), []complaint{{0, "AllowOrigins", "https://app.example.com:65536", cors.CodeOriginPort, "write a number from 1 to 65535"}}},
+	{"the default port", origins("https://app.example.com:443"), []complaint{{0, "AllowOrigins", "https://app.example.com:443", cors.CodeOriginDefaultPort, `write "https://app.example.com"`}}},
+	{"a wildcard where none may stand", origins("https://app.*.example.com"), []complaint{{0, "AllowOrigins", "https://app.*.example.com", cors.CodeOriginWildcard, `write "https://*.example.com", or use AllowOriginRegexps`}}},
 
-	{"an expression that does not compile", expressions(`https://(a\.example\.com`), []complaint{{0, "AllowOriginRegexps", `https://(a\.example\.com`, origin.CodeExpressionSyntax, "write an RE2 expression such as"}}},
-	{"an expression that matches no origin", expressions(`app\.example\.com`), []complaint{{0, "AllowOriginRegexps", `app\.example\.com`, origin.CodeExpressionNever, `such as "https://app.example.com"`}}},
+	{"an expression that does not compile", expressions(`https://(a\.example\.com`), []complaint{{0, "AllowOriginRegexps", `https://(a\.example\.com`, cors.CodeRegexpSyntax, "write an RE2 expression such as"}}},
+	{"an expression that matches no origin", expressions(`app\.example\.com`), []complaint{{0, "AllowOriginRegexps", `app\.example\.com`, cors.CodeRegexpNever, `such as "https://app.example.com"`}}},
 	{"an expression that is too large", expressions(`https://(a|` + strings.Repeat(`(`, 1100) + `b` + strings.Repeat(`)?`, 1100) + `)\.example\.com`),
-		[]complaint{{0, "AllowOriginRegexps", `https://(a|` + strings.Repeat(`(`, 1100) + `b` + strings.Repeat(`)?`, 1100) + `)\.example\.com`, origin.CodeExpressionSize, "list the origins in AllowOrigins"}}},
+		[]complaint{{0, "AllowOriginRegexps", `https://(a|` + strings.Repeat(`(`, 1100) + `b` + strings.Repeat(`)?`, 1100) + `)\.example\.com`, cors.CodeRegexpSize, "list the origins in AllowOrigins"}}},
 
 	{"a path without a slash", paths("api/"), []complaint{{0, "Paths", "api/", cors.CodePath, `write the path only, without method and host, such as "/api/"`}}},
 	{"a path with a method", paths("GET /api/"), []complaint{{0, "Paths", "GET /api/", cors.CodePath, "without method and host"}}},
@@ -71,46 +71,46 @@ var refused = []struct {
 	{"a path with an empty segment", paths("/a//b"), []complaint{{0, "Paths", "/a//b", cors.CodePath, `routers remove empty, "." and ".." segments`}}},
 	{"a path with a dot", paths("/a/./b"), []complaint{{0, "Paths", "/a/./b", cors.CodePath, "write the path without them"}}},
 	{"a path with two dots", paths("/a/.."), []complaint{{0, "Paths", "/a/..", cors.CodePath, "write the path without them"}}},
-	{"a path with a star within", paths("/api/*/x"), []complaint{{0, "Paths", "/api/*/x", cors.CodePath, `written "{name}", or "{name...}" for all that follows: use PathRegexps for others`}}},
+	{"a path with a star within", paths("/api/*/x"), []complaint{{0, "Paths", "/api/*/x", cors.CodePath, `written "{name}", or "{name...}" for all that follows; use PathRegexps for others`}}},
 	{"a wildcard for part of a segment", paths("/v{n}/x"), []complaint{{0, "Paths", "/v{n}/x", cors.CodePath, "a wildcard is a whole segment"}}},
 	{"a wildcard for the rest that does not end the path", paths("/{rest...}/x"), []complaint{{0, "Paths", "/{rest...}/x", cors.CodePath, `"{rest...}" can be the last segment only`}}},
 	{"an end that does not end the path", paths("/{$}/x"), []complaint{{0, "Paths", "/{$}/x", cors.CodePath, `"{$}" can be the last segment only`}}},
 	{"a wildcard without a name", paths("/{}"), []complaint{{0, "Paths", "/{}", cors.CodePath, `a Go identifier, such as "{id}"`}}},
 	{"a wildcard whose name is no identifier", paths("/{user-id}/"), []complaint{{0, "Paths", "/{user-id}/", cors.CodePath, `a Go identifier, such as "{id}"`}}},
 	{"a wildcard whose name begins with a digit", paths("/{1st}/"), []complaint{{0, "Paths", "/{1st}/", cors.CodePath, `a Go identifier, such as "{id}"`}}},
-	{"a wildcard that stands twice", paths("/{id}/{id}"), []complaint{{0, "Paths", "/{id}/{id}", cors.CodePath, `the wildcard "{id}" appears twice: give each a name of its own`}}},
+	{"a wildcard that stands twice", paths("/{id}/{id}"), []complaint{{0, "Paths", "/{id}/{id}", cors.CodePath, `the wildcard "{id}" appears twice; give each a name of its own`}}},
 	{"a path expression that does not compile", one(with(https, func(c *cors.Config) { c.PathRegexps = []string{"/(a"} })),
-		[]complaint{{0, "PathRegexps", "/(a", cors.CodePathRegexp, `write an RE2 expression such as "/api/v\\d+/.*"`}}},
+		[]complaint{{0, "PathRegexps", "/(a", cors.CodePathRegexp, "write an RE2 regular expression such as"}}},
 	{"a path expression that compiles only between our anchors", one(with(https, func(c *cors.Config) { c.PathRegexps = []string{"/a)|(?:.*"} })),
 		[]complaint{{0, "PathRegexps", "/a)|(?:.*", cors.CodePathRegexp, "unexpected )"}}},
 
-	{"a method that is no token", methods("PUT,DELETE"), []complaint{{0, "AllowMethods", "PUT,DELETE", cors.CodeMethod, `write one such as "PUT" for each entry`}}},
-	{"an empty method", methods(""), []complaint{{0, "AllowMethods", "", cors.CodeMethod, "is not a method"}}},
-	{"a standard method in lower case", methods("patch"), []complaint{{0, "AllowMethods", "patch", cors.CodeMethodCase, `methods are case-sensitive: write "PATCH"`}}},
+	{"a method that is no token", methods("PUT,DELETE"), []complaint{{0, "AllowMethods", "PUT,DELETE", cors.CodeMethod, `write one such as "PUT" in each entry`}}},
+	{"an empty method", methods(""), []complaint{{0, "AllowMethods", "", cors.CodeMethod, "isn't a method"}}},
+	{"a standard method in lower case", methods("patch"), []complaint{{0, "AllowMethods", "patch", cors.CodeMethodCase, `methods are case-sensitive; write "PATCH"`}}},
 	{"a standard method in mixed case", methods("Get"), []complaint{{0, "AllowMethods", "Get", cors.CodeMethodCase, `write "GET"`}}},
-	{"the forbidden method CONNECT", methods("CONNECT"), []complaint{{0, "AllowMethods", "CONNECT", cors.CodeMethodBanned, "browsers never let scripts use: remove it"}}},
-	{"the forbidden method TRACE in lower case", methods("trace"), []complaint{{0, "AllowMethods", "trace", cors.CodeMethodBanned, "remove it"}}},
-	{"the forbidden method TRACK", methods("Track"), []complaint{{0, "AllowMethods", "Track", cors.CodeMethodBanned, "remove it"}}},
-	{"a bad method beside a wildcard", methods("*", "a b"), []complaint{{0, "AllowMethods", "a b", cors.CodeMethod, "is not a method"}}},
+	{"the forbidden method CONNECT", methods("CONNECT"), []complaint{{0, "AllowMethods", "CONNECT", cors.CodeMethodForbidden, "browsers never let scripts use; remove it"}}},
+	{"the forbidden method TRACE in lower case", methods("trace"), []complaint{{0, "AllowMethods", "trace", cors.CodeMethodForbidden, "remove it"}}},
+	{"the forbidden method TRACK", methods("Track"), []complaint{{0, "AllowMethods", "Track", cors.CodeMethodForbidden, "remove it"}}},
+	{"a bad method beside a wildcard", methods("*", "a b"), []complaint{{0, "AllowMethods", "a b", cors.CodeMethod, "isn't a method"}}},
 
-	{"a request header that is no token", headers("X-A, X-B"), []complaint{{0, "AllowHeaders", "X-A, X-B", cors.CodeHeader, `write one such as "Content-Type" for each entry`}}},
-	{"an empty request header", headers(""), []complaint{{0, "AllowHeaders", "", cors.CodeHeader, "is not a header name"}}},
-	{"a request header with a colon", headers("X-A:"), []complaint{{0, "AllowHeaders", "X-A:", cors.CodeHeader, "is not a header name"}}},
-	{"a response header where a request header belongs", headers("Access-Control-Allow-Origin"), []complaint{{0, "AllowHeaders", "Access-Control-Allow-Origin", cors.CodeHeaderSide, "put it into ExposeHeaders"}}},
-	{"a bad header beside a wildcard", headers("*", "Cookie"), []complaint{{0, "AllowHeaders", "Cookie", cors.CodeHeaderBanned, "never let scripts set: remove it"}}},
+	{"a request header that is no token", headers("X-A, X-B"), []complaint{{0, "AllowHeaders", "X-A, X-B", cors.CodeHeader, `write one such as "Content-Type" in each entry`}}},
+	{"an empty request header", headers(""), []complaint{{0, "AllowHeaders", "", cors.CodeHeader, "isn't a header name"}}},
+	{"a request header with a colon", headers("X-A:"), []complaint{{0, "AllowHeaders", "X-A:", cors.CodeHeader, "isn't a header name"}}},
+	{"a response header where a request header belongs", headers("Access-Control-Allow-Origin"), []complaint{{0, "AllowHeaders", "Access-Control-Allow-Origin", cors.CodeHeaderDirection, "move it to ExposeHeaders"}}},
+	{"a bad header beside a wildcard", headers("*", "Cookie"), []complaint{{0, "AllowHeaders", "Cookie", cors.CodeHeaderForbidden, "never let scripts set; remove it"}}},
 
-	{"an exposed header that is no token", expose("X A"), []complaint{{0, "ExposeHeaders", "X A", cors.CodeHeader, `write one such as "X-Total-Count" for each entry`}}},
-	{"an exposed cookie", expose("set-cookie"), []complaint{{0, "ExposeHeaders", "set-cookie", cors.CodeHeaderBanned, "never let scripts read: remove it"}}},
-	{"an exposed cookie of the second kind", expose("Set-Cookie2"), []complaint{{0, "ExposeHeaders", "Set-Cookie2", cors.CodeHeaderBanned, "remove it"}}},
-	{"an exposed request header", expose("If-None-Match"), []complaint{{0, "ExposeHeaders", "If-None-Match", cors.CodeHeaderSide, "put it into AllowHeaders"}}},
+	{"an exposed header that is no token", expose("X A"), []complaint{{0, "ExposeHeaders", "X A", cors.CodeHeader, `write one such as "X-Total-Count" in each entry`}}},
+	{"an exposed cookie", expose("set-cookie"), []complaint{{0, "ExposeHeaders", "set-cookie", cors.CodeHeaderForbidden, "never let scripts read; remove it"}}},
+	{"an exposed cookie of the second kind", expose("Set-Cookie2"), []complaint{{0, "ExposeHeaders", "Set-Cookie2", cors.CodeHeaderForbidden, "remove it"}}},
+	{"an exposed request header", expose("If-None-Match"), []complaint{{0, "ExposeHeaders", "If-None-Match", cors.CodeHeaderDirection, "move it to AllowHeaders"}}},
 	{"all headers exposed with credentials", one(with(https, func(c *cors.Config) {
 		c.ExposeHeaders, c.AllowCredentials = []string{"X-A", "*"}, true
-	})), []complaint{{0, "ExposeHeaders", "*", cors.CodeExposeAll, "list the headers by name"}}},
+	})), []complaint{{0, "ExposeHeaders", "*", cors.CodeExposeWildcard, "list the headers by name"}}},
 
-	{"an age above 24 hours", one(with(https, func(c *cors.Config) { c.MaxAge = 86401 })), []complaint{{0, "MaxAge", "86401", cors.CodeMaxAge, "it counts seconds: write 86400 or less"}}},
+	{"an age above 24 hours", one(with(https, func(c *cors.Config) { c.MaxAge = 86401 })), []complaint{{0, "MaxAge", "86401", cors.CodeMaxAge, "write 86400 seconds or less"}}},
 	{"a status below 200", one(with(https, func(c *cors.Config) { c.PreflightStatus = 199 })), []complaint{{0, "PreflightStatus", "199", cors.CodeStatus, "write one from 200 to 299, or leave it out for 204"}}},
 	{"a status above 299", one(with(https, func(c *cors.Config) { c.PreflightStatus = 300 })), []complaint{{0, "PreflightStatus", "300", cors.CodeStatus, "write one from 200 to 299"}}},
-	{"a negative status", one(with(https, func(c *cors.Config) { c.PreflightStatus = -1 })), []complaint{{0, "PreflightStatus", "-1", cors.CodeStatus, "is not an ok status"}}},
+	{"a negative status", one(with(https, func(c *cors.Config) { c.PreflightStatus = -1 })), []complaint{{0, "PreflightStatus", "-1", cors.CodeStatus, "isn't an ok status"}}},
 	{"a risk that is none", one(with(https, func(c *cors.Config) { c.AcceptRisks = []cors.Risk{"all"} })), []complaint{{0, "AcceptRisks", "all", cors.CodeUnknownRisk, `"any-origin-with-credentials"`}}},
 
 	{"any origin with credentials", one(cors.Config{AllowOrigins: []string{"*"}, AllowCredentials: true}),
@@ -118,25 +118,25 @@ var refused = []struct {
 	{"null with credentials", one(cors.Config{AllowOrigins: []string{"null"}, AllowCredentials: true}),
 		[]complaint{{0, "AllowOrigins", "null", cors.CodeNullWithCredentials, `add "null-with-credentials=null" to AcceptRisks`}}},
 	{"plain http with credentials", one(cors.Config{AllowOrigins: []string{"http://app.example.com"}, AllowCredentials: true}),
-		[]complaint{{0, "AllowOrigins", "http://app.example.com", cors.CodeInsecureOriginWithCredentials, `write it with https; if this is meant, add "insecure-origin-with-credentials=http://app.example.com" to AcceptRisks`}}},
+		[]complaint{{0, "AllowOrigins", "http://app.example.com", cors.CodeInsecureOriginWithCredentials, `write it with https; if you mean this, add "insecure-origin-with-credentials=http://app.example.com" to AcceptRisks`}}},
 	{"an expression that admits plain http with credentials", one(cors.Config{AllowOriginRegexps: []string{`https?://app\.example\.com`}, AllowCredentials: true}),
 		[]complaint{{0, "AllowOriginRegexps", `https?://app\.example\.com`, cors.CodeInsecureOriginWithCredentials, `matches "http://app.example.com"`}}},
 	{"a wildcard under a public suffix", origins("https://*.github.io"),
-		[]complaint{{0, "AllowOrigins", "https://*.github.io", cors.CodePublicSuffix, `anyone can register a name under "github.io"`}}},
+		[]complaint{{0, "AllowOrigins", "https://*.github.io", cors.CodePublicSuffix, `allows anyone who registers a name under "github.io"`}}},
 	{"a wildcard in a label under a public suffix", origins("https://pr-*.vercel.app"),
 		[]complaint{{0, "AllowOrigins", "https://pr-*.vercel.app", cors.CodePublicSuffix, `add "public-suffix=https://pr-*.vercel.app" to AcceptRisks`}}},
 	{"a wildcard above a public suffix", origins("https://*.amazonaws.com"),
-		[]complaint{{0, "AllowOrigins", "https://*.amazonaws.com", cors.CodePublicSuffix, `anyone can register a name under "s3.amazonaws.com"`}}},
+		[]complaint{{0, "AllowOrigins", "https://*.amazonaws.com", cors.CodePublicSuffix, `allows anyone who registers a name under "s3.amazonaws.com"`}}},
 	{"an expression above a public suffix", expressions(`https://.*\.amazonaws\.com`),
-		[]complaint{{0, "AllowOriginRegexps", `https://.*\.amazonaws\.com`, cors.CodeUnconfinedExpression, `matches "https://evil.s3.amazonaws.com", too`}}},
+		[]complaint{{0, "AllowOriginRegexps", `https://.*\.amazonaws\.com`, cors.CodeUnconfinedExpression, `also matches "https://evil.s3.amazonaws.com"`}}},
 	{"a wildcard over public suffixes of every label", origins("https://*.kawasaki.jp"),
-		[]complaint{{0, "AllowOrigins", "https://*.kawasaki.jp", cors.CodePublicSuffix, `anyone can register a name under "*.kawasaki.jp"`}}},
+		[]complaint{{0, "AllowOrigins", "https://*.kawasaki.jp", cors.CodePublicSuffix, `allows anyone who registers a name under "*.kawasaki.jp"`}}},
 	{"an expression that is not confined", expressions(`https://.*example\.com`),
-		[]complaint{{0, "AllowOriginRegexps", `https://.*example\.com`, cors.CodeUnconfinedExpression, `matches "https://evilexample.com", too, which can be anybody's: spell the registrable domain out`}}},
+		[]complaint{{0, "AllowOriginRegexps", `https://.*example\.com`, cors.CodeUnconfinedExpression, `also matches "https://evilexample.com", which anybody can own; spell out the registrable domain`}}},
 	{"an expression over public suffixes of every label", expressions(`https://.*\.kawasaki\.jp`),
 		[]complaint{{0, "AllowOriginRegexps", `https://.*\.kawasaki\.jp`, cors.CodeUnconfinedExpression, `add "unconfined-expression=https://.*\\.kawasaki\\.jp" to AcceptRisks`}}},
 
-	{"two Configs for all paths", []cors.Config{https, public}, []complaint{{1, "Paths", "", cors.CodeSamePaths, "Config 0 has all paths as well"}}},
+	{"two Configs for all paths", []cors.Config{https, public}, []complaint{{1, "Paths", "", cors.CodeSamePaths, "every path, as in Config 0"}}},
 	{"two Configs for the same path", []cors.Config{at(https, "/a"), at(public, "/a")}, []complaint{{1, "Paths", "/a", cors.CodeSamePaths, `has the same paths as Paths "/a" of Config 0`}}},
 	{"two Configs for the same path, whose wildcard has another name", []cors.Config{at(https, "/a/{x}"), at(public, "/b", "/a/{y}")}, []complaint{{1, "Paths", "/a/{y}", cors.CodeSamePaths, `"/a/{x}" of Config 0`}}},
 	{"two Configs with the same expression", []cors.Config{
@@ -170,10 +170,10 @@ var refused = []struct {
 	{"a word for all methods", methods("ALL"), []complaint{{0, "AllowMethods", "ALL", cors.CodeWildcardName, `write "*" for all methods`}}},
 	{"a wildcard within a request header", headers("X-Custom-*"), []complaint{{0, "AllowHeaders", "X-Custom-*", cors.CodeWildcardName, "one by one"}}},
 	{"a wildcard within a response header", expose("X-*"), []complaint{{0, "ExposeHeaders", "X-*", cors.CodeWildcardName, "one by one"}}},
-	{"a method beside the wildcard", methods("*", "PUT"), []complaint{{0, "AllowMethods", "*", cors.CodeMoot, "remove them"}}},
-	{"a header beside the wildcard", headers("X-A", "*", "Authorization"), []complaint{{0, "AllowHeaders", "*", cors.CodeMoot, "remove them"}}},
-	{"a response header beside the wildcard", expose("X-A", "*"), []complaint{{0, "ExposeHeaders", "*", cors.CodeMoot, "remove them"}}},
-	{"an origin beside the wildcard", origins("*", "https://app.example.com"), []complaint{{0, "AllowOrigins", "*", cors.CodeMoot, "remove them"}}},
+	{"a method beside the wildcard", methods("*", "PUT"), []complaint{{0, "AllowMethods", "*", cors.CodeBesideWildcard, "remove them"}}},
+	{"a header beside the wildcard", headers("X-A", "*", "Authorization"), []complaint{{0, "AllowHeaders", "*", cors.CodeBesideWildcard, "remove them"}}},
+	{"a response header beside the wildcard", expose("X-A", "*"), []complaint{{0, "ExposeHeaders", "*", cors.CodeBesideWildcard, "remove them"}}},
+	{"an origin beside the wildcard", origins("*", "https://app.example.com"), []complaint{{0, "AllowOrigins", "*", cors.CodeBesideWildcard, "remove them"}}},
 	{"null where other sites are to be kept out", one(cors.Config{AllowOrigins: []string{"null", "https://app.example.com"}, RejectDisallowed: true}),
 		[]complaint{{0, "AllowOrigins", "null", cors.CodeNullWithCredentials, `with RejectDisallowed lets any site send requests as the user`}}},
 	{"plain http where other sites are to be kept out", one(cors.Config{AllowOrigins: []string{"http://app.example.com"}, RejectDisallowed: true}),
@@ -195,21 +195,21 @@ var refused = []struct {
 		{0, "Paths", "api", cors.CodePath, "slash"},
 		{0, "Paths", "/a//b", cors.CodePath, "empty"},
 		{0, "PathRegexps", "(", cors.CodePathRegexp, "RE2"},
-		{0, "AllowOrigins", "app.example.com", origin.CodeScheme, "scheme"},
-		{0, "AllowOrigins", "https://x.example/", origin.CodePath, "path"},
+		{0, "AllowOrigins", "app.example.com", cors.CodeOriginScheme, "scheme"},
+		{0, "AllowOrigins", "https://x.example/", cors.CodeOriginPath, "path"},
 		{0, "AllowOrigins", "http://plain.example", cors.CodeInsecureOriginWithCredentials, "plain http"},
 		{0, "AllowOrigins", "null", cors.CodeNullWithCredentials, "sandboxed"},
-		{0, "AllowOriginRegexps", "(", origin.CodeExpressionSyntax, "RE2"},
-		{0, "AllowOriginRegexps", "https://.*", cors.CodeUnconfinedExpression, "anybody's"},
+		{0, "AllowOriginRegexps", "(", cors.CodeRegexpSyntax, "RE2"},
+		{0, "AllowOriginRegexps", "https://.*", cors.CodeUnconfinedExpression, "anybody can own"},
 		{0, "AllowMethods", "put", cors.CodeMethodCase, "PUT"},
-		{0, "AllowMethods", "TRACE", cors.CodeMethodBanned, "remove"},
+		{0, "AllowMethods", "TRACE", cors.CodeMethodForbidden, "remove"},
 		{0, "AllowMethods", "a b", cors.CodeMethod, "method"},
-		{0, "AllowHeaders", "Cookie", cors.CodeHeaderBanned, "remove"},
-		{0, "AllowHeaders", "ETag", cors.CodeHeaderSide, "ExposeHeaders"},
+		{0, "AllowHeaders", "Cookie", cors.CodeHeaderForbidden, "remove"},
+		{0, "AllowHeaders", "ETag", cors.CodeHeaderDirection, "ExposeHeaders"},
 		{0, "AllowHeaders", "a b", cors.CodeHeader, "header name"},
-		{0, "ExposeHeaders", "*", cors.CodeExposeAll, "by name"},
-		{0, "ExposeHeaders", "Set-Cookie", cors.CodeHeaderBanned, "remove"},
-		{0, "ExposeHeaders", "Cookie", cors.CodeHeaderSide, "AllowHeaders"},
+		{0, "ExposeHeaders", "*", cors.CodeExposeWildcard, "by name"},
+		{0, "ExposeHeaders", "Set-Cookie", cors.CodeHeaderForbidden, "remove"},
+		{0, "ExposeHeaders", "Cookie", cors.CodeHeaderDirection, "AllowHeaders"},
 		{0, "ExposeHeaders", "a b", cors.CodeHeader, "header name"},
 		{0, "MaxAge", "100000", cors.CodeMaxAge, "24 hours"},
 		{0, "PreflightStatus", "404", cors.CodeStatus, "200 to 299"},
@@ -261,11 +261,20 @@ func TestNewRefusesAndSaysWhatToWrite(t *testing.T) {
 				if !strings.Contains(got.Message, want.hint) {
 					t.Errorf("problem %d: %s\nwant one that says %s", i, got, want.hint)
 				}
-				start := fmt.Sprintf("cors: Config %d: %s ", want.index, want.field)
-				if want.value != "" {
-					start += strconv.Quote(want.value) + ": "
+				start := "cors: "
+				if len(tt.configs) > 1 {
+					start += fmt.Sprintf("Config %d: ", want.index)
 				}
-				if got.Error() != start+got.Message {
+				start += want.field
+				if list := listOf(tt.configs, want); got.Entry >= 0 && got.Entry < len(list) && list[got.Entry] == want.value {
+					start += fmt.Sprintf("[%d]", got.Entry)
+				} else if got.Entry != -1 || slices.Contains(list, want.value) {
+					t.Errorf("problem %d: the entry is %d", i, got.Entry)
+				}
+				if want.value != "" || got.Entry >= 0 {
+					start += fmt.Sprintf(" %q:", want.value)
+				}
+				if got.Error() != start+" "+got.Message {
 					t.Errorf("problem %d: Error() is %s", i, got)
 				}
 			}
@@ -274,6 +283,21 @@ func TestNewRefusesAndSaysWhatToWrite(t *testing.T) {
 			}
 		})
 	}
+}
+
+// listOf returns the entries of the field that a complaint is about, if it is a list.
+func listOf(configs []cors.Config, c complaint) (entries []string) {
+	if c.index >= len(configs) {
+		return nil
+	}
+	field := reflect.ValueOf(configs[c.index]).FieldByName(c.field)
+	if field.Kind() != reflect.Slice {
+		return nil
+	}
+	for i := range field.Len() {
+		entries = append(entries, field.Index(i).String())
+	}
+	return entries
 }
 
 func TestNewAcceptsWhatIsNearlyRefused(t *testing.T) {
@@ -354,7 +378,7 @@ func TestEveryRiskIsRefusedUnlessItIsAccepted(t *testing.T) {
 				if errors.As(err, &problem) == want {
 					t.Errorf("with %q accepted: %v", accepted, err)
 				}
-				if problem != nil && problem.Code != cors.CodeUnusedRisk && (problem.Code != tt.code || !strings.HasSuffix(problem.Message, fmt.Sprintf("; if this is meant, add %q to AcceptRisks", tt.risk.For(entry)))) {
+				if problem != nil && problem.Code != cors.CodeUnusedRisk && (problem.Code != tt.code || !strings.HasSuffix(problem.Message, fmt.Sprintf("; if you mean this, add %q to AcceptRisks", tt.risk.For(entry)))) {
 					t.Errorf("code %s: %s", problem.Code, problem)
 				}
 			}
@@ -382,14 +406,14 @@ func TestEveryForbiddenHeaderOfTheStandardIsRefused(t *testing.T) {
 		for _, name := range []string{name, strings.ToLower(name), strings.ToUpper(name)} {
 			_, err := cors.New(headers(name)...)
 			var problem *cors.ConfigError
-			if !errors.As(err, &problem) || problem.Value != name || problem.Code != cors.CodeHeaderBanned && problem.Code != cors.CodeHeaderSide {
+			if !errors.As(err, &problem) || problem.Value != name || problem.Code != cors.CodeHeaderForbidden && problem.Code != cors.CodeHeaderDirection {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 	}
 	for _, name := range []string{"Set-Cookie", "SET-COOKIE2"} {
 		var problem *cors.ConfigError
-		if _, err := cors.New(expose(name)...); !errors.As(err, &problem) || problem.Code != cors.CodeHeaderBanned {
+		if _, err := cors.New(expose(name)...); !errors.As(err, &problem) || problem.Code != cors.CodeHeaderForbidden {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -401,7 +425,7 @@ func TestEveryHeaderStandsOnItsSide(t *testing.T) {
 		"Age", "Allow", "ETag", "Location", "Proxy-Authenticate", "Retry-After", "Server", "Set-Cookie", "Vary", "WWW-Authenticate",
 	} {
 		var problem *cors.ConfigError
-		if _, err := cors.New(headers(name)...); !errors.As(err, &problem) || problem.Code != cors.CodeHeaderSide {
+		if _, err := cors.New(headers(name)...); !errors.As(err, &problem) || problem.Code != cors.CodeHeaderDirection {
 			t.Errorf("allowed: %s: %v", name, err)
 		}
 	}
@@ -410,7 +434,7 @@ func TestEveryHeaderStandsOnItsSide(t *testing.T) {
 		"If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Max-Forwards", "Origin", "Proxy-Authorization", "Range", "Referer", "TE", "User-Agent",
 	} {
 		var problem *cors.ConfigError
-		if _, err := cors.New(expose(name)...); !errors.As(err, &problem) || problem.Code != cors.CodeHeaderSide {
+		if _, err := cors.New(expose(name)...); !errors.As(err, &problem) || problem.Code != cors.CodeHeaderDirection {
 			t.Errorf("exposed: %s: %v", name, err)
 		}
 	}
@@ -419,7 +443,7 @@ func TestEveryHeaderStandsOnItsSide(t *testing.T) {
 func TestEveryForbiddenMethodOfTheStandardIsRefused(t *testing.T) {
 	for _, name := range []string{"CONNECT", "TRACE", "TRACK", "connect", "Trace", "tRACK"} {
 		var problem *cors.ConfigError
-		if _, err := cors.New(methods(name)...); !errors.As(err, &problem) || problem.Code != cors.CodeMethodBanned {
+		if _, err := cors.New(methods(name)...); !errors.As(err, &problem) || problem.Code != cors.CodeMethodForbidden {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -473,18 +497,21 @@ func TestEveryCodeHasARow(t *testing.T) {
 		}
 	}
 	codes := make(map[string]string)
-	for _, dir := range []string{".", "origin"} {
-		for name, value := range declaredStrings(t, dir) {
-			if !strings.HasPrefix(name, "Code") {
-				continue
-			}
-			if other, ok := codes[value]; ok {
-				t.Errorf("%s and %s have the same value %q", name, other, value)
-			}
-			codes[value] = name
-			if !rows[value] {
-				t.Errorf("no Config is refused for %s (%q)", name, value)
-			}
+	for name, value := range declaredStrings(t, ".") {
+		if !strings.HasPrefix(name, "Code") {
+			continue
+		}
+		if other, ok := codes[value]; ok {
+			t.Errorf("%s and %s have the same value %q", name, other, value)
+		}
+		codes[value] = name
+		if !rows[value] {
+			t.Errorf("no Config is refused for %s (%q)", name, value)
+		}
+	}
+	for name, value := range declaredStrings(t, filepath.Join("internal", "origin")) {
+		if strings.HasPrefix(name, "Code") && codes[value] == "" {
+			t.Errorf("package cors has no name for %s (%q)", name, value)
 		}
 	}
 	if len(codes) < 36 {
@@ -540,6 +567,9 @@ func declaredStrings(t *testing.T, dir string) map[string]string {
 			return value(x)
 		case *ast.CallExpr: // a conversion
 			return value(e.Args[0])
+		case *ast.SelectorExpr: // a constant of package origin
+			s, ok := declaredStrings(t, filepath.Join("internal", "origin"))[e.Sel.Name]
+			return s, ok
 		case *ast.BinaryExpr:
 			x, xok := value(e.X)
 			y, yok := value(e.Y)

@@ -112,7 +112,7 @@ func TestMistakesPanicWithTheRemedy(t *testing.T) {
 		{"a base policy that is wrong", func(r *chi.Mux) { corschi.Attach(r, corschi.Config{}) }, []string{"AllowOrigins is empty"}},
 		{"a group's policy with paths of its own", func(r *chi.Mux) {
 			corschi.Attach(r).Group("/api", corschi.Config{AllowOrigins: []string{"*"}, Paths: []string{"/x"}}, func(chi.Router) {})
-		}, []string{`"/api/"`, "leave them out"}},
+		}, []string{`"/api/"`, "leave those out"}},
 		{"a group's policy that is wrong", func(r *chi.Mux) { corschi.Attach(r).Group("/api", corschi.Config{}, func(chi.Router) {}) }, []string{"AllowOrigins is empty"}},
 		{"a policy that stands twice", func(r *chi.Mux) {
 			p := corschi.Attach(r)

@@ -147,7 +147,7 @@ func TestMistakesPanicWithTheRemedy(t *testing.T) {
 		{"a base policy that is wrong", func(e *echo.Echo) { corsecho.Attach(e, corsecho.Config{}) }, []string{"AllowOrigins is empty"}},
 		{"a group's policy with paths of its own", func(e *echo.Echo) {
 			corsecho.Attach(e).Group("/api", corsecho.Config{AllowOrigins: []string{"*"}, Paths: []string{"/x"}})
-		}, []string{`"/api/"`, "leave them out"}},
+		}, []string{`"/api/"`, "leave those out"}},
 		{"a group's policy that is wrong", func(e *echo.Echo) { corsecho.Attach(e).Group("/api", corsecho.Config{}) }, []string{"AllowOrigins is empty"}},
 		{"a policy that stands twice", func(e *echo.Echo) {
 			p := corsecho.Attach(e)

@@ -263,7 +263,7 @@ func TestMistakesPanicWithTheRemedy(t *testing.T) {
 		{"a base policy that is wrong", func(app *fiber.App) { corsfiber.Attach(app, corsfiber.Config{}) }, []string{"AllowOrigins is empty"}},
 		{"a group's policy with paths of its own", func(app *fiber.App) {
 			corsfiber.Attach(app).Group("/api", corsfiber.Config{AllowOrigins: []string{"*"}, Paths: []string{"/x"}})
-		}, []string{`"/api/"`, "leave them out"}},
+		}, []string{`"/api/"`, "leave those out"}},
 		{"a group's policy that is wrong", func(app *fiber.App) { corsfiber.Attach(app).Group("/api", corsfiber.Config{}) }, []string{"AllowOrigins is empty"}},
 		{"a policy that stands twice", func(app *fiber.App) {
 			p := corsfiber.Attach(app)

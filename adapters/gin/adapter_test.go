@@ -136,7 +136,7 @@ func TestMistakesPanicWithTheRemedy(t *testing.T) {
 		{"a base policy that is wrong", func(r *gin.Engine) { corsgin.Attach(r, corsgin.Config{}) }, []string{"AllowOrigins is empty"}},
 		{"a group's policy with paths of its own", func(r *gin.Engine) {
 			corsgin.Attach(r).Group("/api", corsgin.Config{AllowOrigins: []string{"*"}, Paths: []string{"/x"}})
-		}, []string{`"/api/"`, "leave them out"}},
+		}, []string{`"/api/"`, "leave those out"}},
 		{"a group's policy that is wrong", func(r *gin.Engine) { corsgin.Attach(r).Group("/api", corsgin.Config{}) }, []string{"AllowOrigins is empty"}},
 		{"a policy that stands twice", func(r *gin.Engine) {
 			p := corsgin.Attach(r)

@@ -179,7 +179,7 @@ func preflightNotOKError(response *response) *NetworkError {
 	return &NetworkError{
 		Step:    StepPreflightStatus,
 		Section: `Fetch, "CORS-preflight fetch", step 7`,
-		Reason:  fmt.Sprintf("The response has status %d, which is not an ok status", response.status),
+		Reason:  fmt.Sprintf("The response has status %d, which isn't an ok status", response.status),
 		Remedy:  "Answer the OPTIONS request with a status from 200 to 299, before authentication and routing can refuse it.",
 	}
 }

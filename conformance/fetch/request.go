@@ -187,7 +187,7 @@ func (r *request) appendScriptHeader(h Header) error {
 	const section = `Fetch, "Headers class", validate`
 	h.Value = normalize(h.Value)
 	if !isHeaderName(h.Name) {
-		return &RequestError{"Headers", h.Name, section, "it is not a header name"}
+		return &RequestError{"Headers", h.Name, section, "it isn't a header name"}
 	}
 	if !isHeaderValue(h.Value) {
 		return &RequestError{"Headers", h.Name + ": " + h.Value, section, "a header value cannot have a NUL or a newline"}

@@ -117,7 +117,7 @@ func TestNetworkErrorSaysWhatToSend(t *testing.T) {
 		{"a preflight that is redirected", Request{Method: "PUT"}, answers{preflight: []string{"Status: 301", "Location: /x"}},
 			"preflight: The response has status 301, and no redirect is allowed for a preflight. Answer the OPTIONS request itself"},
 		{"a preflight that is unauthorized", Request{Method: "PUT"}, answers{preflight: append([]string{"Status: 401"}, allow...)},
-			"preflight: The response has status 401, which is not an ok status. Answer the OPTIONS request with a status from 200 to 299"},
+			"preflight: The response has status 401, which isn't an ok status. Answer the OPTIONS request with a status from 200 to 299"},
 		{"a method", Request{Method: "PUT"}, answers{preflight: []string{"Access-Control-Allow-Origin: *"}},
 			"preflight: Method PUT is not allowed by the Access-Control-Allow-Methods header. Send Access-Control-Allow-Methods: PUT, among others. (Fetch, \"CORS-preflight fetch\", step 7.5)"},
 		{"a method in another case", Request{Method: "patch"}, answers{preflight: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Methods: PATCH"}},

@@ -12,7 +12,6 @@ import (
 
 	cors "github.com/corskit/cors/core"
 	"github.com/corskit/cors/core/config"
-	"github.com/corskit/cors/core/origin"
 )
 
 // defaults returns the Config for no variable at all, changed.
@@ -235,14 +234,14 @@ func TestParseEnvironChecksWhatValuesMean(t *testing.T) {
 		code        cors.Code
 		message     string // a part of it
 	}{
-		{"an origin with a path", []string{"CORS_ALLOWED_ORIGINS=https://a.example,https://b.example/"}, "CORS_ALLOWED_ORIGINS[1]", "https://b.example/", origin.CodePath, `write "https://b.example"`},
-		{"an origin under an older name", []string{"CORS_ORIGIN_WHITELIST=example.com"}, "CORS_ORIGIN_WHITELIST[0]", "example.com", origin.CodeScheme, `write "https://example.com"`},
-		{"every origin with credentials", []string{"CORS_ALLOW_ALL_ORIGINS=true", "CORS_ALLOW_CREDENTIALS=true"}, "CORS_ALLOW_ALL_ORIGINS", "", cors.CodeAnyOriginWithCredentials, `leave CORS_ALLOW_CREDENTIALS off; if this is meant, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS`},
+		{"an origin with a path", []string{"CORS_ALLOWED_ORIGINS=https://a.example,https://b.example/"}, "CORS_ALLOWED_ORIGINS[1]", "https://b.example/", cors.CodeOriginPath, `write "https://b.example"`},
+		{"an origin under an older name", []string{"CORS_ORIGIN_WHITELIST=example.com"}, "CORS_ORIGIN_WHITELIST[0]", "example.com", cors.CodeOriginScheme, `write "https://example.com"`},
+		{"every origin with credentials", []string{"CORS_ALLOW_ALL_ORIGINS=true", "CORS_ALLOW_CREDENTIALS=true"}, "CORS_ALLOW_ALL_ORIGINS", "", cors.CodeAnyOriginWithCredentials, `leave CORS_ALLOW_CREDENTIALS out; if you mean this, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS`},
 		{"an expression that is not confined", []string{`CORS_ORIGIN_REGEX_WHITELIST=^https://.*example\.com$`}, "CORS_ORIGIN_REGEX_WHITELIST[0]", `^https://.*example\.com$`, cors.CodeUnconfinedExpression, `add "unconfined-expression=^https://.*example\\.com$" to CORS_ACCEPT_RISKS`},
-		{"an expression that matches no origin", []string{`CORS_ALLOWED_ORIGIN_REGEXES=example\.com$`}, "CORS_ALLOWED_ORIGIN_REGEXES[0]", `example\.com$`, origin.CodeExpressionNever, ""},
+		{"an expression that matches no origin", []string{`CORS_ALLOWED_ORIGIN_REGEXES=example\.com$`}, "CORS_ALLOWED_ORIGIN_REGEXES[0]", `example\.com$`, cors.CodeRegexpNever, ""},
 		{"a method", []string{allowsApp, "CORS_ALLOWED_METHODS=get"}, "CORS_ALLOWED_METHODS[0]", "get", cors.CodeMethodCase, `write "GET"`},
-		{"a header behind others that are dropped", []string{allowsApp, "CORS_ALLOW_HEADERS=dnt,cookie"}, "CORS_ALLOW_HEADERS[1]", "cookie", cors.CodeHeaderBanned, "remove it"},
-		{"an exposed header", []string{allowsApp, "CORS_EXPOSE_HEADERS=*", "CORS_ALLOW_CREDENTIALS=1"}, "CORS_EXPOSE_HEADERS[0]", "*", cors.CodeExposeAll, ""},
+		{"a header behind others that are dropped", []string{allowsApp, "CORS_ALLOW_HEADERS=dnt,cookie"}, "CORS_ALLOW_HEADERS[1]", "cookie", cors.CodeHeaderForbidden, "remove it"},
+		{"an exposed header", []string{allowsApp, "CORS_EXPOSE_HEADERS=*", "CORS_ALLOW_CREDENTIALS=1"}, "CORS_EXPOSE_HEADERS[0]", "*", cors.CodeExposeWildcard, ""},
 		{"an age", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE=604800"}, "CORS_PREFLIGHT_MAX_AGE", "604800", cors.CodeMaxAge, "more than 24 hours"},
 		{"a risk that is none", []string{allowsApp, "CORS_ACCEPT_RISKS=all"}, "CORS_ACCEPT_RISKS[0]", "all", cors.CodeUnknownRisk, ""},
 	}
@@ -384,7 +383,7 @@ func TestEnvironRefuses(t *testing.T) {
 		{"an age that forbids", with(func(c *cors.Config) { c.MaxAge = -1 }), []string{`CORS_PREFLIGHT_MAX_AGE "-1": is negative; write how many seconds browsers may cache a preflight response, or 0 to leave that to them`}},
 		{"a set of characters that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`/[[:alpha:]]`} }), []string{`PathRegexps "[/[[:alpha:]]]": has no variable that means the same; write the Config as JSON`}},
 		{"a flag that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`(?U)/a*`} }), []string{`CORS_URLS_REGEX "(?U)/a*": "(?U)" isn't allowed here in Python; put flags first, as one of (?a), (?i), (?m), (?s) and (?u)`}},
-		{"a Config that is not valid", allowing("https://app.example.com/"), []string{`CORS_ALLOWED_ORIGINS[0] "https://app.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"`}},
+		{"a Config that is not valid", allowing("https://app.example.com/"), []string{`CORS_ALLOWED_ORIGINS[0] "https://app.example.com/": an origin has no path, not even a trailing slash; write "https://app.example.com"`}},
 		{"a function", with(func(c *cors.Config) { c.AllowOriginFunc = allowNone }), []string{`AllowOriginFunc is a function, which cannot be written; leave it out, and set it in Go on what is read`}},
 	}
 	for _, test := range tests {

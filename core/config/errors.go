@@ -98,12 +98,11 @@ func check(cfgs []cors.Config, locate locator, rename func(field string) string)
 	if !errors.As(err, &problems) {
 		return nil
 	}
-	index := make(entryIndex)
 	for _, p := range problems {
 		if p.Code == cors.CodeOriginMissing {
 			continue
 		}
-		name, at := locate(p.Index, p.Field, index.next(cfgs, p))
+		name, at := locate(p.Index, p.Field, p.Entry)
 		errs = append(errs, &Error{
 			Position: at, Name: name, Value: p.Value,
 			Message: fieldNames.ReplaceAllStringFunc(p.Message, rename),
@@ -126,39 +125,6 @@ var fieldNames = func() *regexp.Regexp {
 	}
 	return regexp.MustCompile(`\b(?:` + strings.Join(names, "|") + `)\b`)
 }()
-
-// An entryIndex has the indices of the entries of lists, by their values. Of a
-// value that stands several times, each is found in turn.
-type entryIndex map[listOf]map[string][]int
-
-type listOf struct {
-	config int
-	field  string
-}
-
-// next returns the index of the entry that p is about, or -1.
-func (es entryIndex) next(cfgs []cors.Config, p *cors.ConfigError) int {
-	list := reflect.ValueOf(cfgs[p.Index]).FieldByName(p.Field)
-	if list.Kind() != reflect.Slice {
-		return -1
-	}
-	key := listOf{p.Index, p.Field}
-	if es[key] == nil {
-		es[key] = make(map[string][]int)
-		for i := range list.Len() {
-			value := list.Index(i).String()
-			es[key][value] = append(es[key][value], i)
-		}
-	}
-	at := es[key][p.Value]
-	if len(at) == 0 {
-		return -1
-	}
-	if len(at) > 1 {
-		es[key][p.Value] = at[1:]
-	}
-	return at[0]
-}
 
 // nearest returns the known name that a person who wrote name can have meant,
 // or the empty string. It ignores case.

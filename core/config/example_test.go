@@ -49,8 +49,8 @@ func ExampleErrors() {
 	// Output:
 	// 2:3: allowOrigin isn't a field of cors.Config; write "allowOrigins"
 	// 3:19: allowMethods is a string; write a list of strings
-	// 2:20: allowOrigins[0] "https://app.example.com/": an origin has no path, not even a trailing slash: write "https://app.example.com"
-	// 3:13: maxAge "604800": is more than 24 hours, and no browser keeps an answer longer; it counts seconds: write 86400 or less
+	// 2:20: allowOrigins[0] "https://app.example.com/": an origin has no path, not even a trailing slash; write "https://app.example.com"
+	// 3:13: maxAge "604800": is more than 24 hours, the longest that any browser caches a preflight response; write 86400 seconds or less
 	// The first is in line 2 and has the code origin-path
 }
 
@@ -71,7 +71,7 @@ func ExampleParseEnviron() {
 	// Output:
 	// CORS_ALLOWED_HEADERS is read as CORS_ALLOW_HEADERS, but django-cors-headers ignores it; write CORS_ALLOW_HEADERS
 	// [https://app.example.com https://admin.example.com] [Authorization Content-Type] true 86400 <nil>
-	// CORS_ALLOW_ALL_ORIGINS with CORS_ALLOW_CREDENTIALS lets any site read, as the user who visits it, whatever that user can read: list the trusted sites, or leave CORS_ALLOW_CREDENTIALS off; if this is meant, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS
+	// CORS_ALLOW_ALL_ORIGINS with CORS_ALLOW_CREDENTIALS lets any site read what the user who visits it can read; list the sites that you trust, or leave CORS_ALLOW_CREDENTIALS out; if you mean this, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS
 }
 
 func ExampleParseDjango() {

@@ -13,7 +13,6 @@ import (
 
 	cors "github.com/corskit/cors/core"
 	"github.com/corskit/cors/core/config"
-	"github.com/corskit/cors/core/origin"
 )
 
 const app = "https://app.example.com"
@@ -161,15 +160,15 @@ func TestParseJSONChecksWhatValuesMean(t *testing.T) {
 		title, text string
 		want        []problem
 	}{
-		{"an origin in the middle of a list", "{\n \"allowOrigins\": [\"https://a.example\",\n  \"https://b.example/\"]}", []problem{{"3:3", "allowOrigins[1]", origin.CodePath, `write "https://b.example"`}}},
-		{"the same wrong origin twice", `{"allowOrigins": ["x", "https://a.example", "x"]}`, []problem{{"1:19", "allowOrigins[0]", origin.CodeScheme, ""}, {"1:45", "allowOrigins[2]", origin.CodeScheme, ""}}},
+		{"an origin in the middle of a list", "{\n \"allowOrigins\": [\"https://a.example\",\n  \"https://b.example/\"]}", []problem{{"3:3", "allowOrigins[1]", cors.CodeOriginPath, `write "https://b.example"`}}},
+		{"the same wrong origin twice", `{"allowOrigins": ["x", "https://a.example", "x"]}`, []problem{{"1:19", "allowOrigins[0]", cors.CodeOriginScheme, ""}, {"1:45", "allowOrigins[2]", cors.CodeOriginScheme, ""}}},
 		{"two problems of one entry", `{"allowOrigins": ["http://*.github.io"], "allowCredentials": true}`, []problem{
 			{"1:19", "allowOrigins[0]", cors.CodePublicSuffix, `add "public-suffix`}, {"1:19", "allowOrigins[0]", cors.CodeInsecureOriginWithCredentials, "with allowCredentials lets"},
 		}},
 		{"a number", `[{"allowOrigins": ["*"], "paths": ["/a"], "maxAge": 86401}]`, []problem{{"1:53", "[0].maxAge", cors.CodeMaxAge, "more than 24 hours"}}},
-		{"any origin with credentials", `{"allowCredentials": true, "allowOrigins": ["*"]}`, []problem{{"1:45", "allowOrigins[0]", cors.CodeAnyOriginWithCredentials, "leave allowCredentials off"}}},
+		{"any origin with credentials", `{"allowCredentials": true, "allowOrigins": ["*"]}`, []problem{{"1:45", "allowOrigins[0]", cors.CodeAnyOriginWithCredentials, "leave allowCredentials out"}}},
 		{"a Config for the same path as another", "[{\"allowOrigins\": [\"*\"],\n  \"paths\": [\"/b\"]},\n {\"allowOrigins\": [\"*\"],\n  \"paths\": [\"/a\", \"/b\"]}]", []problem{{"4:19", "[1].paths[1]", cors.CodeSamePaths, "Config 0"}}},
-		{"a second Config without paths", "[{\"allowOrigins\": [\"*\"]},\n {\"allowOrigins\": [\"*\"]}]", []problem{{"2:2", "[1].paths", cors.CodeSamePaths, "Config 0 has all paths as well"}}},
+		{"a second Config without paths", "[{\"allowOrigins\": [\"*\"]},\n {\"allowOrigins\": [\"*\"]}]", []problem{{"2:2", "[1].paths", cors.CodeSamePaths, "every path, as in Config 0"}}},
 		{"problems of several Configs", "[{\"paths\": [\"a\"], \"allowOrigins\": [\"*\"]},\n {\"allowOrigins\": [\"*\"], \"acceptRisks\": [\"all\"]}]", []problem{{"1:13", "[0].paths[0]", cors.CodePath, ""}, {"2:42", "[1].acceptRisks[0]", cors.CodeUnknownRisk, ""}}},
 	}
 	for _, test := range tests {

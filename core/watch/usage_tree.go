@@ -4,7 +4,7 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/corskit/cors/core/origin"
+	"github.com/corskit/cors/core/internal/origin"
 )
 
 // A wideEntry is an entry that can match several origins: exactly one of the

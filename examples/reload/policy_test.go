@@ -333,7 +333,7 @@ func TestWhatIsBrokenIsNotTaken(t *testing.T) {
 	}{
 		{"no policy", broken, []string{saysBroken}},
 		{"a policy that is refused", refused, []string{saysRefused}},
-		{"one that allows nothing", "{}", []string{`cors: Config 0: AllowOrigins is empty`}},
+		{"one that allows nothing", "{}", []string{`cors: AllowOrigins is empty`}},
 		{"half a policy", text(1)[:20], []string{`error="2:`}},
 		{"no text", "", []string{`error="1:1: `}},
 		{"several problems", `{"maxAge": 100000, "allowOrigins": ["a"]}`, []string{`error="1:12: maxAge `, `error="1:37: allowOrigins[0] `}},

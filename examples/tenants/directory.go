@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	cors "github.com/corskit/cors/core"
-	"github.com/corskit/cors/core/origin"
 )
 
 const (
@@ -21,11 +21,11 @@ const (
 // A directory is what one instance knows of the tenants.
 //
 // A request looks at one tenant, so that tenants can be replaced one by one: each
-// is a set that does not change.
+// is an engine that knows the origins of this tenant only, and is never reloaded.
 type directory struct {
 	store   store
 	log     *slog.Logger
-	tenants sync.Map // *origin.Set by the tenant's id
+	tenants sync.Map // *cors.Engine by the tenant's id
 
 	mu      sync.Mutex // held while tenants are replaced
 	version int64      // of the store, up to which its changes are in tenants; -1: none are
@@ -44,7 +44,7 @@ func newDirectory(ctx context.Context, s store, log *slog.Logger) (*directory, e
 func (d *directory) allow(_ context.Context, r *cors.Request) (bool, error) {
 	id, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/tenants/"), "/")
 	origins, known := d.tenants.Load(id)
-	return known && origins.(*origin.Set).Match(r.Origin) != origin.NoMatch, nil
+	return known && origins.(*cors.Engine).Decide(&cors.Request{Origin: r.Origin}).Allowed(), nil
 }
 
 // has reports whether there is such a tenant.
@@ -140,19 +140,23 @@ func (d *directory) applyPage(ctx context.Context, after int64, all map[string]b
 	return after, len(changed), err
 }
 
-// compile returns the set of a tenant's origins. What is no origin allows
-// nothing; it was not stored by this program.
-func (d *directory) compile(t tenant) *origin.Set {
-	patterns := make([]origin.Pattern, 0, len(t.origins))
-	for _, text := range t.origins {
-		p, err := origin.ParsePattern(text)
+// compile returns the engine of a tenant. An entry that isn't an origin wasn't stored
+// by this program, and allows nothing.
+func (d *directory) compile(t tenant) *cors.Engine {
+	valid := slices.DeleteFunc(slices.Clone(t.origins), func(entry string) bool {
+		err := check([]string{entry})
 		if err != nil {
-			d.log.Warn("a tenant's origin is left out", "tenant", t.id, "origin", text, "error", err)
-			continue
+			d.log.Warn("a tenant's origin is left out", "tenant", t.id, "origin", entry, "error", err)
 		}
-		patterns = append(patterns, p)
+		return err != nil
+	})
+	engine := new(cors.Engine) // which allows nothing
+	if len(valid) > 0 {
+		if err := engine.Reload(cors.Config{AllowOrigins: valid}); err != nil {
+			d.log.Warn("a tenant's origins are left out", "tenant", t.id, "error", err)
+		}
 	}
-	return origin.NewSet(patterns, nil)
+	return engine
 }
 
 // pause returns after a while, or when ctx is done.

@@ -7,8 +7,8 @@ package corsotel_test
 import (
 	"testing"
 
-	corsotel "github.com/corskit/cors/core/watch/otel"
 	cors "github.com/corskit/cors/core"
+	corsotel "github.com/corskit/cors/core/watch/otel"
 	sdk "go.opentelemetry.io/otel/sdk/metric"
 )
 

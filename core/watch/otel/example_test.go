@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 
-	corsotel "github.com/corskit/cors/core/watch/otel"
 	cors "github.com/corskit/cors/core"
+	corsotel "github.com/corskit/cors/core/watch/otel"
 	sdk "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )

@@ -10,8 +10,8 @@ import (
 	"sync"
 	"testing"
 
-	corsotel "github.com/corskit/cors/core/watch/otel"
 	cors "github.com/corskit/cors/core"
+	corsotel "github.com/corskit/cors/core/watch/otel"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"

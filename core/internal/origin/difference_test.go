@@ -165,7 +165,7 @@ func TestNearestIsBounded(t *testing.T) {
 func TestCorrectSaysWhatABrowserSends(t *testing.T) {
 	for text, want := range map[string]struct {
 		instead string
-		wrong   Code
+		wrong   string
 	}{
 		"https://app.example.com/":            {"https://app.example.com", CodePath},
 		"https://app.example.com/a?b":         {"https://app.example.com", CodePath},

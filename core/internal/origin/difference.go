@@ -106,7 +106,7 @@ func isAddress(host string) bool {
 // Correct returns what a browser sends in place of a text that is not the
 // serialization of an origin, and what is wrong with the text, if both can be
 // told.
-func Correct(text string) (instead string, wrong Code, ok bool) {
+func Correct(text string) (instead string, wrong string, ok bool) {
 	const mistakes = 10 // more than a text can have, one after the other
 	if len(text) > 2*maxOrigin {
 		return "", "", false

@@ -9,37 +9,34 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// A Code names a kind of mistake in a pattern or an expression. Codes are
-// stable: programs may compare them.
-type Code string
-
-// What [ParsePattern] and [ParseExpression] refuse.
+// The codes of what [ParsePattern] and [ParseExpression] refuse. Codes are stable:
+// programs may compare them.
 const (
-	CodeEmpty       Code = "origin-empty"        // nothing is written
-	CodeCharacter   Code = "origin-character"    // a byte that no origin has
-	CodeScheme      Code = "origin-scheme"       // no scheme, or none that is valid or that pages have
-	CodeFile        Code = "origin-file"         // file:, whose origin is opaque
-	CodeHost        Code = "origin-host"         // no host, or none that is valid
-	CodeUserInfo    Code = "origin-userinfo"     // user info before the host
-	CodePath        Code = "origin-path"         // a path after the host
-	CodeQuery       Code = "origin-query"        // a query after the host
-	CodeFragment    Code = "origin-fragment"     // a fragment after the host
-	CodeCase        Code = "origin-case"         // upper case
-	CodeIDNA        Code = "origin-idna"         // a host that is not ASCII
-	CodeIP          Code = "origin-ip"           // an IP address that is not in canonical form
-	CodePort        Code = "origin-port"         // a port that is no number from 1 to 65535
-	CodeDefaultPort Code = "origin-default-port" // the scheme's default port, which is never sent
-	CodeWildcard    Code = "origin-wildcard"     // a wildcard where none may stand
+	CodeEmpty       = "origin-empty"        // nothing is written
+	CodeCharacter   = "origin-character"    // a byte that no origin has
+	CodeScheme      = "origin-scheme"       // no scheme, or none that is valid or that pages have
+	CodeFile        = "origin-file"         // file:, whose origin is opaque
+	CodeHost        = "origin-host"         // no host, or none that is valid
+	CodeUserInfo    = "origin-userinfo"     // user info before the host
+	CodePath        = "origin-path"         // a path after the host
+	CodeQuery       = "origin-query"        // a query after the host
+	CodeFragment    = "origin-fragment"     // a fragment after the host
+	CodeCase        = "origin-case"         // upper case
+	CodeIDNA        = "origin-idna"         // a host that is not ASCII
+	CodeIP          = "origin-ip"           // an IP address that is not in canonical form
+	CodePort        = "origin-port"         // a port that is no number from 1 to 65535
+	CodeDefaultPort = "origin-default-port" // the scheme's default port, which is never sent
+	CodeWildcard    = "origin-wildcard"     // a wildcard where none may stand
 
-	CodeExpressionSyntax Code = "expression-syntax"   // not an RE2 expression
-	CodeExpressionNever  Code = "expression-never"    // matches no serialized origin
-	CodeExpressionSize   Code = "expression-too-long" // too large to be analysed
+	CodeRegexpSyntax = "regexp-syntax" // not an RE2 expression
+	CodeRegexpNever  = "regexp-never"  // matches no serialized origin
+	CodeRegexpSize   = "regexp-size"   // too large to be analysed
 )
 
 // An Error says what is wrong with a pattern or an expression, and what to
 // write instead.
 type Error struct {
-	Code    Code
+	Code    string
 	Message string
 
 	instead string // the replacement that Message quotes, if any
@@ -47,13 +44,13 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
-func problem(code Code, format string, args ...any) *Error {
+func problem(code string, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
 // remedy returns a problem whose message quotes, by its last verb, what to
 // write instead.
-func remedy(code Code, instead string, format string, args ...any) *Error {
+func remedy(code string, instead string, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, append(args, instead)...), instead: instead}
 }
 
@@ -109,20 +106,20 @@ func ParsePattern(s string) (Pattern, error) {
 
 func parsePattern(s string) (Pattern, *Error) {
 	if s == "" {
-		return Pattern{}, problem(CodeEmpty, `is empty: write a serialized origin such as "https://app.example.com", or leave it out`)
+		return Pattern{}, problem(CodeEmpty, `is empty; write a serialized origin such as "https://app.example.com", or leave it out`)
 	}
 	if s == Null {
 		return Pattern{text: s}, nil
 	}
 	if strings.EqualFold(s, Null) {
-		return Pattern{}, problem(CodeCase, `browsers send the opaque origin in lower case: write "null"`)
+		return Pattern{}, problem(CodeCase, `browsers send the opaque origin in lower case; write "null"`)
 	}
 	if err := checkPageless(s); err != nil {
 		return Pattern{}, err
 	}
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] == 0x7f || s[i] == '\\' || s[i] == '%' {
-			return Pattern{}, problem(CodeCharacter, "the character %q at byte %d never stands in a serialized origin: remove it", s[i], i)
+			return Pattern{}, problem(CodeCharacter, "the character %q at byte %d never stands in a serialized origin; remove it", s[i], i)
 		}
 	}
 	scheme, rest, ok := strings.Cut(s, "://")
@@ -136,7 +133,7 @@ func parsePattern(s string) (Pattern, *Error) {
 		return Pattern{}, err
 	}
 	if lower := strings.ToLower(s); lower != s && isASCII(s) {
-		return Pattern{}, remedy(CodeCase, lower, "browsers send origins in lower case and comparison is exact: write %q")
+		return Pattern{}, remedy(CodeCase, lower, "browsers send origins in lower case and comparison is exact; write %q")
 	}
 	host, port, err := cutPort(scheme, rest)
 	if err != nil {
@@ -166,30 +163,30 @@ func missingScheme(s string) *Error {
 	// Something like "https:/app.example.com" was meant to have one.
 	for _, scheme := range []string{"https", "http"} {
 		if rest, ok := strings.CutPrefix(strings.ToLower(s), scheme); ok && strings.IndexAny(rest, ":/") == 0 {
-			return remedy(CodeScheme, scheme+"://"+strings.TrimLeft(rest, ":/"), "has no \"://\" between scheme and host: write %q")
+			return remedy(CodeScheme, scheme+"://"+strings.TrimLeft(rest, ":/"), "has no \"://\" between scheme and host; write %q")
 		}
 	}
 	host := strings.TrimLeft(s, ":/")
 	if host == "" {
-		return problem(CodeScheme, `has neither scheme nor host: write a serialized origin such as "https://app.example.com"`)
+		return problem(CodeScheme, `has neither scheme nor host; write a serialized origin such as "https://app.example.com"`)
 	}
 	scheme := "https"
 	if name, _, _ := splitPort(host); IsLoopback(name) {
 		scheme = "http"
 	}
-	return remedy(CodeScheme, scheme+"://"+host, "has no scheme, and an origin is a scheme, a host and a port: write %q")
+	return remedy(CodeScheme, scheme+"://"+host, "has no scheme, and an origin is a scheme, a host and a port; write %q")
 }
 
 func checkScheme(scheme, rest string) *Error {
 	switch lower := strings.ToLower(scheme); {
 	case scheme == "":
-		return remedy(CodeScheme, "https://"+rest, "has no scheme before \"://\": write %q")
+		return remedy(CodeScheme, "https://"+rest, "has no scheme before \"://\"; write %q")
 	case strings.Contains(scheme, "*"):
-		return remedy(CodeWildcard, "https://"+rest, "a wildcard cannot stand in the scheme: write one entry for each scheme, such as %q")
+		return remedy(CodeWildcard, "https://"+rest, "a wildcard cannot stand in the scheme; write one entry for each scheme, such as %q")
 	case lower == "file":
-		return problem(CodeFile, `pages opened from files have an opaque origin, which browsers send as "null": serve the page over HTTP, for example from "http://localhost:8000", and list that`)
+		return problem(CodeFile, `pages opened from files have an opaque origin, which browsers send as "null"; serve the page over HTTP, for example from "http://localhost:8000", and list that`)
 	case !validScheme(lower):
-		return problem(CodeScheme, "%q is not a URL scheme: write letters, digits, \"+\", \"-\" and \".\" only, beginning with a letter", scheme)
+		return problem(CodeScheme, "%q is not a URL scheme; write letters, digits, \"+\", \"-\" and \".\" only, beginning with a letter", scheme)
 	default:
 		return checkWebScheme(lower, rest)
 	}
@@ -206,28 +203,28 @@ func checkAuthorityOnly(scheme, rest string) *Error {
 	bare := strings.ToLower(scheme + "://" + authority[at+1:])
 	switch {
 	case at+1 == len(authority):
-		return problem(CodeHost, `has no host: write a serialized origin such as "https://app.example.com"`)
+		return problem(CodeHost, `has no host; write a serialized origin such as "https://app.example.com"`)
 	case at >= 0:
-		return remedy(CodeUserInfo, bare, "an origin has no user info: write %q")
+		return remedy(CodeUserInfo, bare, "an origin has no user info; write %q")
 	case end < 0:
 		return nil
 	case rest[end] == '/':
-		return remedy(CodePath, bare, "an origin has no path, not even a trailing slash: write %q")
+		return remedy(CodePath, bare, "an origin has no path, not even a trailing slash; write %q")
 	case rest[end] == '?':
-		return remedy(CodeQuery, bare, "an origin has no query: write %q")
+		return remedy(CodeQuery, bare, "an origin has no query; write %q")
 	default:
-		return remedy(CodeFragment, bare, "an origin has no fragment: write %q")
+		return remedy(CodeFragment, bare, "an origin has no fragment; write %q")
 	}
 }
 
 func cutPort(scheme, authority string) (host, port string, _ *Error) {
 	if addr, err := netip.ParseAddr(authority); err == nil && addr.Is6() {
-		return "", "", remedy(CodeIP, scheme+"://["+authority+"]", "an IPv6 address stands in brackets: write %q")
+		return "", "", remedy(CodeIP, scheme+"://["+authority+"]", "an IPv6 address stands in brackets; write %q")
 	}
 	host, port, ok := splitPort(authority)
 	if !ok {
 		if bare, found := strings.CutSuffix(authority, ":"); found {
-			return "", "", remedy(CodePort, scheme+"://"+bare, "has a colon and no port: write %q, or \"*\" after the colon for any port")
+			return "", "", remedy(CodePort, scheme+"://"+bare, "has a colon and no port; write %q, or \"*\" after the colon for any port")
 		}
 		return "", "", problem(CodeHost, "%q is not a host", authority)
 	}
@@ -239,18 +236,18 @@ func checkPort(scheme, host, port string) *Error {
 		return nil
 	}
 	if strings.Contains(port, "*") {
-		return remedy(CodeWildcard, scheme+"://"+host+":*", "a wildcard stands for the whole port: write %q")
+		return remedy(CodeWildcard, scheme+"://"+host+":*", "a wildcard stands for the whole port; write %q")
 	}
 	n, err := strconv.Atoi(port)
 	if err != nil || n < 1 || n > maxPort || strings.Trim(port, "0123456789") != "" {
-		return problem(CodePort, "%q is not a port: write a number from 1 to %d, or \"*\" for any", port, maxPort)
+		return problem(CodePort, "%q is not a port; write a number from 1 to %d, or \"*\" for any", port, maxPort)
 	}
 	canonical := strconv.Itoa(n)
 	if canonical == defaultPort(scheme) {
-		return remedy(CodeDefaultPort, scheme+"://"+host, "%s is the default port of %s, and browsers leave it out: write %q", canonical, scheme)
+		return remedy(CodeDefaultPort, scheme+"://"+host, "%s is the default port of %s, and browsers leave it out; write %q", canonical, scheme)
 	}
 	if canonical != port {
-		return remedy(CodePort, scheme+"://"+host+":"+canonical, "a port has no leading zero: write %q")
+		return remedy(CodePort, scheme+"://"+host+":"+canonical, "a port has no leading zero; write %q")
 	}
 	return nil
 }
@@ -267,18 +264,18 @@ func (p *Pattern) cutWildcard() *Error {
 		return p.subdomainsInstead("a wildcard can stand in the leading label only")
 	case 1:
 	default:
-		return problem(CodeWildcard, "a label can have one wildcard: write a single \"*\" in %q, or use AllowOriginRegexps", label)
+		return problem(CodeWildcard, "a label can have one wildcard; write a single \"*\" in %q, or use AllowOriginRegexps", label)
 	}
 	if strings.Contains(parent, "*") {
 		return p.subdomainsInstead("there can be one wildcard, in the leading label; \"*.\" already stands for one or more labels")
 	}
 	if parent == "" {
-		return remedy(CodeWildcard, p.scheme+"://"+label+".example.com", "a wildcard needs a domain after its label: write one such as %q, or \"*\" alone for any origin")
+		return remedy(CodeWildcard, p.scheme+"://"+label+".example.com", "a wildcard needs a domain after its label; write one such as %q, or \"*\" alone for any origin")
 	}
 	p.wildcard, p.host = true, parent
 	p.head, p.tail, _ = strings.Cut(label, "*")
 	if !allOf(p.head+p.tail, inLabel) && isASCII(p.head+p.tail) {
-		return problem(CodeHost, "%q is not part of a host name: write letters, digits and hyphens around the wildcard", p.head+"*"+p.tail)
+		return problem(CodeHost, "%q is not part of a host name; write letters, digits and hyphens around the wildcard", p.head+"*"+p.tail)
 	}
 	if len(p.head)+len(p.tail) >= maxLabel {
 		return problem(CodeHost, "a label has at most %d characters, and %q leaves no room for the wildcard", maxLabel, p.head+"*"+p.tail)
@@ -293,9 +290,9 @@ func (p *Pattern) subdomainsInstead(complaint string) *Error {
 	_, domain, _ := strings.Cut(p.host[strings.LastIndexByte(p.host, '*'):], ".")
 	wide := Pattern{scheme: p.scheme, host: domain, port: p.port, wildcard: true}
 	if _, anybody := wide.CoversPublicSuffix(); domain == "" || anybody {
-		return problem(CodeWildcard, "%s: write the origins one by one, or use AllowOriginRegexps", complaint)
+		return problem(CodeWildcard, "%s; write the origins one by one, or use AllowOriginRegexps", complaint)
 	}
-	return remedy(CodeWildcard, wide.withHost(domain), "%s: write %q, or use AllowOriginRegexps", complaint)
+	return remedy(CodeWildcard, wide.withHost(domain), "%s; write %q, or use AllowOriginRegexps", complaint)
 }
 
 // withHost returns the text of p with another host behind its wildcard.
@@ -311,14 +308,14 @@ func (p *Pattern) checkHost() *Error {
 		return p.notASCII()
 	}
 	if bare, found := strings.CutSuffix(p.host, "."); found && bare != "" {
-		return remedy(CodeHost, p.withHost(bare), "a host with a trailing dot is another host than the one without, and hardly meant: write %q")
+		return remedy(CodeHost, p.withHost(bare), "a host with a trailing dot is another host than the one without, and hardly meant; write %q")
 	}
 	if inner, found := strings.CutPrefix(p.host, "["); found && !canonicalIPv6(p.host) {
 		addr, err := netip.ParseAddr(strings.TrimSuffix(inner, "]"))
 		if err != nil || !addr.Is6() || addr.Zone() != "" || p.wildcard {
 			return problem(CodeIP, "%q is not an IPv6 address without a zone", p.host)
 		}
-		return remedy(CodeIP, p.withHost("["+string(appendIPv6(nil, addr))+"]"), "browsers send IPv6 addresses compressed: write %q")
+		return remedy(CodeIP, p.withHost("["+string(appendIPv6(nil, addr))+"]"), "browsers send IPv6 addresses compressed; write %q")
 	}
 	if endsInNumber(p.host) && (p.wildcard || !validHost(p.host)) {
 		return problem(CodeIP, "a host whose last label is a number is an IPv4 address, written as four decimal numbers from 0 to 255 without leading zeros and without a wildcard, such as \"127.0.0.1\"")
@@ -328,7 +325,7 @@ func (p *Pattern) checkHost() *Error {
 		host = p.head + "x" + p.tail + "." + p.host
 	}
 	if !validHost(host) {
-		return problem(CodeHost, "%q is not a host: write labels of 1 to %d letters, digits and hyphens with single dots between them, %d characters at most", p.host, maxLabel, maxHost)
+		return problem(CodeHost, "%q is not a host; write labels of 1 to %d letters, digits and hyphens with single dots between them, %d characters at most", p.host, maxLabel, maxHost)
 	}
 	return nil
 }
@@ -341,15 +338,15 @@ func (p *Pattern) notASCII() *Error {
 	}
 	ascii, err := idna.Lookup.ToASCII(host)
 	if err != nil {
-		return problem(CodeIDNA, "the host is not a valid internationalized domain name (%v): write it as the browser's address bar copies it", err)
+		return problem(CodeIDNA, "the host is not a valid internationalized domain name (%v); write it as the browser's address bar copies it", err)
 	}
 	// Where the wildcard's own label is encoded, it has no ASCII form that a
 	// person could have meant.
 	if p.wildcard && (strings.HasPrefix(ascii, "xn--") || !strings.Contains(ascii, anywhere)) {
-		return problem(CodeIDNA, "a wildcard cannot share its label with characters outside ASCII: use AllowOriginRegexps")
+		return problem(CodeIDNA, "a wildcard cannot share its label with characters outside ASCII; use AllowOriginRegexps")
 	}
 	instead := Origin{Scheme: p.scheme, Host: strings.Replace(ascii, anywhere, "*", 1), Port: p.port}
-	return remedy(CodeIDNA, instead.String(), "browsers send the host in Punycode: write %q")
+	return remedy(CodeIDNA, instead.String(), "browsers send the host in Punycode; write %q")
 }
 
 // String returns the pattern as it was written.

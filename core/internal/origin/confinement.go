@@ -583,7 +583,7 @@ func (a *analysis) analyse(e *Expression) *Error {
 		return tooLarge()
 	}
 	if len(all.accept) == 0 {
-		return problem(CodeExpressionNever, "matches no serialized origin: those are a lower-case scheme and host and a port unless it is the default, with nothing behind, such as %q", "https://app.example.com")
+		return problem(CodeRegexpNever, "matches no serialized origin: those are a lower-case scheme and host and a port unless it is the default, with nothing behind, such as %q", "https://app.example.com")
 	}
 	spelled, ok := a.spelledOut(e.text)
 	if !ok {

@@ -9,8 +9,7 @@ import (
 // lie in one piece of memory, and so do the slots that say where: a look-up
 // reads one place of each, and mostly the slots only where a text is not found.
 // A Go map of strings reads about four, and where there are a million, none of
-// them is in the processor's caches (benchmark Texts; benchmark Scale, rows of
-// origins at random).
+// them is in the processor's caches.
 //
 // A text is in two parts that are compared one by one, since an origin has
 // something else in place of a pattern's wildcard. The second may be empty.
@@ -28,7 +27,7 @@ const (
 	startMask  = 1<<startBits - 1
 
 	// In so many slots, which hold up to four texts, these are compared one by
-	// one, without hashing (benchmark Texts, origins=1).
+	// one, without hashing.
 	oneByOne = 8
 
 	_ uint = 1<<lengthBits - 1 - maxOrigin // the longest text has a length that fits

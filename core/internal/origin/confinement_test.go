@@ -22,7 +22,7 @@ func checkSteps(t *testing.T, source string) {
 	if a.steps > maxSteps+stepsBetweenChecks {
 		t.Fatalf("%q takes %d steps", source, a.steps)
 	}
-	if a.steps > maxSteps && (err == nil || err.Code != CodeExpressionSize) {
+	if a.steps > maxSteps && (err == nil || err.Code != CodeRegexpSize) {
 		t.Fatalf("%q is not refused after %d steps: %v, %v", source, a.steps, e, err)
 	}
 }
@@ -314,7 +314,7 @@ func checkAgainstOracle(t *testing.T, g generator) (confined bool) {
 	source := g.pick("https://", "https?://", "(?s)https://", "(?i)https://") + host.String()
 	e, err := ParseExpression(source)
 	if err != nil {
-		if code := err.(*Error).Code; code != CodeExpressionNever && code != CodeExpressionSize {
+		if code := err.(*Error).Code; code != CodeRegexpNever && code != CodeRegexpSize {
 			t.Fatalf("%s: %v", source, err)
 		}
 		return false

@@ -33,7 +33,7 @@ func ParseExpression(s string) (*Expression, error) {
 
 func readExpression(s string, a *analysis) (*Expression, *Error) {
 	if len(s) > maxSource {
-		return nil, problem(CodeExpressionSize, "is longer than %d bytes: list the origins in AllowOrigins, or write several expressions", maxSource)
+		return nil, problem(CodeRegexpSize, "is longer than %d bytes; list the origins in AllowOrigins, or write several expressions", maxSource)
 	}
 	tree, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
@@ -46,7 +46,7 @@ func readExpression(s string, a *analysis) (*Expression, *Error) {
 	}
 	re, err := compileAnchored(tree)
 	if err != nil {
-		return nil, problem(CodeExpressionSize, "is too large for RE2 (%v): list the origins in AllowOrigins", err)
+		return nil, problem(CodeRegexpSize, "is too large for RE2 (%v); list the origins in AllowOrigins", err)
 	}
 	e := &Expression{text: s, re: re, tree: tree, size: size}
 	if err := a.analyse(e); err != nil {
@@ -82,21 +82,21 @@ func expressionSyntax(s string, err error) *Error {
 	var syntaxErr *syntax.Error
 	if errors.As(err, &syntaxErr) {
 		if syntaxErr.Code == syntax.ErrInvalidPerlOp || strings.HasPrefix(syntaxErr.Expr, "(?") {
-			return problem(CodeExpressionSyntax, "%v: RE2 has no look-around; write what is allowed, not what is excluded", syntaxErr)
+			return problem(CodeRegexpSyntax, "%v: RE2 has no look-around; write what is allowed, not what is excluded", syntaxErr)
 		}
 		if syntaxErr.Code == syntax.ErrInvalidEscape && len(syntaxErr.Expr) == 2 && '1' <= syntaxErr.Expr[1] && syntaxErr.Expr[1] <= '9' {
-			return problem(CodeExpressionSyntax, "%v: RE2 has no back-references; write the alternatives out", syntaxErr)
+			return problem(CodeRegexpSyntax, "%v: RE2 has no back-references; write the alternatives out", syntaxErr)
 		}
 		if syntaxErr.Code == syntax.ErrLarge || syntaxErr.Code == syntax.ErrNestingDepth {
-			return problem(CodeExpressionSize, "is too large for RE2 (%v): list the origins in AllowOrigins", syntaxErr)
+			return problem(CodeRegexpSize, "is too large for RE2 (%v); list the origins in AllowOrigins", syntaxErr)
 		}
 		err = syntaxErr
 	}
-	return problem(CodeExpressionSyntax, "%v: write an RE2 expression such as %q", err, `https://[a-z0-9-]+\.example\.com`)
+	return problem(CodeRegexpSyntax, "%v; write an RE2 expression such as %q", err, `https://[a-z0-9-]+\.example\.com`)
 }
 
 func tooLarge() *Error {
-	return problem(CodeExpressionSize, "is too large to be analysed: list the origins in AllowOrigins, or write several expressions")
+	return problem(CodeRegexpSize, "is too large to be analysed; list the origins in AllowOrigins, or write several expressions")
 }
 
 // removeCaptures turns groups into plain ones, since captures cost time.

@@ -1,0 +1,296 @@
+package cors
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/corskit/cors/core/internal/origin"
+)
+
+// maxMaxAge is the longest time that any browser caches a preflight response, in
+// seconds.
+const maxMaxAge = 24 * 60 * 60
+
+// A compiler turns one Config into a policy and collects its problems.
+type compiler struct {
+	cfg      *Config
+	index    int
+	accepted map[Risk]bool // of AcceptRisks: whether the Config takes it
+	problems []*ConfigError
+}
+
+// A place is a field of a Config, or an entry of a field that is a list.
+type place struct {
+	field string
+	entry int // -1: the whole field
+	value string
+}
+
+func whole(field, value string) place { return place{field, -1, value} }
+
+func (c *compiler) report(at place, code Code, format string, args ...any) {
+	c.problems = append(c.problems, &ConfigError{
+		Index: c.index, Field: at.field, Entry: at.entry, Value: at.value, Code: code, Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// risk reports a risk unless it is accepted.
+func (c *compiler) risk(r Risk, at place, format string, args ...any) {
+	if !c.accepts(r, at.value) {
+		format += "; if you mean this, add %q to AcceptRisks"
+		c.report(at, Code("risk-"+r), format, append(args, r.For(at.value))...)
+	}
+}
+
+// accepts reports whether a risk is accepted, for the Config or for an entry.
+func (c *compiler) accepts(r Risk, entry string) (accepted bool) {
+	for _, r := range []Risk{r, r.For(entry)} {
+		if _, ok := c.accepted[r]; ok {
+			c.accepted[r] = true
+			accepted = true
+		}
+	}
+	return accepted
+}
+
+// scopes returns the scopes of the Config's paths.
+func (c *compiler) scopes() []scope {
+	var scopes []scope
+	for i, s := range c.cfg.Paths {
+		pattern, problem := parsePathPattern(s)
+		if problem != "" {
+			c.report(place{"Paths", i, s}, CodePath, "%s", problem)
+			continue
+		}
+		scopes = append(scopes, scope{config: c.index, entry: i, text: s, pattern: &pattern})
+	}
+	for i, s := range c.cfg.PathRegexps {
+		re, err := parsePathRegexp(s)
+		if err != nil {
+			c.report(place{"PathRegexps", i, s}, CodePathRegexp, "%v; write an RE2 regular expression such as `%s`", err, `/api/v\d+/.*`)
+			continue
+		}
+		scopes = append(scopes, scope{config: c.index, entry: i, text: s, regexp: re})
+	}
+	return scopes
+}
+
+func (c *compiler) origins(p *policy) {
+	cfg := c.cfg
+	if len(cfg.AllowOrigins) == 0 && len(cfg.AllowOriginRegexps) == 0 && cfg.AllowOriginFunc == nil {
+		c.report(whole("AllowOrigins", ""), CodeOriginMissing, `is empty, and so are AllowOriginRegexps and AllowOriginFunc; list the sites that may read responses, such as "https://app.example.com", or write "*" for public data`)
+		return
+	}
+	star := slices.Index(cfg.AllowOrigins, wildcard)
+	anyOrigin, all := star >= 0, place{"AllowOrigins", star, wildcard}
+	if anyOrigin && cfg.AllowOriginFunc != nil {
+		c.report(all, CodeUnusedFunc, `allows every origin, so AllowOriginFunc is never called; remove one of them`)
+	}
+	if anyOrigin && (len(cfg.AllowOrigins) > 1 || len(cfg.AllowOriginRegexps) > 0) {
+		c.report(all, CodeBesideWildcard, `allows every origin, so the other entries allow nothing more; remove them, or remove "*" to allow only those`)
+	}
+	if anyOrigin && cfg.RejectDisallowed {
+		c.report(whole("RejectDisallowed", "true"), CodeUnusedReject, `rejects nothing, since "*" in AllowOrigins denies no origin; list the origins, or leave RejectDisallowed out`)
+	}
+	if anyOrigin && cfg.AllowCredentials {
+		c.risk(RiskAnyOriginWithCredentials, all, "with AllowCredentials lets any site read what the user who visits it can read; list the sites that you trust, or leave AllowCredentials out")
+	}
+	var patterns, patternsAtRisk []origin.Pattern
+	for i, s := range cfg.AllowOrigins {
+		if s == wildcard {
+			continue
+		}
+		at := place{"AllowOrigins", i, s}
+		pattern, err := origin.ParsePattern(s)
+		if err != nil {
+			c.reportOrigin(at, err)
+			continue
+		}
+		patterns = append(patterns, pattern)
+		if c.patternRisks(at, pattern) {
+			patternsAtRisk = append(patternsAtRisk, pattern)
+		}
+	}
+	var regexps, regexpsAtRisk []*origin.Expression
+	for i, s := range cfg.AllowOriginRegexps {
+		at := place{"AllowOriginRegexps", i, s}
+		re, err := origin.ParseExpression(s)
+		if err != nil {
+			c.reportOrigin(at, err)
+			continue
+		}
+		regexps = append(regexps, re)
+		if c.regexpRisks(at, re) {
+			regexpsAtRisk = append(regexpsAtRisk, re)
+		}
+	}
+	p.anyOrigin = anyOrigin && !cfg.AllowCredentials
+	p.reflect = anyOrigin && cfg.AllowCredentials
+	p.origins = origin.NewSet(patterns, regexps)
+	p.atRisk = origin.NewSet(patternsAtRisk, regexpsAtRisk)
+}
+
+func (c *compiler) reportOrigin(at place, err error) {
+	problem := err.(*origin.Error)
+	c.report(at, Code(problem.Code), "%s", problem.Message)
+}
+
+// trusting returns the field that makes it a risk to allow origins that anybody can
+// send, and what they can then do.
+func (c *compiler) trusting() (field, harm string, risky bool) {
+	switch {
+	case c.cfg.AllowCredentials:
+		return "AllowCredentials", "read as the user", true
+	case c.cfg.RejectDisallowed:
+		return "RejectDisallowed", "send requests as the user", true
+	}
+	return "", "", false
+}
+
+// patternRisks reports the risks of a pattern, and whether one is accepted that
+// makes its origins anybody's.
+func (c *compiler) patternRisks(at place, p origin.Pattern) (accepted bool) {
+	if suffix, covers := p.CoversPublicSuffix(); covers {
+		c.risk(RiskPublicSuffix, at, "allows anyone who registers a name under %q; write the label that is yours before it", suffix)
+	}
+	field, harm, risky := c.trusting()
+	switch {
+	case p.IsNull() && risky:
+		c.risk(RiskNullWithCredentials, at, "with %s lets any site %s, since any site can send it from a sandboxed frame; list the origin that you mean", field, harm)
+	case p.IsInsecure() && risky:
+		c.risk(RiskInsecureOriginWithCredentials, at, "with %s lets anyone who controls the user's network %s, since nothing protects plain http; write it with https", field, harm)
+	}
+	return p.IsNull() && c.accepts(RiskNullWithCredentials, at.value) || p.IsInsecure() && c.accepts(RiskInsecureOriginWithCredentials, at.value)
+}
+
+func (c *compiler) regexpRisks(at place, re *origin.Expression) (accepted bool) {
+	if hostile, unconfined := re.Unconfined(); unconfined {
+		c.risk(RiskUnconfinedExpression, at, "also matches %q, which anybody can own; spell out the registrable domain, with the dot before it and every dot escaped, as in `%s`", hostile, `https://([a-z0-9-]+\.)*example\.com`)
+	}
+	example, insecure := re.Insecure()
+	if field, harm, risky := c.trusting(); insecure && risky {
+		c.risk(RiskInsecureOriginWithCredentials, at, "matches %q, and with %s lets anyone who controls the user's network %s, since nothing protects plain http; allow https only", example, field, harm)
+	}
+	return insecure && c.accepts(RiskInsecureOriginWithCredentials, at.value)
+}
+
+// methods returns the methods to allow; if empty, the safelisted ones.
+func (c *compiler) methods() string {
+	return c.names("AllowMethods", c.cfg.AllowMethods, identity, func(at place) {
+		upper := strings.ToUpper(at.value)
+		switch {
+		case !isToken(at.value):
+			c.report(at, CodeMethod, `isn't a method; write one such as "PUT" in each entry`)
+		case upper == "ALL" || upper == "ANY":
+			c.report(at, CodeWildcardName, `allows a method of that name, which no script sends; write "*" for all methods`)
+		case isPartWildcard(at.value):
+			c.report(at, CodeWildcardName, `allows a method of that name, since "*" is a wildcard only by itself; write the methods one by one, or "*" for all`)
+		case isForbiddenMethod(at.value):
+			c.report(at, CodeMethodForbidden, "is a method that browsers never let scripts use; remove it")
+		case at.value != upper && slices.Contains(standardMethods, upper):
+			c.report(at, CodeMethodCase, "isn't in upper case, and methods are case-sensitive; write %q", upper)
+		}
+	})
+}
+
+// headers returns the headers to allow; if empty, the safelisted ones.
+func (c *compiler) headers() string {
+	list := c.names("AllowHeaders", c.cfg.AllowHeaders, strings.ToLower, func(at place) {
+		switch {
+		case !isToken(at.value):
+			c.report(at, CodeHeader, `isn't a header name; write one such as "Content-Type" in each entry`)
+		case isPartWildcard(at.value):
+			c.report(at, CodeWildcardName, `allows a header of that name, since "*" is a wildcard only by itself; write the names one by one, or "*" for all`)
+		case isResponseHeader(at.value):
+			c.report(at, CodeHeaderDirection, "is a response header, and AllowHeaders lists request headers; remove it, or move it to ExposeHeaders if scripts are to read it")
+		case isForbiddenRequestHeader(at.value):
+			c.report(at, CodeHeaderForbidden, "is a header that browsers set themselves and never let scripts set; remove it")
+		}
+	})
+	if list == wildcard && slices.ContainsFunc(c.cfg.AllowHeaders, isAuthorization) {
+		return wildcard + ",Authorization" // which "*" doesn't cover
+	}
+	return list
+}
+
+func (c *compiler) expose() string {
+	return c.names("ExposeHeaders", c.cfg.ExposeHeaders, strings.ToLower, func(at place) {
+		switch {
+		case !isToken(at.value):
+			c.report(at, CodeHeader, `isn't a header name; write one such as "X-Total-Count" in each entry`)
+		case isPartWildcard(at.value):
+			c.report(at, CodeWildcardName, `exposes a header of that name, since "*" is a wildcard only by itself; write the names one by one, or "*" for all`)
+		case isForbiddenResponseHeader(at.value):
+			c.report(at, CodeHeaderForbidden, "is a header that browsers never let scripts read; remove it")
+		case isRequestHeader(at.value):
+			c.report(at, CodeHeaderDirection, "is a request header, and ExposeHeaders lists response headers; remove it, or move it to AllowHeaders if scripts are to set it")
+		case at.value == wildcard && c.cfg.AllowCredentials:
+			c.report(at, CodeExposeWildcard, `means a header called "*" if credentials are allowed; list the headers by name`)
+		}
+	})
+}
+
+// names checks the names in a field and returns them as a response header lists them,
+// or "*" if that is among them. Names with one key are the same.
+func (c *compiler) names(field string, names []string, key func(string) string, check func(place)) string {
+	before := len(c.problems)
+	for i, name := range names {
+		check(place{field, i, name})
+	}
+	star := slices.Index(names, wildcard)
+	if star < 0 {
+		return list(names, key)
+	}
+	// In AllowHeaders, "*" doesn't cover Authorization.
+	isCovered := func(name string) bool {
+		return name != wildcard && !(field == "AllowHeaders" && isAuthorization(name))
+	}
+	if len(c.problems) == before && slices.ContainsFunc(names, isCovered) {
+		c.report(place{field, star, wildcard}, CodeBesideWildcard, `allows every name, so the other entries allow nothing more; remove them, or remove "*" to allow only those`)
+	}
+	return wildcard
+}
+
+func identity(name string) string { return name }
+
+// isPartWildcard reports whether a name has a "*" as a part, which the standard
+// allows in names and nobody means.
+func isPartWildcard(name string) bool { return name != wildcard && strings.Contains(name, wildcard) }
+
+func isAuthorization(name string) bool { return strings.EqualFold(name, "Authorization") }
+
+func (c *compiler) maxAge() string {
+	switch age := c.cfg.MaxAge; {
+	case age > maxMaxAge:
+		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is more than 24 hours, the longest that any browser caches a preflight response; write %d seconds or less", maxMaxAge)
+	case age < 0:
+		return "0"
+	case age > 0:
+		return strconv.Itoa(age)
+	}
+	return ""
+}
+
+func (c *compiler) status() int {
+	status := c.cfg.PreflightStatus
+	if status != 0 && (status < 200 || status > 299) {
+		c.report(whole("PreflightStatus", strconv.Itoa(status)), CodeStatus, "isn't an ok status, so browsers refuse the request; write one from 200 to 299, or leave it out for 204")
+	}
+	return status
+}
+
+func (c *compiler) acceptedRisks() {
+	known := []Risk{RiskAnyOriginWithCredentials, RiskNullWithCredentials, RiskInsecureOriginWithCredentials, RiskPublicSuffix, RiskUnconfinedExpression}
+	for i, r := range c.cfg.AcceptRisks {
+		at := place{"AcceptRisks", i, string(r)}
+		name, _, _ := strings.Cut(string(r), "=")
+		switch {
+		case !slices.Contains(known, Risk(name)):
+			c.report(at, CodeUnknownRisk, "isn't a risk; write one of %q, or one of them with \"=\" and the entry that takes it", known)
+		case !c.accepted[r]:
+			c.report(at, CodeUnusedRisk, "is a risk that nothing in this Config takes; remove it, so that it can't hide a later mistake")
+		}
+	}
+}
