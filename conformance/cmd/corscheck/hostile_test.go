@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/corskit/cors/conformance/probe"
+	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
 // The most that one run may write, standard error included.

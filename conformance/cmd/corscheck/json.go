@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
-	"github.com/corskit/cors/conformance/probe"
+	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
 // version is that of the JSON written. It changes if a member is renamed,

@@ -44,7 +44,7 @@ import (
 
 	cors "github.com/corskit/cors/core"
 
-	"github.com/corskit/cors/conformance/probe"
+	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
 // The exit statuses.

@@ -17,7 +17,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/corskit/cors/conformance/probe"
+	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 	cors "github.com/corskit/cors/core"
 	"github.com/corskit/cors/core/config"
 )

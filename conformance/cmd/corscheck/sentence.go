@@ -11,7 +11,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/corskit/cors/conformance/probe"
+	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
 // sentences says why nothing can be told, to people.

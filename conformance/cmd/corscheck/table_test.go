@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/corskit/cors/conformance/probe"
+	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
 var update = flag.Bool("update", false, "write what tables should look like")

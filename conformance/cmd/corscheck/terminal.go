@@ -5,7 +5,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/corskit/cors/conformance/probe"
+	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
 // isTerminal reports whether w is a terminal that understands escapes.
