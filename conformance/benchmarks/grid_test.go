@@ -46,7 +46,7 @@ func BenchmarkGrid(b *testing.B) {
 			AllowHeaders: []string{"Accept", "Content-Type", "X-Requested-With"},
 		}
 		r := request("", "", method, "/profile", append(fields, "Origin: "+origin)...)
-		benchmarks = append(benchmarks, scenario{name: name, cfg: cfg, request: r}.benchmarks()...)
+		benchmarks = append(benchmarks, scenario{name, cfg, r, libraries}.benchmarks()...)
 	}
 	const put = "Access-Control-Request-Method: PUT"
 	for _, list := range lists {

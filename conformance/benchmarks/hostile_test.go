@@ -3,8 +3,11 @@ package benchmarks
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+
+	cors "github.com/corskit/cors/core"
 )
 
 // hostileSizes are the sizes of an attack in bytes. The last fills the largest
@@ -31,48 +34,68 @@ func BenchmarkHostile(b *testing.B) {
 		return request("", "", http.MethodOptions, "/profile", "Origin: "+allowed, strings.TrimSuffix(fields, "\r\n"))
 	}
 	const put, names = "Access-Control-Request-Method: PUT\r\n", "Access-Control-Request-Headers: "
+	ours := libraries[:1]
+	paths := []library{libraries[0], serveMux}
 	attacks := []struct {
-		scenario
-		of func(size int) Request
+		name      string
+		cfg       cors.Config
+		libraries []library
+		of        func(size int) Request
 	}{
-		{scenario{name: "origin-label", cfg: Policy},
+		{"origin-label", Policy, libraries,
 			func(size int) Request { return actual("/profile", "https://"+fill("a", size)) }},
-		{scenario{name: "origin-labels", cfg: subdomains},
+		{"origin-labels", subdomains, libraries,
 			func(size int) Request { return actual("/profile", "https://"+fill("a.", size)+"example.com") }},
-		{scenario{name: "origin-labels-denied", cfg: subdomains},
+		{"origin-labels-denied", subdomains, libraries,
 			func(size int) Request { return actual("/profile", "https://"+fill("a.", size)+"example.org") }},
-		{scenario{name: "origin-regexp", cfg: expressions, oursOnly: true},
+		{"origin-regexp", expressions, ours,
 			func(size int) Request { return actual("/profile", "https://"+fill("a.", size)+"example.com") }},
-		{scenario{name: "origin-lines", cfg: Policy},
+		{"origin-lines", Policy, libraries,
 			func(size int) Request {
 				return request("", "", http.MethodGet, "/profile", fill("Origin: a\r\n", size)+"Origin: a")
 			}},
-		{scenario{name: "method", cfg: Policy},
+		{"method", Policy, libraries,
 			func(size int) Request { return asking("Access-Control-Request-Method: PUT" + fill("A", size)) }},
-		{scenario{name: "headers-commas", cfg: Policy},
+		{"headers-commas", Policy, libraries,
 			func(size int) Request { return asking(put + names + fill(",", size)) }},
-		{scenario{name: "headers-names", cfg: Policy},
+		{"headers-names", Policy, libraries,
 			func(size int) Request { return asking(put + names + fill("authorization,", size)) }},
-		{scenario{name: "headers-name", cfg: Policy},
+		{"headers-name", Policy, libraries,
 			func(size int) Request { return asking(put + names + fill("a", size)) }},
-		{scenario{name: "headers-lines", cfg: Policy},
+		{"headers-lines", Policy, libraries,
 			func(size int) Request { return asking(put + fill(names+"a\r\n", size)) }},
-		{scenario{name: "headers-any", cfg: reflecting, oursOnly: true},
+		{"headers-any", reflecting, ours,
 			func(size int) Request { return asking(put + names + fill("authorization,", size)) }},
-		{scenario{name: "path", cfg: byPath, oursOnly: true},
+		{"path", byPath, paths,
 			func(size int) Request { return actual("/api/"+fill("a/", size), allowed) }},
-		{scenario{name: "path-escapes", cfg: byPath, oursOnly: true},
+		{"path-escapes", byPath, paths,
 			func(size int) Request { return actual("/api/"+fill("%2F", size), allowed) }},
-		{scenario{name: "path-regexp", cfg: byPathRegexp, oursOnly: true},
+		{"path-regexp", byPathRegexp, paths,
 			func(size int) Request { return actual("/api/v1/"+fill("a/", size), allowed) }},
 	}
 	var benchmarks []benchmark
 	for _, a := range attacks {
 		for _, size := range append([]int{0}, hostileSizes...) {
-			s := a.scenario
-			s.name, s.request = fmt.Sprintf("attack=%s/bytes=%d", a.name, size), a.of(size)
-			benchmarks = append(benchmarks, s.benchmarks()...)
+			name := fmt.Sprintf("attack=%s/bytes=%d", a.name, size)
+			benchmarks = append(benchmarks, scenario{name, a.cfg, a.of(size), a.libraries}.benchmarks()...)
 		}
 	}
 	run(b, benchmarks)
 }
+
+// serveMux does what net/http does with a path before any handler runs: it
+// parses the URL and looks for a pattern.
+var serveMux = library{Name: "servemux", wrap: func(cors.Config) middleware {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/", handle)
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			u, err := url.ParseRequestURI(r.RequestURI)
+			if err != nil {
+				panic(err)
+			}
+			mux.Handler(&http.Request{Method: r.Method, Host: r.Host, URL: u})
+			next.ServeHTTP(w, r)
+		})
+	}
+}}
