@@ -6,7 +6,7 @@
 // the other [Frameworks] do the same. The benchmarks are ordinary ones, with
 // names for benchstat:
 //
-//	go test -run '^$' -bench Request/framework=gin -count 10 | benchstat -col /impl -filter .unit:added-ns/op -
+//	go test -run '^$' -bench Request/framework=gin -benchtime 50ms -count 10 | benchstat -col /impl -filter .unit:added-ns/op -
 //
 // They serve requests in memory and keep the request, the response and the
 // memory of its header from one to the next, to show what CORS costs and not

@@ -45,7 +45,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("corsbench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	chosen := flags.String("tables", strings.Join(names, ","), "what to measure")
-	rounds := flags.Int("rounds", 18, "how often to link and run the benchmarks: that of the five requests each time, the others every third time")
+	rounds := flags.Int("rounds", 12, "how often to link and run the benchmarks: that of the five requests each time, the others every second time")
 	short := flags.Bool("short", false, "one round of one iteration, to see that everything runs")
 	write := flags.Bool("w", false, "write the tables into the README of the benchmarks and that of the project")
 	if err := flags.Parse(args); err != nil {

@@ -16,8 +16,8 @@ import (
 type table struct {
 	name      string
 	base      string // the benchmark's name
-	benchtime string
-	every     int // in which rounds it runs: each, each third
+	benchtime string // long enough that the heap has reached its size
+	every     int    // 1: it runs in each round; 2: in every second
 	title     string
 	text      string
 	column    string   // the label that names the columns, if any
@@ -31,31 +31,31 @@ const leastAdded = 1e-9
 const added, allocations = "added-sec/op", "added-allocs/op"
 
 var tables = []table{
-	{"request", "Request", "5ms", 1, "Five requests",
+	{"request", "Request", "50ms", 1, "Five requests",
 		"Nanoseconds and allocations that each implementation adds to a request; the geometric mean of the five; and that of corskit divided by it. " +
 			"“Handwritten” is the least code that applies this one policy correctly and gives each response header values of its own. " +
 			"An implementation that sends less, or gives all responses the same values, is faster for it: the last column says so.",
 		"request", []string{added, allocations}},
-	{"grid", "Grid", "5ms", 3, "The scenarios of jub0bs/cors-benchmarks",
+	{"grid", "Grid", "50ms", 2, "The scenarios of jub0bs/cors-benchmarks",
 		"Time and allocations added. n: allowed origins; r: actual request (a) or preflight (p); o: whether the origin is allowed; m: malicious Access-Control-Request-Headers.",
 		"impl", []string{added, allocations}},
-	{"scale", "Scale", "5ms", 3, "Policies with many entries",
+	{"scale", "Scale", "50ms", 2, "Policies with many entries",
 		"Time added to an actual request, with an origin chosen at random each time. " +
 			"The entries are exact origins, patterns (`https://*.tenant-1.example.com`), patterns within a label (`https://pr-*.tenant-1.example.com`) or regular expressions, " +
 			"which handwritten code tries one after another (regexp).",
 		"impl", []string{added}},
-	{"compile", "Compile", "1x", 3, "Making a policy with many entries",
+	{"compile", "Compile", "1x", 2, "Making a policy with many entries",
 		"Time, and the bytes per entry that it holds, the text of the entries included.",
 		"impl", []string{"sec/op", "B/entry"}},
-	{"hostile", "Hostile", "5ms", 3, "Hostile requests",
+	{"hostile", "Hostile", "10ms", 2, "Hostile requests",
 		"Time added to a request that an attacker fills with so many bytes; 0 is the normal request. The last column fills the largest header block that a server of net/http accepts by default. " +
 			"Methods and headers are those that a preflight asks for. " +
 			"Policies by path read the path; beside them is what net/http itself does with it before a handler runs (servemux).",
 		"bytes", []string{added}},
-	{"reload", "Reload", "1x", 3, "Requests while a policy with 1,000,000 origins is reloaded",
+	{"reload", "Reload", "1x", 2, "Requests while a policy with 1,000,000 origins is reloaded",
 		"Requests one after another, beside nothing else, Reload, or work that keeps the garbage collector as busy.",
 		"", []string{"median-sec", "p99.9-sec", "longest-sec"}},
-	{"loopback", "Loopback", "100ms", 3, "Servers over loopback",
+	{"loopback", "Loopback", "100ms", 2, "Servers over loopback",
 		"Requests per second over connections that stay open, with client and server on the same processors.",
 		"request", []string{"requests/s"}},
 }
@@ -78,7 +78,7 @@ func (m *measurement) full(tables []table) string {
 // conditions says how the results were measured.
 func (m *measurement) conditions() string {
 	return fmt.Sprintf("%s, %d logical CPUs, %s/%s, %s; medians of %d rounds (and of %d in the tables after the first), each in a binary with its functions in another order, with 95 %% confidence intervals.",
-		m.cpu, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), m.rounds, (m.rounds+2)/3)
+		m.cpu, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), m.rounds, (m.rounds+1)/2)
 }
 
 // pivot returns a row for all results that differ in the label of the columns
