@@ -1,81 +1,122 @@
 package benchmarks
 
 import (
+	"flag"
 	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
 	"testing"
+	"time"
+
+	cors "github.com/corskit/cors/core"
+	"golang.org/x/perf/benchmath"
 )
 
-func benchmark(b *testing.B, groups []Group) {
-	for _, group := range groups {
-		for _, c := range group {
-			b.Run(c.Name, func(b *testing.B) {
-				run := c.Setup()
-				b.ReportAllocs()
-				b.ResetTimer()
-				run(b.N)
-			})
+// A benchmark is a sub-benchmark with its name.
+type benchmark struct {
+	name string
+	run  func(*testing.B)
+}
+
+// run runs benchmarks, in random order if the flag -shuffle says so.
+func run(b *testing.B, benchmarks []benchmark) {
+	order := make([]int, len(benchmarks))
+	for i := range order {
+		order[i] = i
+	}
+	if shuffle := flag.Lookup("test.shuffle"); shuffle.Value.String() != "off" {
+		order = rand.Perm(len(benchmarks))
+	}
+	for _, i := range order {
+		b.Run(benchmarks[i].name, benchmarks[i].run)
+	}
+}
+
+// interleaved measures what with costs, and how much more that is than what base
+// costs. It runs both in short turns, one after the other, and reports the
+// median turn, so that whatever else the machine does falls on both or on
+// neither. That leaves out most of the garbage collector's work, too: the
+// allocations stand for it.
+func interleaved(b *testing.B, base, with func()) {
+	const turn = 200
+	for range min(b.N, turn) { // fills caches and pools
+		base()
+		with()
+	}
+	allocs := testing.AllocsPerRun(5, with) - testing.AllocsPerRun(5, base)
+	var took, added []float64 // by turn, in nanoseconds for one iteration
+	b.ResetTimer()
+	for left := b.N; left > 0; left -= turn {
+		n := min(left, turn)
+		start := time.Now()
+		for range n {
+			base()
 		}
-	}
-}
-
-func BenchmarkRequest(b *testing.B) { benchmark(b, requestGroups(Frameworks)) }
-
-func BenchmarkGrid(b *testing.B) { benchmark(b, gridGroups()) }
-
-func BenchmarkScale(b *testing.B) {
-	for _, p := range populations {
-		_, groups := crowds(p, Frameworks)
-		benchmark(b, groups)
-	}
-}
-
-func BenchmarkHostile(b *testing.B) {
-	for _, a := range attacks {
-		for _, f := range Frameworks {
-			benchmark(b, a.groups(f))
+		between := time.Now()
+		for range n {
+			with()
 		}
+		end := time.Now()
+		took = append(took, float64(end.Sub(between))/float64(n))
+		added = append(added, float64(end.Sub(between)-between.Sub(start))/float64(n))
 	}
+	b.ReportMetric(median(took), "ns/op")
+	b.ReportMetric(median(added), "added-ns/op")
+	b.ReportMetric(allocs, "added-allocs/op")
 }
 
-func BenchmarkLoopback(b *testing.B) {
+func median(values []float64) float64 {
+	sample := benchmath.NewSample(values, &benchmath.DefaultThresholds)
+	return benchmath.AssumeNothing.Summary(sample, 0.95).Center
+}
+
+// BenchmarkRequest measures the five requests, in every framework.
+func BenchmarkRequest(b *testing.B) {
+	var benchmarks []benchmark
 	for _, f := range Frameworks {
-		for _, r := range loopbackRequests {
-			servers := map[string]func() Server{none: func() Server { return f.without(r) }}
-			names := []string{none}
-			for _, i := range f.Implementations {
-				servers[i.Name] = func() Server { return i.New(Policy) }
-				names = append(names, i.Name)
-			}
-			for _, name := range names {
-				b.Run(fmt.Sprintf("framework=%s/impl=%s/request=%s", f.Name, name, r.Name), func(b *testing.B) {
-					l, err := connect(servers[name](), r)
-					if err != nil {
-						b.Fatal(err)
-					}
-					defer l.close()
-					b.ResetTimer()
-					l.run(b.N)
+		for _, i := range f.Implementations {
+			for _, r := range Requests {
+				benchmarks = append(benchmarks, benchmark{
+					fmt.Sprintf("framework=%s/impl=%s/request=%s", f.Name, i.Name, r.Name),
+					func(b *testing.B) {
+						interleaved(b, f.without(r).Exchange(r).Serve, i.New(Policy).Exchange(r).Serve)
+					},
 				})
 			}
 		}
 	}
+	run(b, benchmarks)
 }
 
-// BenchmarkCompile makes a policy of many entries.
-func BenchmarkCompile(b *testing.B) {
-	for _, p := range populations {
-		for _, n := range p.sizes {
-			for _, i := range p.implementations(NetHTTP, n) {
-				b.Run(fmt.Sprintf("impl=%s/%s=%d", i.Name, p.name, n), func(b *testing.B) {
-					cfg := p.config(n)
-					b.ReportAllocs()
-					for b.Loop() {
-						i.New(cfg)
-					}
-					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/entry")
-					b.ReportMetric(heldBytes(i, p, n)/float64(n), "B/entry")
-				})
-			}
-		}
+// libraries are the implementations that the other benchmarks compare, in front
+// of a handler alone: what a policy costs doesn't depend on the router.
+var libraries = []library{{Name: Corskit, wrap: corskit}, jub0bsCORS, rsCORS}
+
+// A scenario is a policy and a request that it applies to.
+type scenario struct {
+	name      string
+	cfg       cors.Config
+	request   Request
+	libraries []library // those that have such a policy
+}
+
+// benchmarks returns a benchmark of s for each library.
+func (s scenario) benchmarks() []benchmark {
+	handler := http.HandlerFunc(handle)
+	bare := handlerWith(handler)
+	if s.request.IsPreflight() {
+		bare = handlerWith(handler, answerOptions)
 	}
+	var benchmarks []benchmark
+	for _, l := range s.libraries {
+		server := sync.OnceValue(func() Server { return handlerWith(handler, l.wrap(s.cfg)) })
+		benchmarks = append(benchmarks, benchmark{
+			s.name + "/impl=" + l.Name,
+			func(b *testing.B) {
+				interleaved(b, bare.Exchange(s.request).Serve, server().Exchange(s.request).Serve)
+			},
+		})
+	}
+	return benchmarks
 }

@@ -14,14 +14,13 @@ var Chi = Framework{
 	Module:    "github.com/go-chi/chi/v5",
 	bare:      func() Server { return chiWith() },
 	answering: func() Server { return chiWith(answerOptions) },
-	Implementations: []Implementation{
-		{Name: floor, Title: "handwritten", New: chiBehind(handwritten)},
-		{Name: floorOwned, Title: "handwritten, values of its own", New: chiBehind(handwrittenOwned)},
-		{Name: ours, Title: "corskit", New: chiBehind(func(cfg cors.Config) middleware { return corschi.New(cfg) })},
-		{Name: "go-chi", Title: "go-chi/cors", Module: "github.com/go-chi/cors", New: chiBehind(goChiCORS), Linear: true},
-		{Name: "jub0bs", Title: "jub0bs/cors", Module: "github.com/jub0bs/cors", New: chiBehind(jub0bsCORS), Differs: jub0bsDiffers},
-		{Name: "rs", Title: "rs/cors", Module: "github.com/rs/cors", New: chiBehind(rsCORS), Linear: true},
-	},
+	Implementations: behind(chiWith,
+		library{Name: Handwritten, wrap: handwrittenHTTP},
+		library{Name: Corskit, wrap: func(cfg cors.Config) middleware { return corschi.New(cfg) }},
+		library{Name: "go-chi", Title: "go-chi/cors", Module: "github.com/go-chi/cors", wrap: goChiCORS},
+		jub0bsCORS,
+		rsCORS,
+	),
 }
 
 func chiWith(middlewares ...middleware) Server {
@@ -31,10 +30,6 @@ func chiWith(middlewares ...middleware) Server {
 		r.MethodFunc(method, "/profile", handle)
 	}
 	return httpServer{r}
-}
-
-func chiBehind(policed func(cors.Config) middleware) func(cors.Config) Server {
-	return func(cfg cors.Config) Server { return chiWith(policed(cfg)) }
 }
 
 func goChiCORS(cfg cors.Config) middleware {

@@ -1,18 +1,17 @@
-// Package benchmarks measures what CORS costs: ours, that of other Go
-// libraries, and that of the least code that answers correctly.
+// Package benchmarks measures what CORS costs: corskit, the other Go libraries,
+// and the least code that responds correctly.
 //
-// Start reading at [Requests], the five requests that are measured, and at
-// [NetHTTP], which puts one policy in front of one router by every
-// implementation there is for it. The other frameworks do the same. What is
-// measured beside that is a file each: [Grid], [Loopback], [Scale],
-// [Reload], [Hostile] and [Values].
+// [Requests] are the five requests that are measured. [NetHTTP] puts [Policy]
+// in front of one router with every implementation that there is for it, and
+// the other [Frameworks] do the same. The benchmarks are ordinary ones, with
+// names for benchstat:
 //
-// The command corsbench measures and prints tables. For benchstat there are
-// benchmarks:
+//	go test -run '^$' -bench Request/framework=gin -benchtime 50ms -count 10 | benchstat -col /impl -filter .unit:added-ns/op -
 //
-//	go test -run '^$' -bench 'Request/framework=gin' -count 10 . | benchstat -col /impl -
+// They serve requests in memory and keep the request, the response and the
+// memory of its header from one to the next, to show what CORS costs and not
+// what a server does. BenchmarkLoopback shows how much of a server that is.
 //
-// What is measured in memory keeps its request, its response and the memory of
-// the response's header from one round to the next: it shows what CORS costs
-// and not what a server does. [Loopback] shows how much of a server that is.
+// The command corsbench runs the benchmarks in several binaries and writes the
+// tables of the READMEs.
 package benchmarks

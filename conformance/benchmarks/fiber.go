@@ -10,8 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2/utils"
 )
 
-// Fiber is Fiber v2. It copies what is put into a header, so that there is one
-// floor: no value is shared.
+// Fiber is Fiber v2. It copies header values, so that no responses share any.
 var Fiber = Framework{
 	Name:      "fiber",
 	Title:     "Fiber",
@@ -19,9 +18,9 @@ var Fiber = Framework{
 	bare:      func() Server { return fiberWith() },
 	answering: func() Server { return fiberWith(answerOptionsFiber) },
 	Implementations: []Implementation{
-		{Name: floor, Title: "handwritten", New: fiberBehind(handwrittenFiber)},
-		{Name: ours, Title: "corskit", New: fiberBehind(func(cfg cors.Config) fiber.Handler { return corsfiber.New(cfg) })},
-		{Name: "fiber", Title: "Fiber's own", Module: "github.com/gofiber/fiber/v2", New: fiberBehind(fiberCORS), Linear: true},
+		{Name: Handwritten, Title: "handwritten", New: fiberBehind(handwrittenFiber)},
+		{Name: Corskit, Title: "corskit", New: fiberBehind(func(cfg cors.Config) fiber.Handler { return corsfiber.New(cfg) })},
+		{Name: "fiber", Title: "Fiber's own", Module: "github.com/gofiber/fiber/v2", New: fiberBehind(fiberCORS)},
 	},
 }
 
@@ -36,8 +35,8 @@ func fiberWith(handlers ...fiber.Handler) Server {
 	return fiberServer{app}
 }
 
-func fiberBehind(policed func(cors.Config) fiber.Handler) func(cors.Config) Server {
-	return func(cfg cors.Config) Server { return fiberWith(policed(cfg)) }
+func fiberBehind(middleware func(cors.Config) fiber.Handler) func(cors.Config) Server {
+	return func(cfg cors.Config) Server { return fiberWith(middleware(cfg)) }
 }
 
 func answerOptionsFiber(c *fiber.Ctx) error {

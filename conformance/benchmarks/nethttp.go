@@ -8,37 +8,61 @@ import (
 	rs "github.com/rs/cors"
 )
 
-// NetHTTP is net/http's own router.
+// NetHTTP is net/http with its ServeMux.
 var NetHTTP = Framework{
 	Name:      "nethttp",
 	Title:     "net/http",
-	bare:      func() Server { return httpServer{mux()} },
-	answering: func() Server { return httpServer{answerOptions(mux())} },
-	Implementations: []Implementation{
-		{Name: floor, Title: "handwritten", New: muxBehind(handwritten)},
-		{Name: floorOwned, Title: "handwritten, values of its own", New: muxBehind(handwrittenOwned)},
-		{Name: ours, Title: "corskit", New: muxBehind(corskit)},
-		{Name: "jub0bs", Title: "jub0bs/cors", Module: "github.com/jub0bs/cors", New: muxBehind(jub0bsCORS), Differs: jub0bsDiffers},
-		{Name: "rs", Title: "rs/cors", Module: "github.com/rs/cors", New: muxBehind(rsCORS), Linear: true},
-	},
+	bare:      func() Server { return muxWith() },
+	answering: func() Server { return muxWith(answerOptions) },
+	Implementations: behind(muxWith,
+		library{Name: Handwritten, wrap: handwrittenHTTP},
+		library{Name: Corskit, wrap: corskit},
+		jub0bsCORS,
+		rsCORS,
+	),
 }
 
 // A middleware is one for net/http.
 type middleware = func(http.Handler) http.Handler
 
-func mux() http.Handler {
-	m := http.NewServeMux()
-	for _, method := range []string{"GET", "PUT", "DELETE"} {
-		m.HandleFunc(method+" /profile", handle)
+// A library is an implementation of CORS for net/http.
+type library struct {
+	Name, Title, Module string
+	wrap                func(cors.Config) middleware
+	Differs             []string
+}
+
+// behind returns the implementations that libraries are for a router.
+func behind(router func(...middleware) Server, libraries ...library) []Implementation {
+	var implementations []Implementation
+	for _, l := range libraries {
+		if l.Title == "" {
+			l.Title = l.Name
+		}
+		implementations = append(implementations, Implementation{
+			Name: l.Name, Title: l.Title, Module: l.Module, Differs: l.Differs,
+			New: func(cfg cors.Config) Server { return router(l.wrap(cfg)) },
+		})
 	}
-	return m
+	return implementations
+}
+
+func muxWith(middlewares ...middleware) Server {
+	mux := http.NewServeMux()
+	for _, method := range []string{"GET", "PUT", "DELETE"} {
+		mux.HandleFunc(method+" /profile", handle)
+	}
+	return handlerWith(mux, middlewares...)
+}
+
+func handlerWith(h http.Handler, middlewares ...middleware) Server {
+	for _, m := range middlewares {
+		h = m(h)
+	}
+	return httpServer{h}
 }
 
 func handle(w http.ResponseWriter, r *http.Request) { w.WriteHeader(handled) }
-
-func muxBehind(policed func(cors.Config) middleware) func(cors.Config) Server {
-	return func(cfg cors.Config) Server { return httpServer{policed(cfg)(mux())} }
-}
 
 func answerOptions(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -50,84 +74,6 @@ func answerOptions(next http.Handler) http.Handler {
 	})
 }
 
-// The values that handwritten puts into every response. A handler that writes
-// into one of them changes it for all.
-var (
-	varyValue        = []string{"Origin"}
-	credentialsValue = []string{credentials}
-	exposeValue      = []string{expose}
-	methodsValue     = []string{methods}
-	headersValue     = []string{headers}
-	maxAgeValue      = []string{maxAge}
-)
-
-func handwritten(cors.Config) middleware {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			h := w.Header()
-			h["Vary"] = varyValue
-			origin := r.Header["Origin"]
-			ok := len(origin) == 1 && isAllowed(origin[0])
-			if ok {
-				h["Access-Control-Allow-Origin"] = origin
-				h["Access-Control-Allow-Credentials"] = credentialsValue
-			}
-			if r.Method != http.MethodOptions || len(origin) == 0 || len(r.Header["Access-Control-Request-Method"]) == 0 {
-				if ok {
-					h["Access-Control-Expose-Headers"] = exposeValue
-				}
-				next.ServeHTTP(w, r)
-				return
-			}
-			if !ok {
-				w.WriteHeader(http.StatusForbidden)
-				return
-			}
-			h["Access-Control-Allow-Methods"] = methodsValue
-			h["Access-Control-Allow-Headers"] = headersValue
-			h["Access-Control-Max-Age"] = maxAgeValue
-			w.WriteHeader(http.StatusNoContent)
-		})
-	}
-}
-
-// handwrittenOwned is handwritten with values that no other response has.
-func handwrittenOwned(cors.Config) middleware {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			h := w.Header()
-			origin := r.Header["Origin"]
-			ok := len(origin) == 1 && isAllowed(origin[0])
-			if r.Method != http.MethodOptions || len(origin) == 0 || len(r.Header["Access-Control-Request-Method"]) == 0 {
-				if ok {
-					v := &[4]string{"Origin", origin[0], credentials, expose}
-					h["Vary"] = v[0:1:1]
-					h["Access-Control-Allow-Origin"] = v[1:2:2]
-					h["Access-Control-Allow-Credentials"] = v[2:3:3]
-					h["Access-Control-Expose-Headers"] = v[3:4:4]
-				} else {
-					h["Vary"] = []string{"Origin"}
-				}
-				next.ServeHTTP(w, r)
-				return
-			}
-			if !ok {
-				h["Vary"] = []string{"Origin"}
-				w.WriteHeader(http.StatusForbidden)
-				return
-			}
-			v := &[6]string{"Origin", origin[0], credentials, methods, headers, maxAge}
-			h["Vary"] = v[0:1:1]
-			h["Access-Control-Allow-Origin"] = v[1:2:2]
-			h["Access-Control-Allow-Credentials"] = v[2:3:3]
-			h["Access-Control-Allow-Methods"] = v[3:4:4]
-			h["Access-Control-Allow-Headers"] = v[4:5:5]
-			h["Access-Control-Max-Age"] = v[5:6:6]
-			w.WriteHeader(http.StatusNoContent)
-		})
-	}
-}
-
 func corskit(cfg cors.Config) middleware {
 	engine, err := cors.New(cfg)
 	if err != nil {
@@ -136,31 +82,36 @@ func corskit(cfg cors.Config) middleware {
 	return engine.Handler
 }
 
-// jub0bsDiffers is deliberate there: caches may not keep answers to OPTIONS.
-var jub0bsDiffers = []string{"preflight-allowed: no Vary: Origin", "preflight-denied: no Vary: Origin"}
-
-func jub0bsCORS(cfg cors.Config) middleware {
-	m, err := jub0bs.NewMiddleware(jub0bs.Config{
-		Origins:         cfg.AllowOrigins,
-		Credentialed:    cfg.AllowCredentials,
-		Methods:         cfg.AllowMethods,
-		RequestHeaders:  cfg.AllowHeaders,
-		ResponseHeaders: cfg.ExposeHeaders,
-		MaxAgeInSeconds: cfg.MaxAge,
-	})
-	if err != nil {
-		panic(err)
-	}
-	return m.Wrap
+var jub0bsCORS = library{
+	Name: "jub0bs", Title: "jub0bs/cors", Module: "github.com/jub0bs/cors",
+	wrap: func(cfg cors.Config) middleware {
+		m, err := jub0bs.NewMiddleware(jub0bs.Config{
+			Origins:         cfg.AllowOrigins,
+			Credentialed:    cfg.AllowCredentials,
+			Methods:         cfg.AllowMethods,
+			RequestHeaders:  cfg.AllowHeaders,
+			ResponseHeaders: cfg.ExposeHeaders,
+			MaxAgeInSeconds: cfg.MaxAge,
+		})
+		if err != nil {
+			panic(err)
+		}
+		return m.Wrap
+	},
+	Differs: []string{"sends no Vary: Origin (preflight-allowed, preflight-denied)"},
 }
 
-func rsCORS(cfg cors.Config) middleware {
-	return rs.New(rs.Options{
-		AllowedOrigins:   cfg.AllowOrigins,
-		AllowCredentials: cfg.AllowCredentials,
-		AllowedMethods:   cfg.AllowMethods,
-		AllowedHeaders:   cfg.AllowHeaders,
-		ExposedHeaders:   cfg.ExposeHeaders,
-		MaxAge:           cfg.MaxAge,
-	}).Handler
+var rsCORS = library{
+	Name: "rs", Title: "rs/cors", Module: "github.com/rs/cors",
+	wrap: func(cfg cors.Config) middleware {
+		return rs.New(rs.Options{
+			AllowedOrigins:   cfg.AllowOrigins,
+			AllowCredentials: cfg.AllowCredentials,
+			AllowedMethods:   cfg.AllowMethods,
+			AllowedHeaders:   cfg.AllowHeaders,
+			ExposedHeaders:   cfg.ExposeHeaders,
+			MaxAge:           cfg.MaxAge,
+		}).Handler
+	},
+	Differs: []string{"shares header values between responses (every request)"},
 }

@@ -6,14 +6,14 @@ import (
 )
 
 const (
-	allowed = "https://app.example.com" // the origin of pages that the policy allows
-	denied  = "https://app.example.org" // and of those that it does not
+	allowed = "https://app.example.com" // an origin that Policy allows
+	denied  = "https://app.example.org" // an origin that Policy denies
 )
 
-// A Request is what is measured, as it stands on the wire.
+// A Request is a request as it is sent.
 type Request struct {
-	Name   string // as in the names of benchmarks
-	Title  string // as in tables
+	Name   string // in the names of benchmarks
+	Title  string // in tables
 	Method string
 	Wire   string
 }
@@ -35,8 +35,8 @@ func preflight(name, title, origin string) Request {
 	)
 }
 
-// request returns a request with what every request of a browser has, since
-// finding a header among many takes longer than finding it alone.
+// request returns a request with the headers that browsers send with every
+// request: finding a header among many takes longer than finding it alone.
 func request(name, title, method, target string, fields ...string) Request {
 	lines := []string{
 		method + " " + target + " HTTP/1.1",

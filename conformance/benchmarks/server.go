@@ -10,33 +10,33 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// A Server is a router with whatever stands in front of it.
+// A Server is a router with its middleware.
 type Server interface {
-	// Exchange returns what serves a request again and again, in memory.
+	// Exchange returns an Exchange that serves a request in memory.
 	Exchange(Request) Exchange
-	// Start serves connections until it is stopped.
+	// Start serves connections until stop is called.
 	Start(net.Listener) (stop func())
 }
 
-// An Exchange is a request and its response.
+// An Exchange serves one request again and again.
 type Exchange interface {
 	Serve()
 	// SetOrigin replaces the value of the header Origin, which must be there.
 	SetOrigin(string)
-	// Answer returns what the last Serve answered.
-	Answer() Answer
+	// Response returns the response of the last Serve.
+	Response() Response
 }
 
-// An Answer is a response.
-type Answer struct {
+// A Response is a response without its body.
+type Response struct {
 	Status int
 	Header http.Header
 }
 
-// handled is the status by which a handler shows that it was reached.
+// handled is the status that handlers respond with, and nothing else does.
 const handled = http.StatusAccepted
 
-// An httpServer is a server of net/http.
+// An httpServer is a Server of net/http.
 type httpServer struct{ http.Handler }
 
 func (s httpServer) Exchange(r Request) Exchange {
@@ -69,7 +69,7 @@ func (x *httpExchange) Serve() {
 
 func (x *httpExchange) SetOrigin(origin string) { x.request.Header["Origin"][0] = origin }
 
-func (x *httpExchange) Answer() Answer { return Answer{x.status, x.header.Clone()} }
+func (x *httpExchange) Response() Response { return Response{x.status, x.header} }
 
 func (x *httpExchange) Header() http.Header { return x.header }
 
@@ -84,7 +84,7 @@ func (x *httpExchange) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// A fiberServer is a server of Fiber.
+// A fiberServer is a Server of Fiber.
 type fiberServer struct{ *fiber.App }
 
 func (s fiberServer) Exchange(r Request) Exchange {
@@ -102,6 +102,7 @@ func (s fiberServer) Start(l net.Listener) (stop func()) {
 	return func() { s.Shutdown() }
 }
 
+// A fiberExchange is a request and its response in one context.
 type fiberExchange struct {
 	handler fasthttp.RequestHandler
 	ctx     fasthttp.RequestCtx
@@ -115,8 +116,8 @@ func (x *fiberExchange) Serve() {
 
 func (x *fiberExchange) SetOrigin(origin string) { x.ctx.Request.Header.Set("Origin", origin) }
 
-func (x *fiberExchange) Answer() Answer {
-	a := Answer{x.ctx.Response.StatusCode(), make(http.Header)}
-	x.ctx.Response.Header.VisitAll(func(name, value []byte) { a.Header.Add(string(name), string(value)) })
-	return a
+func (x *fiberExchange) Response() Response {
+	r := Response{x.ctx.Response.StatusCode(), make(http.Header)}
+	x.ctx.Response.Header.VisitAll(func(name, value []byte) { r.Header.Add(string(name), string(value)) })
+	return r
 }

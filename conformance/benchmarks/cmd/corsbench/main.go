@@ -1,13 +1,14 @@
-// Command corsbench measures what CORS costs in Go, on the machine that it runs
-// on, and prints tables.
+// Command corsbench measures what CORS costs in Go, and prints tables.
 //
 //	go run ./conformance/benchmarks/cmd/corsbench
-//	go run ./conformance/benchmarks/cmd/corsbench -frameworks gin,echo -rounds 100
-//	go run ./conformance/benchmarks/cmd/corsbench -markdown -readme README.md
+//	go run ./conformance/benchmarks/cmd/corsbench -tables request,grid -rounds 6
+//	go run ./conformance/benchmarks/cmd/corsbench -w
 //
-// It measures in rounds, each of which takes everything once and in another
-// order, so that what else the machine does falls on all alike. Leave the
-// machine alone while it runs.
+// It runs the benchmarks of package benchmarks in rounds. Where the linker puts
+// a function can change what it costs by a fifth, so that each round links the
+// test binary anew, with the functions in another order, and runs the
+// benchmarks in another order, too. The tables have the medians of the rounds
+// with their 95 % confidence intervals, computed by benchstat's packages.
 package main
 
 import (
@@ -17,12 +18,17 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/corskit/cors/conformance/benchmarks"
+	"golang.org/x/perf/benchfmt"
 )
+
+// pkg is the package with the benchmarks.
+const pkg = "github.com/corskit/cors/conformance/benchmarks"
 
 func main() {
 	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -31,118 +37,183 @@ func main() {
 	}
 }
 
-// tables are what can be measured, in the order in which it is printed.
-var tables = []struct {
-	name    string
-	measure func(benchmarks.Options) ([]*benchmarks.Table, error)
-}{
-	{"added", one(benchmarks.Added)},
-	{"grid", one(benchmarks.Grid)},
-	{"loopback", func(o benchmarks.Options) ([]*benchmarks.Table, error) {
-		// Connections need time to fill the processors.
-		o.Rounds, o.Duration = max(1, o.Rounds/10), 100*o.Duration
-		t, err := benchmarks.Loopback(o)
-		return []*benchmarks.Table{t}, err
-	}},
-	{"scale", func(o benchmarks.Options) ([]*benchmarks.Table, error) { return benchmarks.Scale(o), nil }},
-	{"reload", func(o benchmarks.Options) ([]*benchmarks.Table, error) {
-		o.Rounds = max(1, o.Rounds/20) // a second each
-		return []*benchmarks.Table{benchmarks.Reload(o)}, nil
-	}},
-	{"hostile", one(benchmarks.Hostile)},
-	{"values", one(benchmarks.Values)},
-}
-
-func one(measure func(benchmarks.Options) *benchmarks.Table) func(benchmarks.Options) ([]*benchmarks.Table, error) {
-	return func(o benchmarks.Options) ([]*benchmarks.Table, error) { return []*benchmarks.Table{measure(o)}, nil }
-}
-
 func run(args []string, stdout, stderr io.Writer) error {
-	var frameworkNames, tableNames []string
-	for _, f := range benchmarks.Frameworks {
-		frameworkNames = append(frameworkNames, f.Name)
-	}
+	var names []string
 	for _, t := range tables {
-		tableNames = append(tableNames, t.name)
+		names = append(names, t.name)
 	}
 	flags := flag.NewFlagSet("corsbench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	chosen := flags.String("tables", "added", "what to measure: "+strings.Join(tableNames, ", ")+", or all")
-	frameworks := flags.String("frameworks", strings.Join(frameworkNames, ","), "the frameworks, in this order")
-	rounds := flags.Int("rounds", 200, "how often to measure everything (over sockets a tenth as often, Reload a twentieth)")
-	duration := flags.Duration("duration", 500*time.Microsecond, "how long to measure one thing in one round (over sockets 100 times as long)")
-	quick := flags.Bool("quick", false, "10 rounds of 100 µs, to see that it runs: the figures mean little")
-	markdown := flags.Bool("markdown", false, "print Markdown")
-	readme := flags.String("readme", "", "with -markdown, write into this file, between the lines "+begin+" and "+end)
+	chosen := flags.String("tables", strings.Join(names, ","), "what to measure")
+	rounds := flags.Int("rounds", 12, "how often to link and run the benchmarks: that of the five requests each time, the others every second time")
+	short := flags.Bool("short", false, "one round of one iteration, to see that everything runs")
+	write := flags.Bool("w", false, "write the tables into the README of the benchmarks and that of the project")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *quick {
-		*rounds, *duration = 10, 100*time.Microsecond
-	}
 	switch {
 	case flags.NArg() > 0:
-		return fmt.Errorf("there is no argument %q: give flags only", flags.Arg(0))
-	case *rounds < 1 || *duration <= 0:
-		return errors.New("-rounds and -duration must be more than nothing")
-	case *readme != "" && !*markdown:
-		return errors.New("-readme needs -markdown")
+		return fmt.Errorf("unexpected argument %q: corsbench takes flags only", flags.Arg(0))
+	case *rounds < 1:
+		return errors.New("-rounds must be at least 1")
 	}
-	o := benchmarks.Options{Rounds: *rounds, Duration: *duration}
-	for _, name := range strings.Split(*frameworks, ",") {
-		f, err := framework(name)
-		if err != nil {
-			return err
+	if *short {
+		*rounds = 1
+	}
+	var selected []table
+	for name := range strings.SplitSeq(*chosen, ",") {
+		i := slices.Index(names, name)
+		if i < 0 {
+			return fmt.Errorf("no table %q: choose from %s", name, strings.Join(names, ", "))
 		}
-		o.Frameworks = append(o.Frameworks, f)
+		selected = append(selected, tables[i])
 	}
-	if *chosen == "all" {
-		*chosen = strings.Join(tableNames, ",")
-	}
-	names := strings.Split(*chosen, ",")
-	for _, name := range names {
-		if !slices.Contains(tableNames, name) {
-			return fmt.Errorf("there is no table %q: there are %s, and all", name, strings.Join(tableNames, ", "))
-		}
+	if *write && (len(selected) < len(tables) || *short) {
+		return errors.New("-w takes all tables and no -short")
 	}
 
-	var measured []*benchmarks.Table
-	for _, t := range tables {
-		if !slices.Contains(names, t.name) {
-			continue
-		}
-		o.Progress = func(done, total int) { fmt.Fprintf(stderr, "\r%s: round %d of %d ", t.name, done, total) }
-		some, err := t.measure(o)
-		fmt.Fprintln(stderr)
-		if err != nil {
-			return err
-		}
-		measured = append(measured, some...)
+	m, err := measure(selected, *rounds, *short, stderr)
+	if err != nil {
+		return err
 	}
-	var text bytes.Buffer
-	fmt.Fprintf(&text, "%s; %d rounds of %v.\n", benchmarks.Machine(), *rounds, *duration)
-	for _, t := range measured {
-		text.WriteString("\n")
-		write := t.WriteText
-		if *markdown {
-			write = t.WriteMarkdown
-		}
-		if err := write(&text); err != nil {
-			return err
-		}
+	full, summary := m.full(selected), m.summary()
+	if !*write {
+		_, err := io.WriteString(stdout, full)
+		return err
 	}
-	if *readme != "" {
-		return insert(*readme, text.String())
+	dir, err := output("go", "list", "-f", "{{.Dir}}", pkg)
+	if err != nil {
+		return err
 	}
-	_, err := text.WriteTo(stdout)
-	return err
+	dir = strings.TrimSpace(dir)
+	return errors.Join(
+		insert(filepath.Join(dir, "README.md"), full),
+		insert(filepath.Join(dir, "..", "..", "README.md"), summary),
+	)
 }
 
-func framework(name string) (benchmarks.Framework, error) {
-	for _, f := range benchmarks.Frameworks {
-		if f.Name == name {
-			return f, nil
+// A measurement is the results of all rounds.
+type measurement struct {
+	rounds   int
+	cpu      string
+	versions map[string]string // by module path
+	results  []*result         // in the order of the first round
+}
+
+// A result is the values of one benchmark.
+type result struct {
+	base   string               // the name up to the first slash
+	labels []string             // the rest: framework=gin, impl=corskit, …
+	values map[string][]float64 // by unit, one for each round
+}
+
+// label returns the value of a label.
+func (r *result) label(key string) string {
+	for _, l := range r.labels {
+		if value, ok := strings.CutPrefix(l, key+"="); ok {
+			return value
 		}
 	}
-	return benchmarks.Framework{}, fmt.Errorf("there is no framework %q", name)
+	return ""
+}
+
+func measure(tables []table, rounds int, short bool, progress io.Writer) (*measurement, error) {
+	temp, err := os.MkdirTemp("", "corsbench")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
+	binary := filepath.Join(temp, "benchmarks.test")
+	m := &measurement{rounds: rounds, versions: make(map[string]string)}
+	for round := range rounds {
+		if _, err := output("go", "test", "-c", "-o", binary, fmt.Sprintf("-ldflags=-randlayout=%d", round+1), pkg); err != nil {
+			return nil, err
+		}
+		for _, t := range tables {
+			if round%t.every != 0 {
+				continue
+			}
+			fmt.Fprintf(progress, "\rround %d of %d: %-10s", round+1, rounds, t.name)
+			args := []string{"-test.run=^$", "-test.bench=^Benchmark" + t.base + "$", "-test.benchtime=" + t.benchtime}
+			if short {
+				args[2] = "-test.benchtime=1x"
+			}
+			if round > 0 { // the first gives the rows of the tables their order
+				args = append(args, "-test.shuffle=on")
+			}
+			text, err := output(binary, args...)
+			if err != nil {
+				return nil, err
+			}
+			m.add(text)
+		}
+	}
+	fmt.Fprintln(progress)
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, module := range info.Deps {
+			m.versions[module.Path] = module.Version
+		}
+	}
+	return m, nil
+}
+
+// output runs a command and returns what it prints.
+func output(name string, args ...string) (string, error) {
+	out, err := exec.Command(name, args...).Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			err = fmt.Errorf("%w\n%s%s", err, out, exit.Stderr)
+		}
+		return "", fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
+	}
+	return string(out), nil
+}
+
+// add adds the results of one run.
+func (m *measurement) add(text string) {
+	for r := benchfmt.NewReader(strings.NewReader(text), "benchmarks"); r.Scan(); {
+		line, ok := r.Result().(*benchfmt.Result)
+		if !ok {
+			continue
+		}
+		m.cpu = strings.TrimSpace(line.GetConfig("cpu"))
+		base, parts := line.Name.Parts()
+		var labels []string
+		for _, part := range parts {
+			if label, ok := bytes.CutPrefix(part, []byte("/")); ok {
+				labels = append(labels, string(label))
+			}
+		}
+		i := slices.IndexFunc(m.results, func(r *result) bool {
+			return r.base == string(base) && slices.Equal(r.labels, labels)
+		})
+		if i < 0 {
+			i = len(m.results)
+			m.results = append(m.results, &result{string(base), labels, make(map[string][]float64)})
+		}
+		for _, v := range line.Values {
+			m.results[i].values[v.Unit] = append(m.results[i].values[v.Unit], v.Value)
+		}
+	}
+}
+
+// Tables are written between these lines.
+const (
+	begin = "<!-- benchmarks -->"
+	end   = "<!-- /benchmarks -->"
+)
+
+// insert replaces the text between begin and end in a file.
+func insert(file, text string) error {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, ok := strings.Cut(string(content), begin+"\n")
+	_, after, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		return fmt.Errorf("%s: no line %s with a line %s after it; write both where the tables belong", file, begin, end)
+	}
+	return os.WriteFile(file, []byte(before+begin+"\n"+strings.TrimSpace(text)+"\n"+end+after), 0o644)
 }

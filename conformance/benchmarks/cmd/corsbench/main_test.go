@@ -2,51 +2,79 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/corskit/cors/conformance/benchmarks"
 )
 
-func TestReadme(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "README.md")
-	write := func(text string) {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
+func TestShort(t *testing.T) {
+	var out bytes.Buffer
+	if err := run([]string{"-short", "-tables", "request,grid"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| **net/http** |", "| corskit |", "sends no Vary: Origin", "| n=one r=a o=y |"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
 		}
 	}
-	args := []string{"-frameworks", "nethttp,fiber", "-rounds", "1", "-duration", "1us", "-markdown", "-readme", file}
+}
 
-	write("# Title\n")
-	if err := run(args, new(bytes.Buffer), new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), begin) {
+// TestSummary checks that each implementation is compared with corskit in the
+// same round, and by geometric means.
+func TestSummary(t *testing.T) {
+	m := &measurement{rounds: 3}
+	for _, f := range benchmarks.Frameworks {
+		for k, i := range f.Implementations {
+			for j := range benchmarks.Requests {
+				ns := []float64{10, 30, 20} // the geometric mean of five is their own
+				if i.Name == benchmarks.Corskit {
+					ns = []float64{20, 60, 40}
+				}
+				for n := range ns {
+					ns[n] *= 1e-9 * []float64{1, 1, 1, 2, 0.5}[j] * float64(max(1, k-1))
+				}
+				m.results = append(m.results, &result{"Request", []string{"framework=" + f.Name, "impl=" + i.Name}, map[string][]float64{added: ns}})
+			}
+		}
+	}
+	got := m.summary()
+	if want := "| net/http | 40 ns | jub0bs/cors 20 ns, but sends no Vary: Origin | 2.00 | 2.00 |"; !strings.Contains(got, want) {
+		t.Errorf("no %q in\n%s", want, got)
+	}
+}
+
+func TestInsert(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "README.md")
+	if err := os.WriteFile(file, []byte("# Title\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := insert(file, "new"); err == nil || !strings.Contains(err.Error(), begin) {
 		t.Errorf("without the lines: %v", err)
 	}
-
-	write("# Title\n" + begin + "\nwhat was measured before\n" + end + "\nbelow\n")
-	for range 2 { // what is there is replaced, whatever it is
-		if err := run(args, new(bytes.Buffer), new(bytes.Buffer)); err != nil {
+	os.WriteFile(file, []byte("# Title\n"+begin+"\nold\n"+end+"\nbelow\n"), 0o644)
+	for range 2 {
+		if err := insert(file, "new\n"); err != nil {
 			t.Fatal(err)
 		}
-		content, _ := os.ReadFile(file)
-		got := string(content)
-		if !strings.HasPrefix(got, "# Title\n"+begin+"\n") || !strings.HasSuffix(got, "\n"+end+"\nbelow\n") {
-			t.Errorf("what is around the tables has changed:\n%s", got)
-		}
-		if strings.Contains(got, "measured before") || !strings.Contains(got, "| **net/http** ") || !strings.Contains(got, "| corskit ") {
-			t.Errorf("not the tables:\n%s", got)
-		}
+	}
+	content, _ := os.ReadFile(file)
+	if want := "# Title\n" + begin + "\nnew\n" + end + "\nbelow\n"; string(content) != want {
+		t.Errorf("got %q, want %q", content, want)
 	}
 }
 
 func TestMistakes(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
-		{"-frameworks rails", `no framework "rails"`},
 		{"-tables chairs", `no table "chairs"`},
 		{"-rounds 0", "-rounds"},
-		{"-readme README.md", "-markdown"},
-		{"fast", `no argument "fast"`},
+		{"-w -tables grid", "-w takes all tables"},
+		{"fast", `unexpected argument "fast"`},
 	} {
-		err := run(strings.Fields(test.args), new(bytes.Buffer), new(bytes.Buffer))
+		err := run(strings.Fields(test.args), io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v", test.args, err)
 		}
