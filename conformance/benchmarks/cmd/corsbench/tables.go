@@ -63,7 +63,7 @@ var tables = []table{
 // full returns the tables of the benchmarks' README.
 func (m *measurement) full(tables []table) string {
 	var b strings.Builder
-	b.WriteString(m.conditions() + "\n")
+	fmt.Fprintf(&b, "%s (%d in the tables after the first), with 95 %% confidence intervals.\n", m.conditions(), (m.rounds+1)/2)
 	for _, t := range tables {
 		fmt.Fprintf(&b, "\n### %s\n\n%s\n\n", t.title, t.text)
 		if t.name == "request" {
@@ -77,8 +77,8 @@ func (m *measurement) full(tables []table) string {
 
 // conditions says how the results were measured.
 func (m *measurement) conditions() string {
-	return fmt.Sprintf("%s, %d logical CPUs, %s/%s, %s; medians of %d rounds (and of %d in the tables after the first), each in a binary with its functions in another order, with 95 %% confidence intervals.",
-		m.cpu, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), m.rounds, (m.rounds+1)/2)
+	return fmt.Sprintf("%s, %d logical CPUs, %s/%s, %s; medians of %d rounds, each in a binary with its functions in another order",
+		m.cpu, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), m.rounds)
 }
 
 // pivot returns a row for all results that differ in the label of the columns
@@ -150,7 +150,7 @@ func (m *measurement) requests(t table) [][]string {
 	for _, r := range benchmarks.Requests {
 		header = append(header, r.Title)
 	}
-	rows := [][]string{append(header, "mean", "corskit takes", "")}
+	rows := [][]string{append(header, "mean", "corskit takes", "differs")}
 	for _, f := range benchmarks.Frameworks {
 		rows = append(rows, append([]string{"**" + m.versioned(f.Title, f.Module) + "**"}, make([]string, len(rows[0])-1)...))
 		mine := m.means(f.Name, benchmarks.Corskit)
@@ -232,7 +232,7 @@ func (m *measurement) summary() string {
 		}
 		rows = append(rows, []string{f.Title, fmt.Sprintf("%.0f ns", summarize(mine).Center*1e9), peer, ratio(fastest), ratio(floor)})
 	}
-	return m.conditions() + "\n\n" + markdown(rows)
+	return m.conditions() + ".\n\n" + markdown(rows)
 }
 
 func summarize(values []float64) benchmath.Summary {
