@@ -131,9 +131,14 @@ func (r *replay) rebuild(mode fetch.CredentialsMode) {
 		r.unsendable("%s is not a method.", quote(r.script.Method))
 		r.script.Method = http.MethodGet
 	}
-	// With a method that is not safelisted, the flag would stand for the permission
-	// to use it.
-	r.script.UseCORSPreflight = r.Kind == cors.Preflight && slices.Contains([]string{"GET", "HEAD", "POST"}, r.script.Method)
+	r.setFlag()
+}
+
+// setFlag sets the use-CORS-preflight flag where no preflight would come otherwise.
+// With a method that is not safelisted, it would stand for the permission to use
+// that.
+func (r *replay) setFlag() {
+	r.script.UseCORSPreflight = r.Kind == cors.Preflight && slices.Contains([]string{"GET", "HEAD", "POST"}, strings.ToUpper(r.script.Method))
 }
 
 // isName reports whether s is a token of reasonable length, as the names of
@@ -195,6 +200,7 @@ func (r *replay) unsafeHeaders() (headers fetch.HeaderList) {
 // next runs the script where the page is allowed, and adds and removes the
 // obstacle that stops it. It reports whether there was one.
 func (r *replay) next() bool {
+	r.setFlag() // the method may be another by now
 	trace, err := run(serve(r.config, true), r.script)
 	var refused *fetch.RequestError
 	var failure *fetch.NetworkError
@@ -292,6 +298,9 @@ func (r *Result) settle(x *explainer) {
 	}
 	if len(r.Changes) < len(r.Obstacles) {
 		r.Changes = nil
+	} else if len(r.Changes) > 0 && x.hasTwoPolicies() {
+		r.Changes = nil
+		r.Obstacles[0].Fix = "No change is proposed because two Configs decide about this path: as it is, and unescaped and cleaned. Look at the client."
 	} else if problem := x.refusal(r.Changes); problem != nil {
 		r.Changes = nil
 		r.Obstacles[len(r.Obstacles)-1].Fix = notAccepted(problem)

@@ -102,7 +102,7 @@ func relate(o, allowed origin) relation {
 		return www
 	case own == domain:
 		return sameDomain
-	case strings.HasPrefix(o.host, bare), strings.HasSuffix(o.host, bare), resemble(o.host, bare), resemble(own, domain):
+	case strings.HasPrefix(o.host, bare), strings.HasSuffix(own, domain), resemble(o.host, bare), resemble(own, domain):
 		return lookalike
 	}
 	name, _, _ := strings.Cut(own, ".")

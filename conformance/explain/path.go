@@ -127,3 +127,21 @@ func (x *explainer) addPath() *Change {
 	}
 	return &Change{Config: x.policy, Field: "PathRegexps", Add: regexp.QuoteMeta(x.path)}
 }
+
+// hasTwoPolicies reports whether another Config applies to the path as a file
+// server reads it, unescaped and cleaned: then both decide.
+func (x *explainer) hasTwoPolicies() bool {
+	plain, err := url.PathUnescape(x.path)
+	if err != nil {
+		plain = x.path
+	}
+	served := path.Clean("/" + plain)
+	if strings.HasSuffix(plain, "/") && served != "/" {
+		served += "/"
+	}
+	if served == x.path {
+		return false
+	}
+	other := x.engine.Decide(&cors.Request{Path: served, PathFolding: x.folding}).Config()
+	return other >= 0 && other != x.policy || x.PathField != "" && x.PathEntry == ""
+}
