@@ -40,15 +40,15 @@ func ExampleLog() {
 		log.Fatal(err)
 	}
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime.ReplaceAttr}))
-	engine.Watch(watch.Log(logger, &watch.LogOptions{Level: slog.LevelWarn, Explain: engine}))
+	engine.Watch(watch.Log(logger, &watch.LogOptions{Level: slog.LevelWarn}))
 
 	for range 3 { // those that are alike are counted, and logged after a minute
 		get(engine, "https://app.example.org", "/posts")
 	}
 	get(engine, "https://evil.example\nlevel=ERROR", "/posts")
 	// Output:
-	// level=WARN msg="CORS request denied" kind=actual reason=not-allowed config=0 origin=https://app.example.org method=GET path=/posts summary="GET \"/posts\" from \"https://app.example.org\": blocked. \"https://app.example.org\" has the name of \"https://app.example.com\", which is allowed, under another public suffix."
-	// level=WARN msg="CORS request denied" kind=actual reason=malformed config=0 origin="\"https://evil.example\\nlevel=ERROR\"" method=GET path=/posts summary="GET \"/posts\" from \"https://evil.example\\nlevel=ERROR\": blocked. \"https://evil.example\\nlevel=ERROR\" is not the serialization of an origin, which is a scheme, a host, and a port unless it is the default one."
+	// level=WARN msg="CORS request denied" kind=actual reason=not-allowed config=0 origin=https://app.example.org method=GET path=/posts
+	// level=WARN msg="CORS request denied" kind=actual reason=malformed config=0 origin="\"https://evil.example\\nlevel=ERROR\"" method=GET path=/posts
 }
 
 func ExampleNewOriginCounter() {

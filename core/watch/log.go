@@ -23,11 +23,12 @@ type LogOptions struct {
 	// for one minute.
 	Interval time.Duration
 
-	// Explain is the engine that decides, if what [cors.Engine.Explain] says
-	// about a request is to be logged, too, in one line of up to 1000 bytes. That
-	// takes much longer than deciding, for each record. Nothing is explained that
-	// AllowOriginFunc decided about, since it would be asked again.
-	Explain *cors.Engine
+	// Explain returns one line about a denied request, such as the function that
+	// explain.Summary of module conformance returns. Up to 1000 bytes of it are
+	// logged; bytes other than printable ASCII are replaced. It takes much longer
+	// than deciding. It is not called for requests that AllowOriginFunc decided
+	// about, since it would call that function again.
+	Explain func(*cors.Request) string
 }
 
 // Log returns a Watcher that logs the CORS requests that are denied, and those
@@ -80,7 +81,7 @@ type recorder struct {
 	logger  *slog.Logger
 	level   slog.Leveler
 	message string
-	explain *cors.Engine
+	explain func(*cors.Request) string
 	limiter limiter[denial, []slog.Attr]
 }
 
@@ -136,12 +137,24 @@ func denialOf(r *cors.Request, d cors.Decision) denial {
 	return denial{d.Kind(), d.Reason(), d.Config(), r.Origin[:min(len(r.Origin), maxValue)]}
 }
 
-// summaryOf returns a line that quotes by itself what comes from the request.
-func summaryOf(e *cors.Engine, r *cors.Request) string {
+// summaryOf returns what explain says about a request, in printable ASCII. A panic
+// of explain does not reach the request.
+func summaryOf(explain func(*cors.Request) string, r *cors.Request) (summary string) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			summary = "Explain panicked: " + quote(fmt.Sprint(cause))
+		}
+	}()
 	const most = 1000
-	summary := e.Explain(r).Summary
+	summary = explain(r)
+	end := ""
 	if len(summary) > most {
-		summary = strings.ToValidUTF8(summary[:most], "") + "..."
+		summary, end = summary[:most], "..."
 	}
-	return summary
+	return strings.Map(func(c rune) rune {
+		if c < ' ' || c > '~' {
+			return '?'
+		}
+		return c
+	}, summary) + end
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/corskit/cors/conformance/explain"
 	cors "github.com/corskit/cors/core"
 )
 
@@ -187,9 +188,9 @@ type Explanations struct {
 
 // An Explanation is the engine's, as data and as text.
 type Explanation struct {
-	Preflight bool             `json:"preflight"`
-	Data      cors.Explanation `json:"data"`
-	Text      string           `json:"text"`
+	Preflight bool                `json:"preflight"`
+	Data      explain.Explanation `json:"data"`
+	Text      string              `json:"text"`
 }
 
 // A Home is what POST /api/home answers: the policy to take home.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/corskit/cors/conformance/explain"
 	"github.com/corskit/cors/conformance/fetch"
 	cors "github.com/corskit/cors/core"
 )
@@ -132,7 +133,7 @@ func (p *playground) explain(_ *http.Request, q Question) (any, int) {
 	defer p.mu.Unlock() // so that the version is that of what explains
 	explanations.Version = p.policy.Version
 	for _, m := range p.recorder.messages(q.Exchange) {
-		e := p.engine.Explain(wireRequest(m.Request))
+		e := explain.Explain(p.engine, wireRequest(m.Request))
 		explanations.Explanations = append(explanations.Explanations, Explanation{m.Preflight, e, e.String()})
 	}
 	return explanations, http.StatusOK

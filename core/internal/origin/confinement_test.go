@@ -3,6 +3,7 @@ package origin
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -148,11 +149,23 @@ func (s sequence) spellsOut(host string) bool {
 		switch {
 		case tail == domain && (i < len(whole) || host != domain):
 			return true
-		case strings.HasSuffix(tail, "."+domain) && RegistrableDomain(domain) != "":
+		case strings.HasSuffix(tail, "."+domain) && isRegistrable(domain):
 			return true
 		}
 	}
 	return false
+}
+
+// isAddress reports whether a host is an IP address.
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil
+}
+
+// isRegistrable reports whether a name is registered under a public suffix.
+func isRegistrable(name string) bool {
+	_, err := publicsuffix.EffectiveTLDPlusOne(name)
+	return err == nil && !isAddress(name)
 }
 
 // registrable returns the registrable domain of a host, or a host that has none

@@ -108,12 +108,12 @@ function drawEngine(explanations, apply) {
     explanations.map(({ preflight, data, text, verdict }) => [
       element("h5", {}, preflight ? "Of the preflight" : "Of the request"),
       element("p", {}, element("strong", {}, verdict.allowed ? "✓ Allowed" : "✕ Denied"), ` ${data.request}`),
-      element("ul", {}, (verdict.obstacles ?? []).map(({ why, remedy }) => element("li", {}, why, remedy ? ` ${remedy}` : ""))),
+      element("ul", {}, (verdict.obstacles ?? []).map(({ why, fix }) => element("li", {}, why, fix ? ` ${fix}` : ""))),
       element("ul", { className: "changes" }, (verdict.changes ?? []).map((change) => element("li", {},
         element("button", { type: "button", onclick: () => apply(change) }, sentence(change)),
         change.caution ? element("p", {}, change.caution) : null))),
       (data.notes ?? []).map((note) => element("p", { className: "aside" }, note)),
-      element("details", {}, element("summary", {}, `Step by step${preflight ? " (preflight)" : ""}`), element("pre", { tabIndex: 0 }, text)),
+      element("details", {}, element("summary", {}, `The whole explanation${preflight ? " (preflight)" : ""}`), element("pre", { tabIndex: 0 }, text)),
     ]));
 }
 
