@@ -71,9 +71,8 @@ func (r Reason) String() string {
 // A Decision says what to answer to a request. Its strings share memory with
 // the request and are valid as long as that is.
 //
-// It has four fields in four words, the most that the compiler keeps in
-// registers; copying a larger one took a third of the time to decide (benchmark
-// Request, all rows).
+// It has four fields, the most that the compiler keeps in registers: copying a larger
+// one takes a third of the time to decide.
 type Decision struct {
 	answer *answer // nil: no Config governs the path
 	origin string  // of the request

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/corskit/cors/core/internal/origin"
+	"github.com/corskit/cors/core/internal/paths"
 )
 
 // An Engine decides CORS by one or more Configs. Of those whose paths match a
@@ -18,7 +19,7 @@ type Engine struct {
 	uses     atomic.Int32 // middlewares that this engine decides for
 
 	mu     sync.Mutex // held while current is replaced
-	scopes scopeSet   // of current
+	scopes paths.Set  // of current
 }
 
 // A configuration is what a request sees of an Engine, from its first look to
@@ -26,7 +27,7 @@ type Engine struct {
 type configuration struct {
 	configs    []Config // those given to New or Reload, then those attached
 	policies   []*policy
-	scopes     []scope
+	scopes     []paths.Scope
 	attached   int     // the index of the first Config that is attached
 	everywhere int     // the index of the Config without paths, or -1
 	asks       bool    // a Config has an AllowOriginFunc
@@ -36,7 +37,7 @@ type configuration struct {
 	generation uint64
 
 	mu      sync.Mutex // held while an index is made
-	indexes [allFoldings + 1]atomic.Pointer[scopeIndex]
+	indexes [paths.AllFoldings + 1]atomic.Pointer[paths.Index]
 }
 
 // New returns an Engine for the Configs. If anything is wrong with any of them,
@@ -61,7 +62,7 @@ func (e *Engine) Reload(cfgs ...Config) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	next := &configuration{attached: len(cfgs), everywhere: -1}
-	var scopes scopeSet
+	var scopes paths.Set
 	var problems ConfigErrors
 	for i := range cfgs {
 		problems = append(problems, next.add(&scopes, cfgs[i])...)
@@ -89,13 +90,13 @@ func (e *Engine) Attach(cfg Config) error {
 	scopes, before := e.scopes, len(next.scopes)
 	problems := next.add(&scopes, cfg)
 	if len(problems) > 0 {
-		scopes.remove(next.scopes, before)
+		scopes.Remove(next.scopes, before)
 	}
 	return e.replace(next, scopes, problems)
 }
 
 // add appends a Config, its policy and its scopes, or returns every problem.
-func (c *configuration) add(scopes *scopeSet, cfg Config) ConfigErrors {
+func (c *configuration) add(scopes *paths.Set, cfg Config) ConfigErrors {
 	i := len(c.configs)
 	c.configs = append(c.configs, cfg.clone())
 	compiler := &compiler{cfg: &c.configs[i], index: i}
@@ -103,20 +104,22 @@ func (c *configuration) add(scopes *scopeSet, cfg Config) ConfigErrors {
 	c.policies = append(c.policies, compiler.compile())
 	c.asks = c.asks || cfg.AllowOriginFunc != nil
 	if len(cfg.Paths) == 0 && len(cfg.PathRegexps) == 0 {
-		if other := scopes.everything(c); other >= 0 {
+		if other := scopes.Everything(c.scopes); other >= 0 {
 			compiler.report(whole("Paths", ""), CodeSamePaths, "is empty, which means every path, as in Config %d; write the paths of one of them", other)
 		}
-		c.everywhere = i
+		c.everywhere, scopes.Everywhere = i, i+1
 	}
 	for k := range added {
+		for _, conflict := range scopes.Add(c.scopes, &added[k]) {
+			compiler.conflict(&added[k], conflict)
+		}
 		c.scopes = append(c.scopes, added[k])
-		compiler.problems = append(compiler.problems, scopes.add(c, &added[k])...)
 	}
 	return compiler.problems
 }
 
 // replace puts a configuration in force unless it has problems.
-func (e *Engine) replace(next *configuration, scopes scopeSet, problems ConfigErrors) error {
+func (e *Engine) replace(next *configuration, scopes paths.Set, problems ConfigErrors) error {
 	if len(problems) > 0 {
 		for _, p := range problems {
 			p.oneOfSeveral = len(next.configs) > 1
@@ -212,7 +215,7 @@ func (e *Engine) Decide(r *Request) Decision {
 	}
 	path, folding := r.route()
 	p := c.policyFor(path, folding)
-	if served, differs := servedPath(path); differs {
+	if served, differs := paths.Served(path); differs {
 		return p.decideWith(c.policyFor(served, folding), r, kind)
 	}
 	return p.decide(r, kind)
@@ -266,7 +269,7 @@ func (p *policy) decideSimple(origin string, kind Kind) Decision {
 
 // policyFor returns the policy that applies to a path, or nil.
 func (c *configuration) policyFor(path string, folding PathFolding) *policy {
-	i, decided := c.index(folding).search(path)
+	i, decided := c.index(folding).Search(path)
 	switch {
 	case !decided:
 		return denyAll
@@ -280,8 +283,8 @@ func (c *configuration) policyFor(path string, folding PathFolding) *policy {
 
 // index returns the index of the scopes under a folding. It is made when the
 // first request needs it, so that attaching many Configs takes as long as each.
-func (c *configuration) index(f PathFolding) *scopeIndex {
-	f &= allFoldings
+func (c *configuration) index(folding PathFolding) *paths.Index {
+	f := paths.Folding(folding) & paths.AllFoldings
 	if x := c.indexes[f].Load(); x != nil {
 		return x
 	}
@@ -289,7 +292,7 @@ func (c *configuration) index(f PathFolding) *scopeIndex {
 	defer c.mu.Unlock()
 	x := c.indexes[f].Load()
 	if x == nil {
-		x = newScopeIndex(c.scopes, c.attached, f)
+		x = paths.NewIndex(c.scopes, c.attached, f)
 		c.indexes[f].Store(x)
 	}
 	return x

@@ -3,9 +3,27 @@ package cors
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/corskit/cors/core/internal/paths"
+)
+
+// A PathFolding says in which ways a router treats different paths as one, so that
+// the engine does the same. The zero value is exact comparison.
+type PathFolding uint8
+
+const (
+	// FoldCase: the router ignores the case of ASCII letters.
+	FoldCase = PathFolding(paths.FoldCase)
+	// FoldTrailingSlash: the router ignores slashes at the end of a path.
+	FoldTrailingSlash = PathFolding(paths.FoldTrailingSlash)
+	// FoldEmptySegment: a wildcard for one segment matches an empty one, too,
+	// unless it is the last. So does a regular expression.
+	FoldEmptySegment = PathFolding(paths.FoldEmptySegment)
+	// FoldEmptyRest: a wildcard for the rest matches even where the slash before
+	// it is missing. So does a regular expression.
+	FoldEmptyRest = PathFolding(paths.FoldEmptyRest)
 )
 
 // A Request is what a decision needs of an HTTP request.
@@ -199,26 +217,4 @@ type muxRequest http.Request
 
 func (r *muxRequest) Context() context.Context         { return (*http.Request)(r).Context() }
 func (r *muxRequest) RequestHeader(name string) string { return HTTPHeader((*http.Request)(r), name) }
-func (r *muxRequest) Route() (string, PathFolding) {
-	// ServeMux cuts the escaped path into segments and then unescapes each, so
-	// that an escaped slash separates nothing. Without one, that is the same as
-	// unescaping the whole. A raw path with a character that should have been
-	// escaped, such as "|", counts for nothing: what is routed is then the
-	// decoded one.
-	raw := r.URL.RawPath
-	if !strings.Contains(raw, "%2F") && !strings.Contains(raw, "%2f") || raw != r.URL.EscapedPath() {
-		return r.URL.Path, 0
-	}
-	segments := strings.Split(raw, "/")
-	for i, segment := range segments {
-		plain, err := url.PathUnescape(segment)
-		switch {
-		case err != nil:
-		case plain == "/":
-			segments[i] = "" // no wildcard for a segment matches it, and at the end it is a slash
-		case !strings.Contains(plain, "/"):
-			segments[i] = plain
-		}
-	}
-	return strings.Join(segments, "/"), 0
-}
+func (r *muxRequest) Route() (string, PathFolding)     { return paths.OfServeMux(r.URL), 0 }

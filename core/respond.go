@@ -1,8 +1,7 @@
 package cors
 
-// An answer is what a policy says to requests of one kind. Nearly all of it is
-// known before the first request comes, so that answering is copying (benchmark
-// Request, all rows).
+// An answer is what a policy says to requests of one kind. Nearly all of it is known
+// before the first request comes, so that a response is only copied.
 type answer struct {
 	policy *policy
 	status int     // 0: the next handler answers

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/corskit/cors/core/internal/origin"
+	"github.com/corskit/cors/core/internal/paths"
 )
 
 // maxMaxAge is the longest time that any browser caches a preflight response, in
@@ -56,25 +57,35 @@ func (c *compiler) accepts(r Risk, entry string) (accepted bool) {
 }
 
 // scopes returns the scopes of the Config's paths.
-func (c *compiler) scopes() []scope {
-	var scopes []scope
+func (c *compiler) scopes() []paths.Scope {
+	var scopes []paths.Scope
 	for i, s := range c.cfg.Paths {
-		pattern, problem := parsePathPattern(s)
+		scope, problem := paths.ParsePattern(c.index, i, s)
 		if problem != "" {
 			c.report(place{"Paths", i, s}, CodePath, "%s", problem)
 			continue
 		}
-		scopes = append(scopes, scope{config: c.index, entry: i, text: s, pattern: &pattern})
+		scopes = append(scopes, scope)
 	}
 	for i, s := range c.cfg.PathRegexps {
-		re, err := parsePathRegexp(s)
+		scope, err := paths.ParseRegexp(c.index, i, s)
 		if err != nil {
 			c.report(place{"PathRegexps", i, s}, CodePathRegexp, "%v; write an RE2 regular expression such as `%s`", err, `/api/v\d+/.*`)
 			continue
 		}
-		scopes = append(scopes, scope{config: c.index, entry: i, text: s, regexp: re})
+		scopes = append(scopes, scope)
 	}
 	return scopes
+}
+
+// conflict reports that it can't be told whether a scope or another one applies.
+func (c *compiler) conflict(s *paths.Scope, x paths.Conflict) {
+	at := place{s.Field(), s.Entry, s.Text}
+	if x.Undecided {
+		c.report(at, CodeUndecidedPaths, "can't be compared with %s %q of Config %d in bounded time, to tell which is narrower; write a shorter regular expression, or patterns in Paths", x.With.Field(), x.With.Text, x.With.Config)
+		return
+	}
+	c.report(at, CodeSamePaths, "has the same paths as %s %q of Config %d; remove one of them", x.With.Field(), x.With.Text, x.With.Config)
 }
 
 func (c *compiler) origins(p *policy) {

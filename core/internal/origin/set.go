@@ -44,10 +44,10 @@ func NewSet(list []Pattern, expressions []*Expression) *Set {
 // Match matches the value of an Origin header. Only an origin that [Parse]
 // accepts, or [Null] where it is listed, is ever matched. A text is parsed last,
 // so that what has nothing to do with the patterns and expressions is denied
-// without it (benchmark Hostile, attack origin-labels-stranger).
+// without it.
 func (s *Set) Match(text string) Match {
 	if len(text) > maxOrigin {
-		return NoMatch // without hashing it (benchmark Hostile, attack origin-label-listed)
+		return NoMatch // without hashing it
 	}
 	if s.patterns.has(text) {
 		return MatchedExact
@@ -85,8 +85,7 @@ func (s *Set) Match(text string) Match {
 //
 // To match a host, its last labels are looked up, as many as some domain has.
 // That takes as long for many patterns as for one, and as long for a host of
-// many labels as for one of few (benchmark Scale, rows patterns and labels;
-// benchmark Hostile, attack origin-labels).
+// many labels as for one of few.
 type patterns struct {
 	table  table
 	depths []int   // how many labels the domains have, in order

@@ -1,12 +1,11 @@
 package cors
 
-// A Watcher is told of decisions, on the goroutine that serves the request. It
-// is called by many at once. The Request is the Watcher's own; its strings are
-// not: under Fiber, whoever keeps one has to copy it.
+// A Watcher observes decisions. It is called on the goroutines that serve requests, by
+// many at once. The Request's strings are valid only during the call; clone any that
+// you keep.
 type Watcher func(*Request, Decision)
 
-// Watch sets who is told of every decision from now on, in the place of whom
-// earlier calls have set.
+// Watch replaces the engine's watchers. Each is called once per decision.
 func (e *Engine) Watch(watchers ...Watcher) {
 	if len(watchers) == 0 {
 		e.watchers.Store(nil)
@@ -25,7 +24,7 @@ func (e *Engine) Report(r *Request, d Decision) {
 }
 
 // report has a copy of the request, so that a request need not be allocated
-// where nobody watches (benchmark Request, all rows).
+// where nobody watches.
 func report(watchers []Watcher, r Request, d Decision) {
 	for _, watch := range watchers {
 		own := r

@@ -1,4 +1,4 @@
-package cors
+package paths
 
 import (
 	"fmt"
@@ -64,11 +64,8 @@ func compareWithMux(t *testing.T, pattern string, p *pathPattern, r *http.Reques
 	if !ok {
 		t.Fatalf("ServeMux refuses %q", pattern)
 	}
-	read, folding := (*muxRequest)(r).Route()
-	if folding != 0 {
-		t.Fatalf("ServeMux folds by %d", folding)
-	}
-	got := p.match(folding.fold(read), 0)
+	read := OfServeMux(r.URL)
+	got := p.match(Folding(0).fold(read), 0)
 	if escaped := r.URL.EscapedPath(); escaped != cleanPath(escaped) {
 		if verdict == muxServes {
 			t.Fatalf("ServeMux serves %q as it is", escaped)
@@ -125,10 +122,16 @@ func TestPathPatternsMatchLikeServeMux(t *testing.T) {
 	}
 }
 
+// isIn reports whether an Index finds a scope for a path.
+func isIn(path string, s Scope, f Folding) bool {
+	config, decided := NewIndex([]Scope{s}, 0, f).Search(path)
+	return decided && config == 0
+}
+
 func TestPathPatternsMatch(t *testing.T) {
 	tests := []struct {
 		name, pattern, path string
-		folding             PathFolding
+		folding             Folding
 		want                bool
 	}{
 		{"an exact path matches itself", "/healthz", "/healthz", 0, true},
@@ -191,13 +194,12 @@ func TestPathPatternsMatch(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			e, err := New(Config{AllowOrigins: []string{"*"}, Paths: []string{tt.pattern}})
-			if err != nil {
-				t.Fatal(err)
+			s, problem := ParsePattern(0, 0, tt.pattern)
+			if problem != "" {
+				t.Fatal(problem)
 			}
-			d := e.Decide(&Request{Method: "GET", Path: tt.path, PathFolding: tt.folding})
-			if d.Governed() != tt.want {
-				t.Errorf("%q governs %q: %t", tt.pattern, tt.path, d.Governed())
+			if got := isIn(tt.path, s, tt.folding); got != tt.want {
+				t.Errorf("%q matches %q: %t", tt.pattern, tt.path, got)
 			}
 		})
 	}
@@ -206,7 +208,7 @@ func TestPathPatternsMatch(t *testing.T) {
 func TestPathRegexpsMatchTheWholePath(t *testing.T) {
 	tests := []struct {
 		name, expression, path string
-		folding                PathFolding
+		folding                Folding
 		want                   bool
 	}{
 		{"an expression matches a path", `/v\d+/.*`, "/v1/posts", 0, true},
@@ -243,13 +245,12 @@ func TestPathRegexpsMatchTheWholePath(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			e, err := New(Config{AllowOrigins: []string{"*"}, PathRegexps: []string{tt.expression}})
+			s, err := ParseRegexp(0, 0, tt.expression)
 			if err != nil {
 				t.Fatal(err)
 			}
-			d := e.Decide(&Request{Method: "GET", Path: tt.path, PathFolding: tt.folding})
-			if d.Governed() != tt.want {
-				t.Errorf("%q governs %q: %t", tt.expression, tt.path, d.Governed())
+			if got := isIn(tt.path, s, tt.folding); got != tt.want {
+				t.Errorf("%q matches %q: %t", tt.expression, tt.path, got)
 			}
 		})
 	}
@@ -335,7 +336,7 @@ func TestWhatCoversMatchesWhateverTheOtherDoes(t *testing.T) {
 		ps, qs := randomPathPattern(r), randomPathPattern(r)
 		p, _ := parsePathPattern(ps)
 		q, _ := parsePathPattern(qs)
-		f := PathFolding(r.IntN(int(allFoldings) + 1))
+		f := Folding(r.IntN(int(AllFoldings) + 1))
 		outer, inner := p.underFolding(f), q.underFolding(f)
 		if !outer.covers(&inner) {
 			continue
@@ -415,7 +416,7 @@ func FuzzPathPattern(f *testing.F) {
 		}
 		r := &http.Request{Method: "GET", URL: u, Host: "host"}
 		compareWithMux(t, pattern, &p, r)
-		for f := range allFoldings + 1 {
+		for f := range AllFoldings + 1 {
 			p.match(f.fold(u.Path), f) // must not panic
 		}
 	})
@@ -443,7 +444,7 @@ func FuzzPathRegexp(f *testing.F) {
 		if want := loc != nil && loc[0] == 0 && loc[1] == len(path); re.match(path, 0) != want {
 			t.Fatalf("%q matches %q: %t", source, path, !want)
 		}
-		for f := range allFoldings + 1 {
+		for f := range AllFoldings + 1 {
 			if re.match(path, 0) && !re.match(path, f) {
 				t.Fatalf("%q matches %q and does not if folded by %b", source, path, f)
 			}

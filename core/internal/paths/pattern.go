@@ -1,4 +1,4 @@
-package cors
+package paths
 
 import (
 	"errors"
@@ -13,13 +13,13 @@ import (
 	"unicode/utf8"
 )
 
-// PathFolding says in which ways a router treats different paths as one, so
-// that the engine does the same. The zero value is exact comparison.
-type PathFolding uint8
+// A Folding says in which ways a router treats different paths as one. The zero value
+// is exact comparison.
+type Folding uint8
 
 const (
 	// FoldCase: the router ignores the case of ASCII letters.
-	FoldCase PathFolding = 1 << iota
+	FoldCase Folding = 1 << iota
 	// FoldTrailingSlash: the router ignores slashes at the end of a path.
 	FoldTrailingSlash
 	// FoldEmptySegment: a wildcard for one segment matches an empty one, too,
@@ -29,11 +29,12 @@ const (
 	// it is missing. So does a regular expression.
 	FoldEmptyRest
 
-	allFoldings = FoldCase | FoldTrailingSlash | FoldEmptySegment | FoldEmptyRest
+	// AllFoldings has all of them.
+	AllFoldings = FoldCase | FoldTrailingSlash | FoldEmptySegment | FoldEmptyRest
 )
 
 // fold returns the path that is compared.
-func (f PathFolding) fold(path string) string {
+func (f Folding) fold(path string) string {
 	if f&FoldTrailingSlash != 0 {
 		path = strings.TrimRight(path, "/")
 	}
@@ -44,14 +45,14 @@ func (f PathFolding) fold(path string) string {
 }
 
 // foldText returns a literal part of a path as it is compared.
-func (f PathFolding) foldText(s string) string {
+func (f Folding) foldText(s string) string {
 	if f&FoldCase == 0 {
 		return s
 	}
 	return strings.Map(lowerRune, s)
 }
 
-func (f PathFolding) equal(a, b string) bool {
+func (f Folding) equal(a, b string) bool {
 	if f&FoldCase == 0 {
 		return a == b
 	}
@@ -73,9 +74,34 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
-// servedPath returns the path that a handler serves which unescapes and cleans it, if
+// OfServeMux returns the path of a URL as net/http's ServeMux routes it.
+func OfServeMux(u *url.URL) string {
+	// ServeMux cuts the escaped path into segments and then unescapes each, so
+	// that an escaped slash separates nothing. Without one, that is the same as
+	// unescaping the whole. A raw path with a character that should have been
+	// escaped, such as "|", counts for nothing: what is routed is then the
+	// decoded one.
+	raw := u.RawPath
+	if !strings.Contains(raw, "%2F") && !strings.Contains(raw, "%2f") || raw != u.EscapedPath() {
+		return u.Path
+	}
+	segments := strings.Split(raw, "/")
+	for i, segment := range segments {
+		plain, err := url.PathUnescape(segment)
+		switch {
+		case err != nil:
+		case plain == "/":
+			segments[i] = "" // no wildcard for a segment matches it, and at the end it is a slash
+		case !strings.Contains(plain, "/"):
+			segments[i] = plain
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// Served returns the path that a handler serves which unescapes and cleans it, if
 // that is another.
-func servedPath(path string) (served string, differs bool) {
+func Served(path string) (served string, differs bool) {
 	if !isUnclean(path) {
 		return path, false
 	}
@@ -107,7 +133,7 @@ func isUnclean(path string) bool {
 	return false
 }
 
-// A pathPattern is a compiled entry of [Config.Paths].
+// A pathPattern is a compiled entry of Paths.
 type pathPattern struct {
 	segments []pathSegment
 	end      pathEnd
@@ -252,7 +278,7 @@ func isIdentifier(s string) bool {
 }
 
 // match matches a path that f has folded.
-func (p *pathPattern) match(path string, f PathFolding) bool {
+func (p *pathPattern) match(path string, f Folding) bool {
 	if path[0] != '/' {
 		return false
 	}
@@ -284,7 +310,7 @@ func (p *pathPattern) match(path string, f PathFolding) bool {
 
 // underFolding returns a pattern that matches the same paths, folded by f, and
 // that equals another pattern under f if and only if both match the same paths.
-func (p *pathPattern) underFolding(f PathFolding) pathPattern {
+func (p *pathPattern) underFolding(f Folding) pathPattern {
 	folded := *p
 	switch p.end {
 	case endsInRest:
@@ -367,7 +393,7 @@ func (p *pathPattern) sample() string {
 	return path
 }
 
-// A pathRegexp is a compiled entry of [Config.PathRegexps].
+// A pathRegexp is a compiled entry of PathRegexps.
 type pathRegexp struct {
 	exact, folded *regexp.Regexp // folded ignores the case of ASCII letters
 	prog          *syntax.Prog   // of exact, without anchors
@@ -514,7 +540,7 @@ func classContains(ranges []rune, r rune) bool {
 // end, the expression may be written with one or without. Where a wildcard of the
 // router matches an empty segment, so does a part of the expression that is meant for
 // a segment: the path is tried with a letter and with a digit in its place.
-func (x *pathRegexp) match(path string, f PathFolding) bool {
+func (x *pathRegexp) match(path string, f Folding) bool {
 	if x.matchFilled(path, f) {
 		return true
 	}
@@ -532,7 +558,7 @@ func fillSegments(path, text string) string {
 	return path
 }
 
-func (x *pathRegexp) matchFilled(path string, f PathFolding) bool {
+func (x *pathRegexp) matchFilled(path string, f Folding) bool {
 	re := x.exact
 	if f&FoldCase != 0 {
 		re = x.folded

@@ -1,29 +1,30 @@
-package cors
+package paths
 
 import "sync"
 
-// A scopeIndex finds the scope that decides for a path, under one folding.
-type scopeIndex struct {
-	folding  PathFolding
-	scopes   []scope
+// An Index finds the Config that applies to a path, under one folding.
+type Index struct {
+	folding  Folding
+	scopes   []Scope
 	patterns []pathPattern // of the scopes, under the folding
 	attached int           // the first Config that is attached
-	root     scopeNode
+	root     node
 	regexps  map[[2]int32]relation // of pairs of which one is a regular expression
 	mu       sync.RWMutex          // of regexps
 }
 
-// A scopeNode is a place in the tree of all patterns, segment by segment.
-type scopeNode struct {
-	children map[string]*scopeNode
-	wildcard *scopeNode
+// A node is a place in the tree of all patterns, segment by segment.
+type node struct {
+	children map[string]*node
+	wildcard *node
 	ends     [endsInSlash + 1][]int32 // patterns that end here, by how
 	regexps  []int32                  // regular expressions whose literal beginning ends here
 }
 
-// newScopeIndex takes time in proportion to the number of scopes.
-func newScopeIndex(scopes []scope, attached int, f PathFolding) *scopeIndex {
-	x := &scopeIndex{folding: f, scopes: scopes, patterns: make([]pathPattern, len(scopes)), attached: attached, regexps: make(map[[2]int32]relation)}
+// NewIndex returns the Index of scopes. attached is the index of the first Config that
+// is attached. It takes time in proportion to the number of scopes.
+func NewIndex(scopes []Scope, attached int, f Folding) *Index {
+	x := &Index{folding: f, scopes: scopes, patterns: make([]pathPattern, len(scopes)), attached: attached, regexps: make(map[[2]int32]relation)}
 	for i := range scopes {
 		if re := scopes[i].regexp; re != nil {
 			n := &x.root
@@ -39,7 +40,7 @@ func newScopeIndex(scopes []scope, attached int, f PathFolding) *scopeIndex {
 		for _, segment := range pattern.segments {
 			if segment.wildcard {
 				if n.wildcard == nil {
-					n.wildcard = new(scopeNode)
+					n.wildcard = new(node)
 				}
 				n = n.wildcard
 			} else {
@@ -52,28 +53,28 @@ func newScopeIndex(scopes []scope, attached int, f PathFolding) *scopeIndex {
 }
 
 // child returns the node of a literal segment, which it adds if need be.
-func (n *scopeNode) child(segment string) *scopeNode {
+func (n *node) child(segment string) *node {
 	child := n.children[segment]
 	if child == nil {
-		child = new(scopeNode)
+		child = new(node)
 		if n.children == nil {
-			n.children = make(map[string]*scopeNode)
+			n.children = make(map[string]*node)
 		}
 		n.children[segment] = child
 	}
 	return child
 }
 
-// A scopeSearch collects the scopes that a path is in.
-type scopeSearch struct {
-	index *scopeIndex
+// A search collects the scopes that a path is in.
+type search struct {
+	index *Index
 	path  string
 	n     int
 	found [8]int32
 	more  []int32 // beyond the first eight
 }
 
-func (s *scopeSearch) add(scopes []int32) {
+func (s *search) add(scopes []int32) {
 	for _, i := range scopes {
 		if s.n < len(s.found) {
 			s.found[s.n] = i
@@ -85,7 +86,7 @@ func (s *scopeSearch) add(scopes []int32) {
 }
 
 // addMatching adds those of the regular expressions that match the path.
-func (s *scopeSearch) addMatching(scopes []int32) {
+func (s *search) addMatching(scopes []int32) {
 	for i, scope := range scopes {
 		if s.index.scopes[scope].regexp.match(s.path, s.index.folding) {
 			s.add(scopes[i : i+1])
@@ -93,7 +94,7 @@ func (s *scopeSearch) addMatching(scopes []int32) {
 	}
 }
 
-func (s *scopeSearch) at(i int) int32 {
+func (s *search) at(i int) int32 {
 	if i < len(s.found) {
 		return s.found[i]
 	}
@@ -102,7 +103,7 @@ func (s *scopeSearch) at(i int) int32 {
 
 // walk collects the scopes at a node and below. The segments before rest have
 // led there; hasSlash says whether a slash comes before rest.
-func (s *scopeSearch) walk(n *scopeNode, rest string, hasSlash bool) {
+func (s *search) walk(n *node, rest string, hasSlash bool) {
 	s.addMatching(n.regexps)
 	s.add(n.ends[endsInSubtree])
 	if !hasSlash {
@@ -136,7 +137,7 @@ func cutSegment(path string) (segment, rest string, hasSlash bool) {
 }
 
 // find returns the node of a literal segment of a path.
-func (n *scopeNode) find(segment string, f PathFolding) *scopeNode {
+func (n *node) find(segment string, f Folding) *node {
 	if n.children == nil {
 		return nil
 	}
@@ -153,11 +154,11 @@ func (n *scopeNode) find(segment string, f PathFolding) *scopeNode {
 // maxFolded is the length up to which a segment is folded without allocating.
 const maxFolded = 128
 
-// search returns the index of the Config that applies to a path, or -1 for none.
+// Search returns the index of the Config that applies to a path, or -1 for none.
 // It reports decided as false if the path is in two scopes that cannot be
 // compared.
-func (x *scopeIndex) search(path string) (config int, decided bool) {
-	s := scopeSearch{index: x, path: path}
+func (x *Index) Search(path string) (config int, decided bool) {
+	s := search{index: x, path: path}
 	if path == "" {
 		s.path = "/"
 	}
@@ -170,18 +171,18 @@ func (x *scopeIndex) search(path string) (config int, decided bool) {
 	case 0:
 		return -1, true
 	case 1:
-		return x.scopes[s.found[0]].config, true
+		return x.scopes[s.found[0]].Config, true
 	}
 	return s.narrowest()
 }
 
 // narrowest returns the Config of the narrowest of the scopes found; if none of
 // several is narrower, that which comes first.
-func (s *scopeSearch) narrowest() (config int, decided bool) {
+func (s *search) narrowest() (config int, decided bool) {
 	x, best := s.index, -1
 	for i := range s.n {
 		candidate := s.at(i)
-		config := x.scopes[candidate].config
+		config := x.scopes[candidate].Config
 		if best >= 0 && !x.comesFirst(config, best) {
 			continue
 		}
@@ -206,7 +207,7 @@ func (s *scopeSearch) narrowest() (config int, decided bool) {
 
 // comesFirst reports whether Config i comes before j where neither is narrower:
 // those attached come first, and then those given first.
-func (x *scopeIndex) comesFirst(i, j int) bool {
+func (x *Index) comesFirst(i, j int) bool {
 	if (i >= x.attached) != (j >= x.attached) {
 		return i >= x.attached
 	}
@@ -215,7 +216,7 @@ func (x *scopeIndex) comesFirst(i, j int) bool {
 
 // relation returns how a scope compares with another. With regular expressions,
 // that takes long, and is kept.
-func (x *scopeIndex) relation(i, j int32) relation {
+func (x *Index) relation(i, j int32) relation {
 	a, b := &x.scopes[i], &x.scopes[j]
 	if a.regexp == nil && b.regexp == nil {
 		p, q := &x.patterns[i], &x.patterns[j]

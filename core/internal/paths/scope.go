@@ -1,31 +1,43 @@
-package cors
+package paths
 
 import (
-	"fmt"
 	"regexp/syntax"
 	"sync"
 )
 
-// A scope is one entry of Paths or PathRegexps: the set of paths that it
+// A Scope is one entry of Paths or PathRegexps: the set of paths that it
 // matches. Each entry counts by itself, as a pattern of net/http's ServeMux does:
 // of the scopes that a path is in, the narrowest decides which Config applies.
-type scope struct {
-	config  int
-	entry   int // its index
-	text    string
+type Scope struct {
+	Config, Entry int // the indices of the Config, and of the entry in its field
+	Text          string
+
 	pattern *pathPattern // or regexp
 	regexp  *pathRegexp
 }
 
-// field returns the field of the Config that the entry is from.
-func (s *scope) field() string {
+// ParsePattern returns the scope of an entry of Paths. If something is wrong with it,
+// problem says what, and what to write instead.
+func ParsePattern(config, entry int, text string) (s Scope, problem string) {
+	pattern, problem := parsePathPattern(text)
+	return Scope{Config: config, Entry: entry, Text: text, pattern: &pattern}, problem
+}
+
+// ParseRegexp returns the scope of an entry of PathRegexps.
+func ParseRegexp(config, entry int, text string) (Scope, error) {
+	re, err := parsePathRegexp(text)
+	return Scope{Config: config, Entry: entry, Text: text, regexp: re}, err
+}
+
+// Field returns the field of the Config that the entry is from.
+func (s *Scope) Field() string {
 	if s.regexp != nil {
 		return "PathRegexps"
 	}
 	return "Paths"
 }
 
-func (s *scope) matches(path string, f PathFolding) bool {
+func (s *Scope) matches(path string, f Folding) bool {
 	if s.regexp != nil {
 		return s.regexp.match(path, f)
 	}
@@ -33,7 +45,7 @@ func (s *scope) matches(path string, f PathFolding) bool {
 }
 
 // prog returns the program of the expression of s under a folding.
-func (s *scope) prog(f PathFolding) (*syntax.Prog, error) {
+func (s *Scope) prog(f Folding) (*syntax.Prog, error) {
 	switch {
 	case s.regexp == nil:
 		return syntax.Compile(s.pattern.tree(f).Simplify())
@@ -45,7 +57,7 @@ func (s *scope) prog(f PathFolding) (*syntax.Prog, error) {
 
 // isWithin reports whether every path of s is a path of t. It reports decided as
 // false if it cannot tell.
-func (s *scope) isWithin(t *scope, f PathFolding) (within, decided bool) {
+func (s *Scope) isWithin(t *Scope, f Folding) (within, decided bool) {
 	if s.regexp == nil && t.regexp == nil {
 		inner, outer := s.pattern.underFolding(f), t.pattern.underFolding(f)
 		return outer.covers(&inner), true
@@ -60,7 +72,7 @@ func (s *scope) isWithin(t *scope, f PathFolding) (within, decided bool) {
 }
 
 // sample returns a path of s, if one is known.
-func (s *scope) sample() string {
+func (s *Scope) sample() string {
 	if s.regexp != nil {
 		return s.regexp.sample
 	}
@@ -70,7 +82,7 @@ func (s *scope) sample() string {
 // compare returns how s compares with t under a folding. Where the folding makes
 // them equal, what is written counts. Empty segments do not matter: all that has
 // wildcards matches more by them.
-func (s *scope) compare(t *scope, f PathFolding) relation {
+func (s *Scope) compare(t *Scope, f Folding) relation {
 	f &^= FoldEmptySegment
 	within, decided := s.isWithin(t, f)
 	contains, decidedToo := t.isWithin(s, f)
@@ -106,30 +118,33 @@ const (
 	undecided                 // comparing takes more than maxSteps
 )
 
-// A scopeSet finds the scopes of an Engine that a new one has to be compared with.
-type scopeSet struct {
+// A Set finds the scopes of an Engine that a new one has to be compared with.
+type Set struct {
+	// Everywhere is one more than the index of the Config that has no paths, and so
+	// every path. It is 0 if there is none.
+	Everywhere int
+
 	patterns map[string]int32 // by key, in the scopes of the configuration
 	regexps  []int32
 	n        int32
 }
 
-// add adds the next scope of a configuration, and returns its conflicts with the
-// others.
-func (set *scopeSet) add(c *configuration, added *scope) (problems []*ConfigError) {
-	report := func(other *scope, code Code, message string) {
-		problems = append(problems, &ConfigError{Index: added.config, Field: added.field(), Entry: added.entry, Value: added.text, Code: code,
-			Message: fmt.Sprintf(message, other.field(), other.text, other.config)})
-	}
+// A Conflict is why it can't be told which of two Configs applies to a path.
+type Conflict struct {
+	With      Scope // the other one; its Text is empty if it is every path
+	Undecided bool  // comparing takes too long; otherwise both have the same paths
+}
+
+// Add adds a scope, which is going to be the next after scopes, and returns its
+// conflicts with those.
+func (set *Set) Add(scopes []Scope, added *Scope) (conflicts []Conflict) {
 	compare := func(i int32) {
-		other := &c.scopes[i]
-		if other.config == added.config {
+		other := &scopes[i]
+		if other.Config == added.Config {
 			return
 		}
-		switch added.compare(other, 0) {
-		case equal:
-			report(other, CodeSamePaths, samePaths)
-		case undecided:
-			report(other, CodeUndecidedPaths, "cannot be compared with %s %q of Config %d, to tell which is narrower, within a bounded time; write a shorter regular expression, or patterns in Paths")
+		if r := added.compare(other, 0); r == equal || r == undecided {
+			conflicts = append(conflicts, Conflict{*other, r == undecided})
 		}
 	}
 	if set.patterns == nil {
@@ -139,33 +154,33 @@ func (set *scopeSet) add(c *configuration, added *scope) (problems []*ConfigErro
 		for i := range set.n {
 			compare(i)
 		}
-		if c.everywhere >= 0 && c.everywhere != added.config && added.isEverything() {
-			report(&scope{config: c.everywhere}, CodeSamePaths, samePaths)
+		if everywhere := set.Everywhere - 1; everywhere >= 0 && everywhere != added.Config && added.isEverything() {
+			conflicts = append(conflicts, Conflict{With: Scope{Config: everywhere}})
 		}
 		set.regexps = append(set.regexps, set.n)
 	} else {
 		key := added.pattern.key()
 		if i, found := set.patterns[key]; !found {
 			set.patterns[key] = set.n
-		} else if other := &c.scopes[i]; other.config != added.config {
-			report(other, CodeSamePaths, samePaths)
+		} else if other := &scopes[i]; other.Config != added.Config {
+			conflicts = append(conflicts, Conflict{With: *other})
 		}
 		for _, i := range set.regexps {
 			compare(i)
 		}
 	}
 	set.n++
-	return problems
+	return conflicts
 }
 
-// everything returns the index of a Config that has all paths, or -1.
-func (set *scopeSet) everything(c *configuration) int {
-	if c.everywhere >= 0 {
-		return c.everywhere
+// Everything returns the index of a Config that has every path, or -1.
+func (set *Set) Everything(scopes []Scope) int {
+	if set.Everywhere > 0 {
+		return set.Everywhere - 1
 	}
 	for _, i := range set.regexps {
-		if c.scopes[i].isEverything() {
-			return c.scopes[i].config
+		if scopes[i].isEverything() {
+			return scopes[i].Config
 		}
 	}
 	return -1
@@ -173,23 +188,23 @@ func (set *scopeSet) everything(c *configuration) int {
 
 // allPaths returns the scope of every path. Programs without regular expressions for
 // paths never compile it.
-var allPaths = sync.OnceValue(func() *scope {
+var allPaths = sync.OnceValue(func() *Scope {
 	re, err := parsePathRegexp(".*")
 	if err != nil {
 		panic(err)
 	}
-	return &scope{regexp: re}
+	return &Scope{regexp: re}
 })
 
 // isEverything reports whether a regular expression is known to match every path.
-func (s *scope) isEverything() bool {
+func (s *Scope) isEverything() bool {
 	all, decided := isSubset(allPaths(), s, 0)
 	return all && decided
 }
 
-// remove takes the patterns of all scopes from an index on out of the set, whose
+// Remove takes the patterns of all scopes from an index on out of the set, whose
 // other fields are the caller's to restore.
-func (set *scopeSet) remove(scopes []scope, from int) {
+func (set *Set) Remove(scopes []Scope, from int) {
 	for i := from; i < len(scopes); i++ {
 		if scopes[i].regexp != nil {
 			continue
@@ -199,5 +214,3 @@ func (set *scopeSet) remove(scopes []scope, from int) {
 		}
 	}
 }
-
-const samePaths = "has the same paths as %s %q of Config %d; remove one of them"

@@ -1,4 +1,4 @@
-package cors
+package paths
 
 import (
 	"encoding/binary"
@@ -198,7 +198,7 @@ func alphabet(budget *int, automata ...*pathAutomaton) []rune {
 
 // isSubset reports whether every path of one scope is a path of another, under a
 // folding. It reports decided as false if that takes more than maxSteps.
-func isSubset(inner, outer *scope, f PathFolding) (subset, decided bool) {
+func isSubset(inner, outer *Scope, f Folding) (subset, decided bool) {
 	budget := maxSteps
 	progA, errA := inner.prog(f)
 	progB, errB := outer.prog(f)
@@ -320,7 +320,7 @@ func shortest(prog *syntax.Prog) (path string, ok bool) {
 }
 
 // tree returns the expression of a pattern under a folding.
-func (p *pathPattern) tree(f PathFolding) *syntax.Regexp {
+func (p *pathPattern) tree(f Folding) *syntax.Regexp {
 	folded := p.underFolding(f)
 	var text strings.Builder
 	for _, segment := range folded.segments {
