@@ -42,13 +42,13 @@ func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // serve returns a server with the policy of cfg on every path, which allows the
-// page or does not.
+// page or does not. A public policy allows every page.
 func serve(cfg cors.Config, allowed bool) server {
 	isPublic := slices.Contains(cfg.AllowOrigins, "*") && !cfg.AllowCredentials
 	cfg.Paths, cfg.PathRegexps, cfg.AcceptRisks = nil, nil, nil
 	cfg.AllowOrigins, cfg.AllowOriginRegexps, cfg.AllowOriginFunc = []string{otherOrigin}, nil, nil
 	switch {
-	case allowed && isPublic:
+	case isPublic:
 		cfg.AllowOrigins = []string{"*"}
 	case allowed:
 		cfg.AllowOrigins = []string{pageOrigin}
