@@ -106,7 +106,7 @@ func governs(c *cors.Config, path string) bool {
 		panic(err)
 	}
 	d := engine.Decide(&cors.Request{Method: http.MethodGet, Path: path})
-	return d.Governed()
+	return d.HasPolicy()
 }
 
 func allows(c *cors.Config, origin string) bool {
@@ -124,7 +124,7 @@ func allows(c *cors.Config, origin string) bool {
 func routedPath(r *http.Request) string {
 	var req cors.Request
 	req.ReadHTTP(r, nil)
-	path, _ := req.Source.Route()
+	path, _ := req.Reader.Route()
 	return path
 }
 

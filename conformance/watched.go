@@ -120,14 +120,14 @@ type told struct {
 func (w *watched) watch(r *cors.Request, d cors.Decision) {
 	path := r.Path
 	if path == "" {
-		path, _ = r.Source.Route()
+		path, _ = r.Reader.Route()
 	}
 	// Echo's parameters take slashes, which the adapter then escapes.
 	path = strings.ReplaceAll(path, "%2F", "/")
 	one := told{
 		method: strings.Clone(r.Method), path: strings.Clone(path), host: strings.Clone(r.Host), origin: strings.Clone(r.Origin),
 		malformed: r.MalformedOrigin, kind: d.Kind(), config: d.Config(), allowed: d.Allowed() && d.Kind() != cors.NotCORS,
-		hasContext: r.Source != nil && r.Source.Context() != nil,
+		hasContext: r.Reader != nil && r.Reader.Context() != nil,
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -57,33 +57,33 @@ func TestRunWatchedFindsMistakes(t *testing.T) {
 	}{
 		{"nobody is told", func(*cors.Engine, *http.Request, *cors.Request, cors.Decision) {}},
 		{"everybody is told twice", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
-			e.Report(r, d)
-			e.Report(r, d)
+			e.Observe(r, d)
+			e.Observe(r, d)
 		}},
 		{"only governed requests are told of", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
-			if d.Governed() {
-				e.Report(r, d)
+			if d.HasPolicy() {
+				e.Observe(r, d)
 			}
 		}},
 		{"only what the handlers see is told of", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
 			if _, ok := d.Answer(); !ok {
-				e.Report(r, d)
+				e.Observe(r, d)
 			}
 		}},
 		{"requests without Origin are not told of", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
 			if d.Kind() != cors.NotCORS {
-				e.Report(r, d)
+				e.Observe(r, d)
 			}
 		}},
 		{"errors are told of once more", func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision) {
-			e.Report(r, d)
+			e.Observe(r, d)
 			if h.URL.Query().Get("do") == "error" {
-				e.Report(r, d)
+				e.Observe(r, d)
 			}
 		}},
 		{"long bodies are not told of", func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision) {
 			if h.ContentLength < 1000 {
-				e.Report(r, d)
+				e.Observe(r, d)
 			}
 		}},
 		{"the host is in lower case", changed(func(r *cors.Request) { r.Host = strings.ToLower(r.Host) })},
@@ -91,11 +91,11 @@ func TestRunWatchedFindsMistakes(t *testing.T) {
 		{"the method is another", changed(func(r *cors.Request) { r.Method = "GET" })},
 		{"the origin is in lower case", changed(func(r *cors.Request) { r.Origin = strings.ToLower(r.Origin) })},
 		{"a malformed Origin is not said to be", changed(func(r *cors.Request) { r.MalformedOrigin = false })},
-		{"there is no context", changed(func(r *cors.Request) { r.Source = nil })},
+		{"there is no context", changed(func(r *cors.Request) { r.Reader = nil })},
 		{"the decision is about another path", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
 			other := *r
 			other.Path = "/other"
-			e.Report(r, e.Decide(&other))
+			e.Observe(r, e.Decide(&other))
 		}},
 	}
 	for _, tt := range tests {
@@ -108,7 +108,7 @@ func TestRunWatchedFindsMistakes(t *testing.T) {
 				return http.HandlerFunc(func(w http.ResponseWriter, h *http.Request) {
 					var r cors.Request
 					r.ReadHTTP(h, nil)
-					r.Path, r.PathFolding = r.Source.Route()
+					r.Path, r.PathFolding = r.Reader.Route()
 					d := engine.Decide(&r)
 					tt.tell(engine, h, &r, d)
 					d.Apply(w.Header())
@@ -136,6 +136,6 @@ func TestRunWatchedFindsMistakes(t *testing.T) {
 func changed(change func(*cors.Request)) func(*cors.Engine, *http.Request, *cors.Request, cors.Decision) {
 	return func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
 		change(r)
-		e.Report(r, d)
+		e.Observe(r, d)
 	}
 }

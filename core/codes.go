@@ -9,7 +9,7 @@ var (
 	kindCodes   = []string{"not-cors", "actual", "preflight"}
 	reasonCodes = []string{
 		"any-origin", "origin", "pattern", "expression", "func",
-		"not-governed", "no-origin", "not-allowed", "malformed", "func-denied", "func-error",
+		"no-policy", "no-origin", "not-allowed", "malformed", "func-denied", "func-error",
 	}
 )
 

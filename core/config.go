@@ -123,9 +123,9 @@ const (
 	// RiskPublicSuffix: anyone can register a name directly under a public
 	// suffix such as github.io, and so an origin that is allowed.
 	RiskPublicSuffix Risk = "public-suffix"
-	// RiskUnconfinedExpression: an expression matches origins of registrable
+	// RiskUnconfinedRegexp: an expression matches origins of registrable
 	// domains that it does not spell out.
-	RiskUnconfinedExpression Risk = "unconfined-expression"
+	RiskUnconfinedRegexp Risk = "unconfined-regexp"
 )
 
 // For returns the risk of one entry of AllowOrigins or AllowOriginRegexps. To accept

@@ -1,8 +1,8 @@
 package cors
 
 import (
+	"iter"
 	"net/http"
-	"strings"
 
 	"github.com/corskit/cors/core/internal/origin"
 )
@@ -31,17 +31,17 @@ type Reason uint8
 
 // The reasons. Those up to ReasonFunc allow; the others do not.
 const (
-	ReasonAnyOrigin   Reason = iota // any origin is allowed
-	ReasonOrigin                    // the origin is in AllowOrigins
-	ReasonPattern                   // a pattern of AllowOrigins matches
-	ReasonExpression                // an expression of AllowOriginRegexps matches
-	ReasonFunc                      // AllowOriginFunc allowed it
-	ReasonNotGoverned               // no Config governs the path
-	ReasonNoOrigin                  // there is no Origin header, and nothing to decide
-	ReasonNotAllowed                // nothing allows the origin
-	ReasonMalformed                 // the Origin header is not one serialized origin
-	ReasonFuncDenied                // AllowOriginFunc denied it
-	ReasonFuncError                 // AllowOriginFunc failed; see Decision.Err
+	ReasonAnyOrigin  Reason = iota // any origin is allowed
+	ReasonOrigin                   // the origin is in AllowOrigins
+	ReasonPattern                  // a pattern of AllowOrigins matches
+	ReasonRegexp                   // an expression of AllowOriginRegexps matches
+	ReasonFunc                     // AllowOriginFunc allowed it
+	ReasonNoPolicy                 // no policy applies to the path
+	ReasonNoOrigin                 // there is no Origin header, and nothing to decide
+	ReasonNotAllowed               // nothing allows the origin
+	ReasonMalformed                // the Origin header is not one serialized origin
+	ReasonFuncDenied               // AllowOriginFunc denied it
+	ReasonFuncError                // AllowOriginFunc failed; see Decision.Err
 )
 
 func (r Reason) allows() bool { return r <= ReasonFunc }
@@ -59,7 +59,7 @@ func (r Reason) String() string {
 		"a pattern of AllowOrigins matches the origin",
 		"an expression of AllowOriginRegexps matches the origin",
 		"AllowOriginFunc allowed the origin",
-		"no Config governs the path",
+		"no policy applies to the path",
 		"there is no Origin header",
 		"nothing allows the origin",
 		"the Origin header is not one serialized origin",
@@ -74,7 +74,7 @@ func (r Reason) String() string {
 // It has four fields, the most that the compiler keeps in registers: copying a larger
 // one takes a third of the time to decide.
 type Decision struct {
-	answer *answer // nil: no Config governs the path
+	answer *answer // nil: no policy applies to the path
 	origin string  // of the request
 	kind   Kind
 	reason Reason
@@ -90,11 +90,11 @@ func (d Decision) WithOrigin(text string) Decision {
 // Kind returns the kind of request.
 func (d Decision) Kind() Kind { return d.kind }
 
-// Governed reports whether a Config governs the path. If none does, the
-// request is left alone.
-func (d Decision) Governed() bool { return d.answer != nil }
+// HasPolicy reports whether a policy applies to the path. If none does, the request
+// is left alone.
+func (d Decision) HasPolicy() bool { return d.answer != nil }
 
-// Config returns the index of the Config that governs the path, or -1.
+// Config returns the index of the Config that applies to the path, or -1.
 func (d Decision) Config() int {
 	if d.answer == nil {
 		return -1
@@ -144,20 +144,18 @@ func (d Decision) Vary() string {
 	return d.answer.vary
 }
 
-// Headers calls yield for each response header to set, in the form of a Go
-// iterator:
-//
-//	for name, value := range d.Headers { … }
-//
-// Each takes the place of what the response already has of that name. Vary is
-// not among them, since it is added to: see [Decision.Vary].
-func (d Decision) Headers(yield func(name, value string) bool) {
-	if d.answer == nil {
-		return
-	}
-	for _, f := range d.answer.fields {
-		if !yield(f.name, f.valueFor(d.origin)) {
+// Headers returns the response headers to set, name and value. Each replaces what the
+// response already has of that name. Vary isn't among them, since it is added to: see
+// [Decision.Vary].
+func (d Decision) Headers() iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		if d.answer == nil {
 			return
+		}
+		for _, f := range d.answer.fields {
+			if !yield(f.name, f.valueFor(d.origin)) {
+				return
+			}
 		}
 	}
 }
@@ -243,14 +241,6 @@ func (d Decision) Len() int {
 	return len(d.answer.fields)
 }
 
-// IsResponseHeader reports whether the name of a header begins with
-// Access-Control-, in any case. In a response, such headers are for the decision
-// alone to set.
-func IsResponseHeader(name string) bool {
-	const prefix = "Access-Control-"
-	return len(name) > len(prefix) && name[len(prefix)-1] == '-' && strings.EqualFold(name[:len(prefix)], prefix)
-}
-
 // StripResponse removes the headers of CORS from the response of a proxied server,
 // so that those of the policy in front of it stay the only ones. It has the form
 // of httputil.ReverseProxy's ModifyResponse:
@@ -272,29 +262,6 @@ func removeResponseHeaders(h http.Header) {
 // addVary adds those of the names to Vary that are missing there.
 func addVary(h http.Header, names string) {
 	if lines := h[headerVary]; len(lines) != 1 || lines[0] != names {
-		h[headerVary] = []string{JoinVary(lines, names)}
+		h[headerVary] = []string{MergeVary(lines, names)}
 	}
-}
-
-// JoinVary returns the value of Vary that has what its lines have, and then
-// those of the names, separated by commas, that are missing there. It is for
-// adapters whose responses are no http.Header.
-//
-// It is one line, since nginx before 1.23 heeds the last one only. It is "*" if
-// that is among the lines: Varnish heeds that only where it stands alone.
-func JoinVary(lines []string, names string) string {
-	if containsToken(lines, wildcard) {
-		return wildcard
-	}
-	joined := strings.Join(lines, ", ")
-	for name := range strings.SplitSeq(names, ", ") {
-		switch {
-		case containsToken(lines, name):
-		case joined == "":
-			joined = name
-		default:
-			joined += ", " + name
-		}
-	}
-	return joined
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/corskit/cors/core/internal/origin"
 )
 
-// isStopped reports whether RejectDisallowed stops an actual request whose
+// isRejected reports whether RejectDisallowed stops an actual request whose
 // origin is denied.
-func (r *Request) isStopped() bool {
+func (r *Request) isRejected() bool {
 	return r.isCrossOrigin() && !r.isTopLevelNavigation()
 }
 
@@ -56,10 +56,10 @@ func (r *Request) isTopLevelNavigation() bool {
 
 // header reads a header that decisions depend on.
 func (r *Request) header(name string) string {
-	if r.Source == nil {
+	if r.Reader == nil {
 		return ""
 	}
-	return r.Source.RequestHeader(name)
+	return r.Reader.RequestHeader(name)
 }
 
 // CheckOrigin reports whether a WebSocket handshake may go on: whether the

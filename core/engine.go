@@ -30,7 +30,7 @@ type configuration struct {
 	scopes     []paths.Scope
 	attached   int     // the index of the first Config that is attached
 	everywhere int     // the index of the Config without paths, or -1
-	asks       bool    // a Config has an AllowOriginFunc
+	hasFunc    bool    // a Config has an AllowOriginFunc
 	only       *policy // of the Config without paths, if it is the only one
 	simple     *policy // the same, if only the origin and the kind of a request matter to it
 
@@ -85,7 +85,7 @@ func (e *Engine) Attach(cfg Config) error {
 	next := &configuration{everywhere: -1}
 	if old := e.current.Load(); old != nil {
 		// Readers of the old configuration see no element beyond its own.
-		next = &configuration{configs: old.configs, policies: old.policies, scopes: old.scopes, attached: old.attached, everywhere: old.everywhere, asks: old.asks}
+		next = &configuration{configs: old.configs, policies: old.policies, scopes: old.scopes, attached: old.attached, everywhere: old.everywhere, hasFunc: old.hasFunc}
 	}
 	scopes, before := e.scopes, len(next.scopes)
 	problems := next.add(&scopes, cfg)
@@ -102,7 +102,7 @@ func (c *configuration) add(scopes *paths.Set, cfg Config) ConfigErrors {
 	compiler := &compiler{cfg: &c.configs[i], index: i}
 	added := compiler.scopes()
 	c.policies = append(c.policies, compiler.compile())
-	c.asks = c.asks || cfg.AllowOriginFunc != nil
+	c.hasFunc = c.hasFunc || cfg.AllowOriginFunc != nil
 	if len(cfg.Paths) == 0 && len(cfg.PathRegexps) == 0 {
 		if other := scopes.Everything(c.scopes); other >= 0 {
 			compiler.report(whole("Paths", ""), CodeSamePaths, "is empty, which means every path, as in Config %d; write the paths of one of them", other)
@@ -129,7 +129,7 @@ func (e *Engine) replace(next *configuration, scopes paths.Set, problems ConfigE
 	e.scopes = scopes
 	if len(next.scopes) == 0 {
 		next.only = next.policies[next.everywhere]
-		if p := next.only; p.ask == nil && !p.reject && !p.echoMethods && !p.echoHeaders && !p.privateNetwork {
+		if p := next.only; p.allowFunc == nil && !p.reject && !p.echoMethods && !p.echoHeaders && !p.privateNetwork {
 			next.simple = next.only
 		}
 	}
@@ -207,7 +207,7 @@ func (e *Engine) Decide(r *Request) Decision {
 	kind := r.kind()
 	switch {
 	case c == nil:
-		return Decision{nil, r.Origin, kind, ReasonNotGoverned}
+		return Decision{nil, r.Origin, kind, ReasonNoPolicy}
 	case c.simple != nil:
 		return c.simple.decideSimple(r.Origin, kind)
 	case c.only != nil:
@@ -242,13 +242,13 @@ func (p *policy) decide(r *Request, kind Kind) Decision {
 	var reason Reason
 	switch {
 	case p == nil:
-		return Decision{nil, r.Origin, kind, ReasonNotGoverned}
+		return Decision{nil, r.Origin, kind, ReasonNoPolicy}
 	case kind == NotCORS && !p.anyOrigin:
 		reason = ReasonNoOrigin
 	default:
 		reason = p.match(r.Origin)
 	}
-	if reason == ReasonNotAllowed && p.ask != nil {
+	if reason == ReasonNotAllowed && p.allowFunc != nil {
 		return p.decideByFunc(r, kind)
 	}
 	return Decision{p.answer(r, kind, reason), r.Origin, kind, reason}
@@ -325,7 +325,7 @@ func (p *policy) match(value string) Reason {
 	case origin.MatchedPattern:
 		return ReasonPattern
 	case origin.MatchedExpression:
-		return ReasonExpression
+		return ReasonRegexp
 	}
 	return ReasonNotAllowed
 }
@@ -335,8 +335,8 @@ func (p *policy) decideByFunc(r *Request, kind Kind) Decision {
 	if _, ok := origin.Parse(r.Origin); !ok {
 		return Decision{p.answer(r, kind, ReasonNotAllowed), r.Origin, kind, ReasonNotAllowed}
 	}
-	question := r.detached()
-	allowed, err := p.ask(question.context(), question)
+	own := r.detached()
+	allowed, err := p.allowFunc(own.context(), own)
 	reason := ReasonFuncDenied
 	switch {
 	case err != nil:
@@ -346,8 +346,8 @@ func (p *policy) decideByFunc(r *Request, kind Kind) Decision {
 	}
 	a := *p.answer(r, kind, reason)
 	a.err = err
-	if len(question.reads) > 0 {
-		a.vary += ", " + strings.Join(question.reads, ", ")
+	if len(own.reads) > 0 {
+		a.vary += ", " + strings.Join(own.reads, ", ")
 	}
 	return Decision{&a, r.Origin, kind, reason}
 }

@@ -785,7 +785,7 @@ func TestHeadersStopWhenTheLoopDoes(t *testing.T) {
 	req := cors.Request{Method: "OPTIONS", Origin: "https://app.example.com", AccessControlRequestMethod: "PUT", AccessControlRequestPrivateNetwork: "true"}
 	d := mustNew(t, cfg).Decide(&req)
 	all := 0
-	for range d.Headers {
+	for range d.Headers() {
 		all++
 	}
 	if all != 6 {
@@ -793,7 +793,7 @@ func TestHeadersStopWhenTheLoopDoes(t *testing.T) {
 	}
 	for stop := 1; stop <= all; stop++ {
 		n := 0
-		for range d.Headers { // goes on after false: the runtime panics
+		for range d.Headers() { // goes on after false: the runtime panics
 			if n++; n == stop {
 				break
 			}
@@ -826,7 +826,7 @@ func TestDecisionSaysWhatAndWhy(t *testing.T) {
 		{"a matching origin is allowed by a pattern", one(under), cors.Request{Method: "GET", Path: "/api/", Origin: "https://x.example.org"},
 			cors.Actual, 0, true, cors.ReasonPattern, "a pattern of AllowOrigins matches the origin", 0},
 		{"a matching origin is allowed by an expression", one(under), cors.Request{Method: "GET", Path: "/api/", Origin: "https://x.example.dev"},
-			cors.Actual, 0, true, cors.ReasonExpression, "an expression of AllowOriginRegexps matches the origin", 0},
+			cors.Actual, 0, true, cors.ReasonRegexp, "an expression of AllowOriginRegexps matches the origin", 0},
 		{"an origin is allowed by the function", one(answer(true, nil)), cors.Request{Method: "GET", Origin: "https://x.example.org"},
 			cors.Actual, 0, true, cors.ReasonFunc, "AllowOriginFunc allowed the origin", 0},
 		{"an origin is denied by the function", one(answer(false, nil)), cors.Request{Method: "GET", Origin: "https://x.example.org"},
@@ -842,9 +842,9 @@ func TestDecisionSaysWhatAndWhy(t *testing.T) {
 		{"any origin with credentials is no malformed one", one(anyWithCredentials), cors.Request{Method: "OPTIONS", Origin: "https://", AccessControlRequestMethod: "GET"},
 			cors.Preflight, 0, false, cors.ReasonMalformed, "the Origin header is not one serialized origin", 403},
 		{"nothing governs the path", one(under), cors.Request{Method: "GET", Path: "/", Origin: "https://app.example.com"},
-			cors.Actual, -1, false, cors.ReasonNotGoverned, "no Config governs the path", 0},
+			cors.Actual, -1, false, cors.ReasonNoPolicy, "no policy applies to the path", 0},
 		{"nothing governs the path of a preflight", one(under), cors.Request{Method: "OPTIONS", Path: "/", Origin: "https://app.example.com", AccessControlRequestMethod: "GET"},
-			cors.Preflight, -1, false, cors.ReasonNotGoverned, "no Config governs the path", 0},
+			cors.Preflight, -1, false, cors.ReasonNoPolicy, "no policy applies to the path", 0},
 		{"there is no origin to decide about", one(under), cors.Request{Method: "GET", Path: "/api/"},
 			cors.NotCORS, 0, false, cors.ReasonNoOrigin, "there is no Origin header", 0},
 		{"nothing allows the origin", one(under), cors.Request{Method: "GET", Path: "/api/", Origin: "https://evil.org"},
@@ -872,8 +872,8 @@ func TestDecisionSaysWhatAndWhy(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := mustNew(t, tt.configs...).Decide(&tt.request)
-			if d.Kind() != tt.kind || d.Config() != tt.config || d.Governed() != (tt.config >= 0) || d.Allowed() != tt.allowed {
-				t.Errorf("kind %v, Config %d, governed %t, allowed %t", d.Kind(), d.Config(), d.Governed(), d.Allowed())
+			if d.Kind() != tt.kind || d.Config() != tt.config || d.HasPolicy() != (tt.config >= 0) || d.Allowed() != tt.allowed {
+				t.Errorf("kind %v, Config %d, governed %t, allowed %t", d.Kind(), d.Config(), d.HasPolicy(), d.Allowed())
 			}
 			if d.Reason() != tt.reason || d.Reason().String() != tt.says {
 				t.Errorf("reason %d: %v", d.Reason(), d.Reason())
@@ -898,10 +898,10 @@ func TestZeroEngineGovernsNothing(t *testing.T) {
 	d := e.Decide(&cors.Request{Method: "OPTIONS", Origin: "https://app.example.com", AccessControlRequestMethod: "GET"})
 	h := http.Header{}
 	d.Apply(h)
-	if d.Governed() || len(h) != 0 || d.Vary() != "" {
-		t.Errorf("governed %t, headers %v, vary %q", d.Governed(), h, d.Vary())
+	if d.HasPolicy() || len(h) != 0 || d.Vary() != "" {
+		t.Errorf("governed %t, headers %v, vary %q", d.HasPolicy(), h, d.Vary())
 	}
-	for name := range d.Headers {
+	for name := range d.Headers() {
 		t.Errorf("%s is set", name)
 	}
 	if e.Configs() != nil {
@@ -1069,7 +1069,7 @@ func TestARequestWithoutASourceHasNoHeadersAndABackground(t *testing.T) {
 	}
 }
 
-func TestJoinVaryAddsWhatIsMissing(t *testing.T) {
+func TestMergeVaryAddsWhatIsMissing(t *testing.T) {
 	tests := []struct {
 		name  string
 		lines []string
@@ -1086,8 +1086,8 @@ func TestJoinVaryAddsWhatIsMissing(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := cors.JoinVary(tt.lines, tt.names); got != tt.want {
-				t.Errorf("JoinVary(%q, %q) = %q, want %q", tt.lines, tt.names, got, tt.want)
+			if got := cors.MergeVary(tt.lines, tt.names); got != tt.want {
+				t.Errorf("MergeVary(%q, %q) = %q, want %q", tt.lines, tt.names, got, tt.want)
 			}
 		})
 	}
@@ -1100,10 +1100,10 @@ type route struct {
 }
 
 func (r *route) Route() (string, cors.PathFolding) { return r.path, r.folding }
-func (r *route) RequestHeader(n string) string     { return cors.HTTPHeader(r.Request, n) }
+func (r *route) RequestHeader(n string) string     { return cors.HeaderValue(r.Request, n) }
 func (r *route) Context() context.Context          { return r.Request.Context() }
 
-// A Source is asked for the path unless the Request has it.
+// A Reader is asked for the path unless the Request has it.
 func TestASourceSaysHowTheRouterReadsThePath(t *testing.T) {
 	e := mustNew(t, with(public, func(c *cors.Config) { c.Paths = []string{"/api/"} }))
 	for _, tt := range []struct {
@@ -1115,12 +1115,12 @@ func TestASourceSaysHowTheRouterReadsThePath(t *testing.T) {
 		var req cors.Request
 		req.ReadHTTP(r, &route{r, tt.path, tt.folding})
 		req.PathFolding = cors.FoldTrailingSlash // of no path, and so of no meaning
-		if d := e.Decide(&req); d.Governed() != tt.governed {
-			t.Errorf("%+v: governed %t", tt, d.Governed())
+		if d := e.Decide(&req); d.HasPolicy() != tt.governed {
+			t.Errorf("%+v: governed %t", tt, d.HasPolicy())
 		}
 		req.Path = "/other"
-		if d := e.Decide(&req); d.Governed() {
-			t.Errorf("%+v: the Source is asked although there is a path", tt)
+		if d := e.Decide(&req); d.HasPolicy() {
+			t.Errorf("%+v: the Reader is asked although there is a path", tt)
 		}
 	}
 }
@@ -1129,7 +1129,7 @@ func TestHTTPHeaderReadsWhatNetHTTPMoved(t *testing.T) {
 	r := httptest.NewRequest("GET", "http://host.example/", nil)
 	r.Header["X-A"] = []string{"1", "2"}
 	for name, want := range map[string]string{"host": "host.example", "x-a": "1, 2", "X-B": ""} {
-		if got := cors.HTTPHeader(r, name); got != want {
+		if got := cors.HeaderValue(r, name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}

@@ -111,5 +111,5 @@ const (
 	CodeNullWithCredentials           Code = Code("risk-" + RiskNullWithCredentials)
 	CodeInsecureOriginWithCredentials Code = Code("risk-" + RiskInsecureOriginWithCredentials)
 	CodePublicSuffix                  Code = Code("risk-" + RiskPublicSuffix)
-	CodeUnconfinedExpression          Code = Code("risk-" + RiskUnconfinedExpression)
+	CodeUnconfinedRegexp              Code = Code("risk-" + RiskUnconfinedRegexp)
 )

@@ -119,7 +119,7 @@ func ExampleEngine_Decide() {
 		d := engine.Decide(&cors.Request{Method: "OPTIONS", Path: "/posts", Origin: origin, AccessControlRequestMethod: "PUT"})
 		status, answered := d.Answer()
 		fmt.Printf("%v: %v; answered here: %t, with %d\n", d.Kind(), d.Reason(), answered, status)
-		for name, value := range d.Headers {
+		for name, value := range d.Headers() {
 			fmt.Printf("  %s: %s\n", name, value)
 		}
 		fmt.Printf("  add to Vary: %s\n", d.Vary())
@@ -160,7 +160,7 @@ func ExampleConfig_paths() {
 	// /api/public/posts: Config 0, any origin is allowed
 	// /feeds/atom: Config 0, any origin is allowed
 	// /api/posts: Config 1, nothing allows the origin
-	// /index.html: Config -1, no Config governs the path
+	// /index.html: Config -1, no policy applies to the path
 }
 
 // A proxied server has CORS headers of its own. Enforce replaces them, whatever sets

@@ -29,8 +29,8 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 // Serve is what a middleware does before the next handler: it decides about r, calls
 // the watchers, and applies the decision to h, the header of the response. If status
 // is not 0, the middleware responds with it and an empty body; otherwise the next
-// handler gets the request that Serve returns. Source is as in [Request.ReadHTTP].
-func (e *Engine) Serve(h http.Header, r *http.Request, source Source) (next *http.Request, status int) {
+// handler gets the request that Serve returns. reader is as in [Request.ReadHTTP].
+func (e *Engine) Serve(h http.Header, r *http.Request, reader RequestReader) (next *http.Request, status int) {
 	if c := e.current.Load(); c != nil && c.simple != nil && e.watchers.Load() == nil && !enforced.Load() {
 		if d, ok := c.simple.decideSimply(r); ok {
 			d.Apply(h)
@@ -39,7 +39,7 @@ func (e *Engine) Serve(h http.Header, r *http.Request, source Source) (next *htt
 		}
 	}
 	var req Request
-	req.ReadHTTP(r, source)
+	req.ReadHTTP(r, reader)
 	d, r := e.Handle(h, r, &req)
 	d.Apply(h)
 	status, _ = d.Answer()
@@ -67,11 +67,6 @@ func (p *policy) decideSimply(r *http.Request) (d Decision, ok bool) {
 	return p.decideSimple(origins[0], kind), true
 }
 
-// AddMiddlewares tells e that n more middlewares are going to call [Engine.Handle],
-// or two where one can be put into a router more than once. If there are several,
-// a request that passes more than one of them is decided once.
-func (e *Engine) AddMiddlewares(n int) { e.uses.Add(int32(n)) }
-
 // Handle does what a middleware does before it applies a decision to h, the header of
 // the response: it decides about req, which r was read into, and calls the watchers.
 // Give the next handler the request that Handle returns. It is r itself, unless
@@ -79,14 +74,14 @@ func (e *Engine) AddMiddlewares(n int) { e.uses.Add(int32(n)) }
 // another middleware of the same engine.
 //
 // An earlier decision of e about the request counts for the same path only, since a
-// router that is called again serves something else; and if req has no Source but
+// router that is called again serves something else; and if req has no Reader but
 // ServeMux's, for what http.StripPrefix has left of the path.
 func (e *Engine) Handle(h http.Header, r *http.Request, req *Request) (Decision, *http.Request) {
 	if enforced.Load() || e.uses.Load() > 1 && e.isShared(req) {
 		return e.handleShared(h, r, req)
 	}
 	d := e.Decide(req)
-	e.Report(req, d)
+	e.Observe(req, d)
 	if d.kind == Actual && isHandshake(r) {
 		var x *exchange
 		x, r = withExchange(r)
@@ -110,7 +105,7 @@ func (e *Engine) handleShared(h http.Header, r *http.Request, req *Request) (Dec
 	}
 	if !found {
 		d = e.Decide(req)
-		e.Report(req, d)
+		e.Observe(req, d)
 	}
 	if x == nil {
 		x, r = withExchange(r)
@@ -127,7 +122,7 @@ func (e *Engine) isShared(r *Request) bool {
 		return false
 	}
 	c := e.current.Load()
-	return e.watchers.Load() != nil || c != nil && (c.asks || len(c.scopes) > 0 && !r.isRouted())
+	return e.watchers.Load() != nil || c != nil && (c.hasFunc || len(c.scopes) > 0 && !r.isRouted())
 }
 
 // isHandshake reports whether CheckOrigin may look for a decision about r, which has

@@ -19,7 +19,7 @@ type policy struct {
 	reflect   bool        // "*" with credentials, a risk that was accepted
 	origins   *origin.Set // neither of the two
 	atRisk    *origin.Set // those of origins whose risks are accepted
-	ask       func(context.Context, *Request) (bool, error)
+	allowFunc func(context.Context, *Request) (bool, error)
 
 	shared      []field // what allowed requests of all kinds are answered with
 	expose      string
@@ -34,10 +34,10 @@ type policy struct {
 	status         int // of answers to preflights that are allowed
 	pass           bool
 
-	allowed, denied [3]answer // by the kind of the request
-	noOrigin        Decision
-	reject          bool
-	stopped, spared answer // actual requests that are denied, if reject is set
+	allowed, denied     [3]answer // by the kind of the request
+	noOrigin            Decision
+	reject              bool
+	rejected, tolerated answer // actual requests that are denied, if reject is set
 }
 
 func (c *compiler) compile() *policy {
@@ -47,7 +47,7 @@ func (c *compiler) compile() *policy {
 		echoMethods:    cfg.AllowCredentials && slices.Contains(cfg.AllowMethods, wildcard),
 		echoHeaders:    cfg.AllowCredentials && slices.Contains(cfg.AllowHeaders, wildcard),
 		privateNetwork: cfg.AllowPrivateNetwork,
-		ask:            cfg.AllowOriginFunc,
+		allowFunc:      cfg.AllowOriginFunc,
 		pass:           cfg.PassPreflight,
 		reject:         cfg.RejectDisallowed,
 	}
@@ -87,19 +87,19 @@ func (p *policy) prepare() {
 		names = append(names, headerOrigin)
 	}
 	vary := strings.Join(names, ", ")
-	if p.echoMethods || p.ask != nil {
+	if p.echoMethods || p.allowFunc != nil {
 		names = append(names, headerRequestMethod)
 	}
-	if p.echoHeaders || p.ask != nil {
+	if p.echoHeaders || p.allowFunc != nil {
 		names = append(names, headerRequestHeaders)
 	}
-	if p.privateNetwork || p.ask != nil {
+	if p.privateNetwork || p.allowFunc != nil {
 		names = append(names, headerRequestPrivateNetwork)
 	}
 	// A denied request is stopped or not by what the browser says of it.
-	p.spared = answer{policy: p, vary: strings.Join([]string{headerOrigin, headerSecFetchSite, headerSecFetchMode, headerSecFetchDest}, ", ")}
-	p.stopped = p.spared
-	p.stopped.status = http.StatusForbidden
+	p.tolerated = answer{policy: p, vary: strings.Join([]string{headerOrigin, headerSecFetchSite, headerSecFetchMode, headerSecFetchDest}, ", ")}
+	p.rejected = p.tolerated
+	p.rejected.status = http.StatusForbidden
 	for kind := range p.allowed {
 		p.allowed[kind] = answer{policy: p, vary: vary, fields: appendField(p.shared, headerExposeHeaders, p.expose)}
 		p.denied[kind] = answer{policy: p, vary: vary}

@@ -391,8 +391,8 @@ func TestAttachToAGroupOrARoute(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := e.Decide(&cors.Request{Method: "GET", Path: tt.path})
-			if d.Governed() != tt.governed {
-				t.Errorf("%s governed: %t, want %t", tt.path, d.Governed(), tt.governed)
+			if d.HasPolicy() != tt.governed {
+				t.Errorf("%s governed: %t, want %t", tt.path, d.HasPolicy(), tt.governed)
 			}
 		})
 	}

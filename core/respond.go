@@ -45,10 +45,10 @@ func (p *policy) preflightFields(fields []field, methods, headers string, privat
 func (p *policy) answer(r *Request, kind Kind, reason Reason) *answer {
 	switch {
 	case !reason.allows() && kind == Actual && p.reject:
-		if r.isStopped() {
-			return &p.stopped
+		if r.isRejected() {
+			return &p.rejected
 		}
-		return &p.spared
+		return &p.tolerated
 	case !reason.allows():
 		return &p.denied[kind]
 	case kind == Preflight && p.repeats(r):

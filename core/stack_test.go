@@ -62,11 +62,11 @@ func checkStack(t *testing.T, d *dice) (decided bool) {
 	asked.ReadHTTP(r, nil)
 	granted := outer.Decide(&asked)
 	if _, answers := granted.Answer(); !answers {
-		if within := inner.Decide(&asked); within.Governed() {
+		if within := inner.Decide(&asked); within.HasPolicy() {
 			granted = within
 		}
 	}
-	if !granted.Governed() {
+	if !granted.HasPolicy() {
 		return false
 	}
 	want := http.Header{}

@@ -178,7 +178,7 @@ func (c *compiler) patternRisks(at place, p origin.Pattern) (accepted bool) {
 
 func (c *compiler) regexpRisks(at place, re *origin.Expression) (accepted bool) {
 	if hostile, unconfined := re.Unconfined(); unconfined {
-		c.risk(RiskUnconfinedExpression, at, "also matches %q, which anybody can own; spell out the registrable domain, with the dot before it and every dot escaped, as in `%s`", hostile, `https://([a-z0-9-]+\.)*example\.com`)
+		c.risk(RiskUnconfinedRegexp, at, "also matches %q, which anybody can own; spell out the registrable domain, with the dot before it and every dot escaped, as in `%s`", hostile, `https://([a-z0-9-]+\.)*example\.com`)
 	}
 	example, insecure := re.Insecure()
 	if field, harm, risky := c.trusting(); insecure && risky {
@@ -293,7 +293,7 @@ func (c *compiler) status() int {
 }
 
 func (c *compiler) acceptedRisks() {
-	known := []Risk{RiskAnyOriginWithCredentials, RiskNullWithCredentials, RiskInsecureOriginWithCredentials, RiskPublicSuffix, RiskUnconfinedExpression}
+	known := []Risk{RiskAnyOriginWithCredentials, RiskNullWithCredentials, RiskInsecureOriginWithCredentials, RiskPublicSuffix, RiskUnconfinedRegexp}
 	for i, r := range c.cfg.AcceptRisks {
 		at := place{"AcceptRisks", i, string(r)}
 		name, _, _ := strings.Cut(string(r), "=")

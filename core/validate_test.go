@@ -128,13 +128,13 @@ var refused = []struct {
 	{"a wildcard above a public suffix", origins("https://*.amazonaws.com"),
 		[]complaint{{0, "AllowOrigins", "https://*.amazonaws.com", cors.CodePublicSuffix, `allows anyone who registers a name under "s3.amazonaws.com"`}}},
 	{"an expression above a public suffix", expressions(`https://.*\.amazonaws\.com`),
-		[]complaint{{0, "AllowOriginRegexps", `https://.*\.amazonaws\.com`, cors.CodeUnconfinedExpression, `also matches "https://evil.s3.amazonaws.com"`}}},
+		[]complaint{{0, "AllowOriginRegexps", `https://.*\.amazonaws\.com`, cors.CodeUnconfinedRegexp, `also matches "https://evil.s3.amazonaws.com"`}}},
 	{"a wildcard over public suffixes of every label", origins("https://*.kawasaki.jp"),
 		[]complaint{{0, "AllowOrigins", "https://*.kawasaki.jp", cors.CodePublicSuffix, `allows anyone who registers a name under "*.kawasaki.jp"`}}},
 	{"an expression that is not confined", expressions(`https://.*example\.com`),
-		[]complaint{{0, "AllowOriginRegexps", `https://.*example\.com`, cors.CodeUnconfinedExpression, `also matches "https://evilexample.com", which anybody can own; spell out the registrable domain`}}},
+		[]complaint{{0, "AllowOriginRegexps", `https://.*example\.com`, cors.CodeUnconfinedRegexp, `also matches "https://evilexample.com", which anybody can own; spell out the registrable domain`}}},
 	{"an expression over public suffixes of every label", expressions(`https://.*\.kawasaki\.jp`),
-		[]complaint{{0, "AllowOriginRegexps", `https://.*\.kawasaki\.jp`, cors.CodeUnconfinedExpression, `add "unconfined-expression=https://.*\\.kawasaki\\.jp" to AcceptRisks`}}},
+		[]complaint{{0, "AllowOriginRegexps", `https://.*\.kawasaki\.jp`, cors.CodeUnconfinedRegexp, `add "unconfined-regexp=https://.*\\.kawasaki\\.jp" to AcceptRisks`}}},
 
 	{"two Configs for all paths", []cors.Config{https, public}, []complaint{{1, "Paths", "", cors.CodeSamePaths, "every path, as in Config 0"}}},
 	{"two Configs for the same path", []cors.Config{at(https, "/a"), at(public, "/a")}, []complaint{{1, "Paths", "/a", cors.CodeSamePaths, `has the same paths as Paths "/a" of Config 0`}}},
@@ -200,7 +200,7 @@ var refused = []struct {
 		{0, "AllowOrigins", "http://plain.example", cors.CodeInsecureOriginWithCredentials, "plain http"},
 		{0, "AllowOrigins", "null", cors.CodeNullWithCredentials, "sandboxed"},
 		{0, "AllowOriginRegexps", "(", cors.CodeRegexpSyntax, "RE2"},
-		{0, "AllowOriginRegexps", "https://.*", cors.CodeUnconfinedExpression, "anybody can own"},
+		{0, "AllowOriginRegexps", "https://.*", cors.CodeUnconfinedRegexp, "anybody can own"},
 		{0, "AllowMethods", "put", cors.CodeMethodCase, "PUT"},
 		{0, "AllowMethods", "TRACE", cors.CodeMethodForbidden, "remove"},
 		{0, "AllowMethods", "a b", cors.CodeMethod, "method"},
@@ -350,7 +350,7 @@ func TestNewAcceptsWhatIsNearlyRefused(t *testing.T) {
 func TestEveryRiskIsRefusedUnlessItIsAccepted(t *testing.T) {
 	everyRisk := []cors.Risk{
 		cors.RiskAnyOriginWithCredentials, cors.RiskNullWithCredentials, cors.RiskInsecureOriginWithCredentials,
-		cors.RiskPublicSuffix, cors.RiskUnconfinedExpression,
+		cors.RiskPublicSuffix, cors.RiskUnconfinedRegexp,
 	}
 	tests := []struct {
 		name string
@@ -364,7 +364,7 @@ func TestEveryRiskIsRefusedUnlessItIsAccepted(t *testing.T) {
 		{"plain http by an expression with credentials", cors.Config{AllowOriginRegexps: []string{`https?://a\.example\.com`}, AllowCredentials: true}, cors.RiskInsecureOriginWithCredentials, cors.CodeInsecureOriginWithCredentials},
 		{"a wildcard under a public suffix", cors.Config{AllowOrigins: []string{"https://*.co.uk"}}, cors.RiskPublicSuffix, cors.CodePublicSuffix},
 		{"a wildcard in a label under a public suffix", cors.Config{AllowOrigins: []string{"https://pr-*.vercel.app"}}, cors.RiskPublicSuffix, cors.CodePublicSuffix},
-		{"an expression that is not confined", cors.Config{AllowOriginRegexps: []string{`https://.*`}}, cors.RiskUnconfinedExpression, cors.CodeUnconfinedExpression},
+		{"an expression that is not confined", cors.Config{AllowOriginRegexps: []string{`https://.*`}}, cors.RiskUnconfinedRegexp, cors.CodeUnconfinedRegexp},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

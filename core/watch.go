@@ -15,9 +15,9 @@ func (e *Engine) Watch(watchers ...Watcher) {
 	e.watchers.Store(&watchers)
 }
 
-// Report tells the watchers of a decision. Middleware reports each request once,
-// as ours do; Decide by itself tells nobody.
-func (e *Engine) Report(r *Request, d Decision) {
+// Observe calls the watchers with a decision. Middleware calls it once for each
+// request; Decide calls nobody.
+func (e *Engine) Observe(r *Request, d Decision) {
 	if watchers := e.watchers.Load(); watchers != nil {
 		report(*watchers, *r, d)
 	}

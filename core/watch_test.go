@@ -45,7 +45,7 @@ func TestWatchersAreToldOfEveryRequestOnce(t *testing.T) {
 	serve("OPTIONS", "/api/", "https://app.example.com")
 	check(`a: OPTIONS "https://app.example.com" 0 the origin is in AllowOrigins`, `b: OPTIONS "https://app.example.com" 0 the origin is in AllowOrigins`)
 	serve("GET", "/", "https://evil.org")
-	check(`a: GET "https://evil.org" -1 no Config governs the path`, `b: GET "https://evil.org" -1 no Config governs the path`)
+	check(`a: GET "https://evil.org" -1 no policy applies to the path`, `b: GET "https://evil.org" -1 no policy applies to the path`)
 	e.Watch(tell("c"))
 	serve("GET", "/api/", "https://evil.org")
 	check(`c: GET "https://evil.org" 0 nothing allows the origin`)

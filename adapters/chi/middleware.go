@@ -27,7 +27,7 @@ func Middleware(engine *cors.Engine) func(http.Handler) http.Handler {
 		engine.AddMiddlewares(1)
 		router, isRouter := next.(chi.Routes)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			var from cors.Source // nil: within another router
+			var from cors.RequestReader // nil: within another router
 			switch {
 			case chi.RouteContext(r.Context()) != nil:
 				from = (*source)(r)

@@ -312,7 +312,7 @@ func TestWholePathsAreReadInEveryPlace(t *testing.T) {
 					t.Fatal(err)
 				}
 				var read string
-				engine.Watch(func(r *cors.Request, _ cors.Decision) { read, _ = r.Source.Route() })
+				engine.Watch(func(r *cors.Request, _ cors.Decision) { read, _ = r.Reader.Route() })
 				r := newRouter()
 				r.Use(top.use...)
 				place.add(r, corschi.Middleware(engine))

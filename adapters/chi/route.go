@@ -19,7 +19,7 @@ type source http.Request
 func (s *source) Context() context.Context { return (*http.Request)(s).Context() }
 
 func (s *source) RequestHeader(name string) string {
-	return cors.HTTPHeader((*http.Request)(s), name)
+	return cors.HeaderValue((*http.Request)(s), name)
 }
 
 // Route returns the path as chi's routers have routed it, or are about to.
@@ -95,7 +95,7 @@ type outside struct {
 
 func (s *outside) Context() context.Context { return s.request.Context() }
 
-func (s *outside) RequestHeader(name string) string { return cors.HTTPHeader(s.request, name) }
+func (s *outside) RequestHeader(name string) string { return cors.HeaderValue(s.request, name) }
 
 func (s *outside) Route() (string, cors.PathFolding) {
 	path := unrouted(s.request)

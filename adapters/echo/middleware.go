@@ -39,7 +39,7 @@ func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.M
 			response := c.Response()
 			d, r := engine.Handle(response.Header(), c.Request(), &req)
 			c.SetRequest(r)
-			if !d.Governed() {
+			if !d.HasPolicy() {
 				return next(c)
 			}
 			status, answers := d.Answer()

@@ -109,7 +109,7 @@ func (r *record) decided(c *fiber.Ctx, engine *cors.Engine) (d cors.Decision, fo
 // owner returns the last decision of a policy, or none.
 func (r *record) owner() (d cors.Decision) {
 	for ; r != nil; r = r.before {
-		if r.decision.Governed() {
+		if r.decision.HasPolicy() {
 			return r.decision
 		}
 	}

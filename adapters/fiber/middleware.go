@@ -37,7 +37,7 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 		d, found := before.decided(c, engine)
 		if !found {
 			d = engine.Decide(&req)
-			engine.Report(&req, d)
+			engine.Observe(&req, d)
 		}
 		if status, ok := d.Answer(); ok {
 			if before != nil || d.Allowed() && d.Reason() == cors.ReasonFunc {
@@ -75,7 +75,7 @@ func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandl
 		var req cors.Request // no middleware has run
 		read(&req, c, readOptions(c).anyCase)
 		d := engine.Decide(&req)
-		engine.Report(&req, d)
+		engine.Observe(&req, d)
 		apply(c, d)
 		return failure
 	}

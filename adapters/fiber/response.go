@@ -10,7 +10,7 @@ import (
 // and removes every other header of CORS. Where they are right already, it only
 // looks.
 func apply(c *fiber.Ctx, d cors.Decision) {
-	if !d.Governed() {
+	if !d.HasPolicy() {
 		return
 	}
 	var right uint
@@ -30,7 +30,7 @@ func apply(c *fiber.Ctx, d cors.Decision) {
 		removeAll(c)
 	}
 	if wrong || right != 1<<d.Len()-1 {
-		for name, value := range d.Headers {
+		for name, value := range d.Headers() {
 			setHeader(c, name, value)
 		}
 	}
@@ -73,5 +73,5 @@ func addVary(c *fiber.Ctx, names string) {
 		lines = append(lines, string(line))
 	}
 	c.Response().Header.Del(fiber.HeaderVary) // which setHeader would leave all but the first of
-	setHeader(c, fiber.HeaderVary, cors.JoinVary(lines, names))
+	setHeader(c, fiber.HeaderVary, cors.MergeVary(lines, names))
 }

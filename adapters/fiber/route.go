@@ -13,7 +13,7 @@ import (
 // read fills in what a decision needs. The strings share the memory of the
 // request, which Fiber reuses once the handlers have returned.
 func read(req *cors.Request, c *fiber.Ctx, anyCase bool) {
-	req.Method, req.Source = c.Method(), (*source)(c)
+	req.Method, req.Reader = c.Method(), (*source)(c)
 	req.Host = utils.UnsafeString(c.Request().Header.Host())
 	origins := lines(c, fiber.HeaderOrigin, anyCase)
 	if len(origins) == 1 {
@@ -81,7 +81,7 @@ func combine(lines [][]byte) string {
 	for i, line := range lines {
 		values[i] = value(line)
 	}
-	return cors.Combine(values)
+	return cors.JoinLines(values)
 }
 
 // value returns the value of a header without the white space around it, of

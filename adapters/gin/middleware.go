@@ -34,7 +34,7 @@ func Middleware(engine *cors.Engine) gin.HandlerFunc {
 func middleware(engine *cors.Engine, router *gin.Engine) gin.HandlerFunc {
 	engine.AddMiddlewares(2) // it can be put into a router twice
 	return func(c *gin.Context) {
-		var from cors.Source = (*source)(c)
+		var from cors.RequestReader = (*source)(c)
 		if routerField == nil && router != nil {
 			from = &outside{c.Request, router}
 		}

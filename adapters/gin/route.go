@@ -16,7 +16,7 @@ type source gin.Context
 
 func (s *source) Context() context.Context { return s.Request.Context() }
 
-func (s *source) RequestHeader(name string) string { return cors.HTTPHeader(s.Request, name) }
+func (s *source) RequestHeader(name string) string { return cors.HeaderValue(s.Request, name) }
 
 func (s *source) Route() (string, cors.PathFolding) {
 	return route(routerOf((*gin.Context)(s)), s.Request)
@@ -30,7 +30,7 @@ type outside struct {
 
 func (s *outside) Context() context.Context { return s.request.Context() }
 
-func (s *outside) RequestHeader(name string) string { return cors.HTTPHeader(s.request, name) }
+func (s *outside) RequestHeader(name string) string { return cors.HeaderValue(s.request, name) }
 
 func (s *outside) Route() (string, cors.PathFolding) { return route(s.router, s.request) }
 

@@ -183,8 +183,8 @@ func newExplainer(engine *cors.Engine, r *cors.Request) *explainer {
 		*s = strings.Clone(*s)
 	}
 	x := &explainer{engine: engine, request: &own, path: own.Path, folding: own.PathFolding}
-	if x.path == "" && own.Source != nil {
-		x.path, x.folding = own.Source.Route()
+	if x.path == "" && own.Reader != nil {
+		x.path, x.folding = own.Reader.Route()
 		x.path = strings.Clone(x.path)
 	}
 	x.decide()
@@ -222,10 +222,10 @@ func (x *explainer) decide() {
 
 // header returns the value of a request header.
 func (x *explainer) header(name string) string {
-	if x.request.Source == nil {
+	if x.request.Reader == nil {
 		return ""
 	}
-	return x.request.Source.RequestHeader(name)
+	return x.request.Reader.RequestHeader(name)
 }
 
 // isSameOrigin reports whether browsers send such an actual request to their

@@ -47,7 +47,7 @@ func (r request) request() *cors.Request {
 	}
 	return &cors.Request{
 		Method: r.method, Path: r.path, Host: r.host, Origin: r.origin, MalformedOrigin: r.malformed,
-		AccessControlRequestMethod: r.preflight, AccessControlRequestHeaders: r.headers, Source: r,
+		AccessControlRequestMethod: r.preflight, AccessControlRequestHeaders: r.headers, Reader: r,
 	}
 }
 

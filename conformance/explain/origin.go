@@ -79,7 +79,7 @@ func (x *explainer) decidedBy(cfg *cors.Config) (field, entry string) {
 		return "AllowOrigins", x.request.Origin
 	case cors.ReasonPattern:
 		return "AllowOrigins", matchingPattern(cfg, x.request.Origin)
-	case cors.ReasonExpression:
+	case cors.ReasonRegexp:
 		return "AllowOriginRegexps", matchingRegexp(cfg, x.request.Origin)
 	case cors.ReasonFunc, cors.ReasonFuncDenied, cors.ReasonFuncError:
 		return "AllowOriginFunc", ""

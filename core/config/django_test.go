@@ -152,7 +152,7 @@ func TestParseDjangoChecksWhatValuesMean(t *testing.T) {
 		{"every origin", `{"CORS_ALLOW_CREDENTIALS": true, "CORS_ORIGIN_ALLOW_ALL": true}`, `CORS_ORIGIN_ALLOW_ALL with CORS_ALLOW_CREDENTIALS lets any site read`, cors.CodeAnyOriginWithCredentials},
 		{"an age", `{"CORS_ALLOW_ALL_ORIGINS": true, "CORS_PREFLIGHT_MAX_AGE": 604800}`, `CORS_PREFLIGHT_MAX_AGE "604800": is more than 24 hours`, cors.CodeMaxAge},
 		{"a header after others that are dropped", `{"CORS_ALLOW_ALL_ORIGINS": true, "CORS_ALLOW_HEADERS": ["dnt", "origin", "x-a", "cookie"]}`, `CORS_ALLOW_HEADERS[3] "cookie": `, cors.CodeHeaderForbidden},
-		{"a regular expression", `{"CORS_ALLOWED_ORIGIN_REGEXES": ["^https://a\\.example$", "(?iu)^https://.*example\\.com$"]}`, `CORS_ALLOWED_ORIGIN_REGEXES[1] "(?i)^https://.*example\\.com$": `, cors.CodeUnconfinedExpression},
+		{"a regular expression", `{"CORS_ALLOWED_ORIGIN_REGEXES": ["^https://a\\.example$", "(?iu)^https://.*example\\.com$"]}`, `CORS_ALLOWED_ORIGIN_REGEXES[1] "(?i)^https://.*example\\.com$": `, cors.CodeUnconfinedRegexp},
 	}
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {
@@ -435,7 +435,7 @@ print(json.dumps(answers))
 			header := make(http.Header)
 			d.Apply(header)
 			there := all[i].Responses[k]
-			if governed := d.Reason() != cors.ReasonNotGoverned; governed != there.Enabled {
+			if governed := d.Reason() != cors.ReasonNoPolicy; governed != there.Enabled {
 				t.Errorf("%s\n%+v: governed here: %v, there: %v", source, r, governed, there.Enabled)
 			}
 			if stricter && !d.Allowed() && there.Headers["access-control-allow-origin"] != "" {

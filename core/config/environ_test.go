@@ -237,7 +237,7 @@ func TestParseEnvironChecksWhatValuesMean(t *testing.T) {
 		{"an origin with a path", []string{"CORS_ALLOWED_ORIGINS=https://a.example,https://b.example/"}, "CORS_ALLOWED_ORIGINS[1]", "https://b.example/", cors.CodeOriginPath, `write "https://b.example"`},
 		{"an origin under an older name", []string{"CORS_ORIGIN_WHITELIST=example.com"}, "CORS_ORIGIN_WHITELIST[0]", "example.com", cors.CodeOriginScheme, `write "https://example.com"`},
 		{"every origin with credentials", []string{"CORS_ALLOW_ALL_ORIGINS=true", "CORS_ALLOW_CREDENTIALS=true"}, "CORS_ALLOW_ALL_ORIGINS", "", cors.CodeAnyOriginWithCredentials, `leave CORS_ALLOW_CREDENTIALS out; if you mean this, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS`},
-		{"an expression that is not confined", []string{`CORS_ORIGIN_REGEX_WHITELIST=^https://.*example\.com$`}, "CORS_ORIGIN_REGEX_WHITELIST[0]", `^https://.*example\.com$`, cors.CodeUnconfinedExpression, `add "unconfined-expression=^https://.*example\\.com$" to CORS_ACCEPT_RISKS`},
+		{"an expression that is not confined", []string{`CORS_ORIGIN_REGEX_WHITELIST=^https://.*example\.com$`}, "CORS_ORIGIN_REGEX_WHITELIST[0]", `^https://.*example\.com$`, cors.CodeUnconfinedRegexp, `add "unconfined-regexp=^https://.*example\\.com$" to CORS_ACCEPT_RISKS`},
 		{"an expression that matches no origin", []string{`CORS_ALLOWED_ORIGIN_REGEXES=example\.com$`}, "CORS_ALLOWED_ORIGIN_REGEXES[0]", `example\.com$`, cors.CodeRegexpNever, ""},
 		{"a method", []string{allowsApp, "CORS_ALLOWED_METHODS=get"}, "CORS_ALLOWED_METHODS[0]", "get", cors.CodeMethodCase, `write "GET"`},
 		{"a header behind others that are dropped", []string{allowsApp, "CORS_ALLOW_HEADERS=dnt,cookie"}, "CORS_ALLOW_HEADERS[1]", "cookie", cors.CodeHeaderForbidden, "remove it"},

@@ -100,7 +100,7 @@ func goRisk(risk string) string {
 		cors.RiskNullWithCredentials:           "RiskNullWithCredentials",
 		cors.RiskInsecureOriginWithCredentials: "RiskInsecureOriginWithCredentials",
 		cors.RiskPublicSuffix:                  "RiskPublicSuffix",
-		cors.RiskUnconfinedExpression:          "RiskUnconfinedExpression",
+		cors.RiskUnconfinedRegexp:              "RiskUnconfinedRegexp",
 	}[cors.Risk(risk)]
 	if !ok {
 		return strconv.Quote(risk)

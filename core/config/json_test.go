@@ -228,7 +228,7 @@ var choices = map[string][]any{
 	"ExposeHeaders":      {"X-Total-Count", "ETag"},
 	"MaxAge":             {0, -1, 600, 86400},
 	"PreflightStatus":    {0, 0, 0, 200, 299},
-	"AcceptRisks":        {cors.RiskAnyOriginWithCredentials, cors.RiskNullWithCredentials, cors.RiskInsecureOriginWithCredentials, cors.RiskPublicSuffix, cors.RiskUnconfinedExpression},
+	"AcceptRisks":        {cors.RiskAnyOriginWithCredentials, cors.RiskNullWithCredentials, cors.RiskInsecureOriginWithCredentials, cors.RiskPublicSuffix, cors.RiskUnconfinedRegexp},
 }
 
 // randomConfig returns a valid Config.

@@ -52,8 +52,8 @@ func TestCounterCountsByConfigKindAndReason(t *testing.T) {
 	serve(e, actual("/api/", "null"))
 	serve(e, preflight("/api/", "HTTPS://"))
 	want := []watch.Count{
-		{-1, cors.Actual, cors.ReasonNotGoverned, false, 1},
-		{-1, cors.Preflight, cors.ReasonNotGoverned, false, 1},
+		{-1, cors.Actual, cors.ReasonNoPolicy, false, 1},
+		{-1, cors.Preflight, cors.ReasonNoPolicy, false, 1},
 		{0, cors.NotCORS, cors.ReasonAnyOrigin, true, 1},
 		{0, cors.Actual, cors.ReasonAnyOrigin, true, 1},
 		{1, cors.Actual, cors.ReasonFuncDenied, false, 1},
@@ -62,7 +62,7 @@ func TestCounterCountsByConfigKindAndReason(t *testing.T) {
 		{2, cors.NotCORS, cors.ReasonNoOrigin, false, 1},
 		{2, cors.Actual, cors.ReasonOrigin, true, 3},
 		{2, cors.Actual, cors.ReasonPattern, true, 1},
-		{2, cors.Actual, cors.ReasonExpression, true, 1},
+		{2, cors.Actual, cors.ReasonRegexp, true, 1},
 		{2, cors.Actual, cors.ReasonNotAllowed, false, 1},
 		{2, cors.Preflight, cors.ReasonMalformed, false, 1},
 	}

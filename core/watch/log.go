@@ -67,7 +67,7 @@ func Log(logger *slog.Logger, options *LogOptions) cors.Watcher {
 	failures := newRecorder(logger, o.FailureLevel, &o, "AllowOriginFunc failed", "AllowOriginFunc failed more often")
 	return func(r *cors.Request, d cors.Decision) {
 		switch {
-		case d.Kind() == cors.NotCORS || d.Allowed() || !d.Governed():
+		case d.Kind() == cors.NotCORS || d.Allowed() || !d.HasPolicy():
 		case d.Err() != nil:
 			failures.record(r, d)
 		default:

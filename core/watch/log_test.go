@@ -82,11 +82,11 @@ func TestLogTellsWhatIsDenied(t *testing.T) {
 			`level=ERROR msg="AllowOriginFunc failed" kind=actual reason=func-error config=1 origin=https://evil.example method=GET path=/failing/ error="\"no connection to 10.0.0.1\""`},
 		{"a malformed Origin is logged", actual("/api/", "evil"),
 			`level=INFO msg="CORS request denied" kind=actual reason=malformed config=3 origin=evil method=GET path=/api/`},
-		{"a repeated Origin is asked for", cors.Request{Method: "GET", Path: "/api/", MalformedOrigin: true, Source: &source{ctx: context.Background(), origin: "https://a.example, https://b.example"}},
+		{"a repeated Origin is asked for", cors.Request{Method: "GET", Path: "/api/", MalformedOrigin: true, Reader: &source{ctx: context.Background(), origin: "https://a.example, https://b.example"}},
 			`level=INFO msg="CORS request denied" kind=actual reason=malformed config=3 origin="\"https://a.example, https://b.example\"" method=GET path=/api/`},
 		{"an empty Origin is logged", cors.Request{Method: "GET", Path: "/api/", MalformedOrigin: true},
 			`level=INFO msg="CORS request denied" kind=actual reason=malformed config=3 origin="" method=GET path=/api/`},
-		{"the path is asked for", cors.Request{Method: "GET", Origin: "null", Source: &source{path: "/api/asked"}},
+		{"the path is asked for", cors.Request{Method: "GET", Origin: "null", Reader: &source{path: "/api/asked"}},
 			`level=INFO msg="CORS request denied" kind=actual reason=not-allowed config=3 origin=null method=GET path=/api/asked`},
 		{"what is allowed is not logged", actual("/api/", trusted), ""},
 		{"what any origin may read is not logged", actual("/public/", "https://evil.example"), ""},
@@ -259,10 +259,10 @@ func TestNobodyForgesARecord(t *testing.T) {
 					{Method: "GET", Path: "/", Origin: value},
 					{Method: value, Path: "/", Origin: "https://evil.example"},
 					{Method: "GET", Path: "/" + value, Origin: "https://evil.example"},
-					{Method: "GET", Origin: "https://evil.example", Source: &source{path: value}},
-					{Method: "GET", Path: "/", MalformedOrigin: true, Source: &source{origin: value}},
+					{Method: "GET", Origin: "https://evil.example", Reader: &source{path: value}},
+					{Method: "GET", Path: "/", MalformedOrigin: true, Reader: &source{origin: value}},
 					{Method: value, Path: value, Origin: value},
-					{Method: "GET", Path: "/failing", Origin: "https://evil.example", Source: &failure{value}},
+					{Method: "GET", Path: "/failing", Origin: "https://evil.example", Reader: &failure{value}},
 				}
 				for i, r := range requests {
 					var written bytes.Buffer
@@ -455,11 +455,11 @@ func TestTheContextIsThatOfTheRequest(t *testing.T) {
 	asked := context.WithValue(context.Background(), key{}, "asked")
 	tests := []struct {
 		name   string
-		source cors.Source
+		source cors.RequestReader
 		want   context.Context
 	}{
 		{"the context of the request is passed on", &source{ctx: asked, path: "/"}, asked},
-		{"without a Source, there is the background", nil, context.Background()},
+		{"without a Reader, there is the background", nil, context.Background()},
 		{"without a context, too", &source{path: "/"}, context.Background()},
 	}
 	for _, tt := range tests {
@@ -467,7 +467,7 @@ func TestTheContextIsThatOfTheRequest(t *testing.T) {
 			e := mustNew(t, cors.Config{AllowOrigins: []string{trusted}})
 			var got context.Context
 			e.Watch(watch.Log(slog.New(naiveHandler{Writer: io.Discard, ctx: &got}), nil))
-			serve(e, cors.Request{Method: "GET", Origin: "https://evil.example", Source: tt.source})
+			serve(e, cors.Request{Method: "GET", Origin: "https://evil.example", Reader: tt.source})
 			if got != tt.want {
 				t.Errorf("the context is %v, want %v", got, tt.want)
 			}

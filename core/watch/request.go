@@ -9,16 +9,16 @@ import (
 // contextOf returns the context of a request. It may be nil, which slog takes for
 // the background.
 func contextOf(r *cors.Request) context.Context {
-	if r.Source == nil {
+	if r.Reader == nil {
 		return context.Background()
 	}
-	return r.Source.Context()
+	return r.Reader.Context()
 }
 
 // pathOf returns the path as the router routes it.
 func pathOf(r *cors.Request) string {
-	if r.Path == "" && r.Source != nil {
-		path, _ := r.Source.Route()
+	if r.Path == "" && r.Reader != nil {
+		path, _ := r.Reader.Route()
 		return path
 	}
 	return r.Path
@@ -26,8 +26,8 @@ func pathOf(r *cors.Request) string {
 
 // originOf returns the value of the header Origin, also where that is malformed.
 func originOf(r *cors.Request) string {
-	if r.MalformedOrigin && r.Source != nil {
-		return r.Source.RequestHeader("Origin")
+	if r.MalformedOrigin && r.Reader != nil {
+		return r.Reader.RequestHeader("Origin")
 	}
 	return r.Origin
 }

@@ -227,12 +227,12 @@ func (a *Answer) value(header string) string {
 
 // differing returns the names of the headers that make a difference.
 func differing(now, then cors.Decision) (names []string) {
-	for name, value := range now.Headers {
+	for name, value := range now.Headers() {
 		if !equivalent(name, value, valueOf(then, name)) {
 			names = append(names, name)
 		}
 	}
-	for name, value := range then.Headers {
+	for name, value := range then.Headers() {
 		if valueOf(now, name) == "" && !equivalent(name, "", value) {
 			names = append(names, name)
 		}
@@ -244,7 +244,7 @@ func differing(now, then cors.Decision) (names []string) {
 }
 
 func valueOf(d cors.Decision, header string) string {
-	for name, value := range d.Headers {
+	for name, value := range d.Headers() {
 		if name == header {
 			return value
 		}

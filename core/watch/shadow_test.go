@@ -110,7 +110,7 @@ func TestShadowTellsWhatWouldDiffer(t *testing.T) {
 			"Access-Control-Allow-Methods would be PUT,DELETE,POST for https://app.example.com, and now is PUT,DELETE.", []string{"Access-Control-Allow-Methods"}},
 		{"several headers", with(func(c *cors.Config) { c.AllowCredentials, c.ExposeHeaders = false, nil }), actual("/api/", trusted),
 			"Access-Control-Allow-Credentials, Access-Control-Expose-Headers would differ for https://app.example.com.", []string{"Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"}},
-		{"what Vary names", with(func(c *cors.Config) { c.RejectDisallowed = true }), cors.Request{Method: "GET", Path: "/api/", Origin: other, Source: &sameOrigin{}},
+		{"what Vary names", with(func(c *cors.Config) { c.RejectDisallowed = true }), cors.Request{Method: "GET", Path: "/api/", Origin: other, Reader: &sameOrigin{}},
 			`Vary would be "Origin, Sec-Fetch-Site, Sec-Fetch-Mode, Sec-Fetch-Dest" for https://other.example, and now is Origin.`, []string{"Vary"}},
 		{"a request without Origin", cors.Config{Paths: []string{"/api/"}, AllowOrigins: []string{"*"}}, actual("/api/", ""),
 			"Access-Control-Allow-Origin, Vary would differ for requests without Origin.", []string{"Access-Control-Allow-Origin", "Vary"}},
@@ -338,7 +338,7 @@ func TestAPanicOfTheReportHarmsNothing(t *testing.T) {
 func TestShadowKeepsNothingOfTheRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := mustNew(t, api)
-		candidate := mustNew(t, cors.Config{AllowOriginRegexps: []string{`https://[a-z]+\.example`}, AllowMethods: []string{"*"}, AllowCredentials: true, AcceptRisks: []cors.Risk{cors.RiskUnconfinedExpression}})
+		candidate := mustNew(t, cors.Config{AllowOriginRegexps: []string{`https://[a-z]+\.example`}, AllowMethods: []string{"*"}, AllowCredentials: true, AcceptRisks: []cors.Risk{cors.RiskUnconfinedRegexp}})
 		reports := shadow(now, candidate)
 		memory := []byte("https://a.exampleOPTIONS/api/DELETE")
 		request := func() cors.Request {

@@ -21,7 +21,7 @@ func mustNew(t testing.TB, cfgs ...cors.Config) *cors.Engine {
 // serve does what middleware does with a request.
 func serve(e *cors.Engine, r cors.Request) cors.Decision {
 	d := e.Decide(&r)
-	e.Report(&r, d)
+	e.Observe(&r, d)
 	return d
 }
 

@@ -33,7 +33,7 @@ var risks = []RiskToAccept{
 	{cors.RiskNullWithCredentials, "Any site can send the origin null from a sandboxed frame, and read as your users."},
 	{cors.RiskInsecureOriginWithCredentials, "Whoever controls your users' network can pretend to be that origin, and read as your users."},
 	{cors.RiskPublicSuffix, "Anyone can register a name that the pattern matches."},
-	{cors.RiskUnconfinedExpression, "The expression matches origins of domains that may be anybody's."},
+	{cors.RiskUnconfinedRegexp, "The expression matches origins of domains that may be anybody's."},
 }
 
 // responseFields explain the headers that the page marks.

@@ -364,7 +364,7 @@ func (g *generator) policy() *cors.Config {
 		AllowCredentials: g.chance(50),
 		AcceptRisks: []cors.Risk{
 			cors.RiskAnyOriginWithCredentials, cors.RiskNullWithCredentials, cors.RiskInsecureOriginWithCredentials,
-			cors.RiskPublicSuffix, cors.RiskUnconfinedExpression,
+			cors.RiskPublicSuffix, cors.RiskUnconfinedRegexp,
 		},
 	}
 	if g.chance(20) {

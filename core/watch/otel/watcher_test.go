@@ -41,7 +41,7 @@ func newEngine(t *testing.T, provider metric.MeterProvider) *cors.Engine {
 
 func serve(engine *cors.Engine, method, path, origin string) {
 	r := cors.Request{Method: method, Path: path, Origin: origin, AccessControlRequestMethod: "PUT"}
-	engine.Report(&r, engine.Decide(&r))
+	engine.Observe(&r, engine.Decide(&r))
 }
 
 // collect returns what a reader reads, by attributes.
@@ -97,7 +97,7 @@ func TestDecisionsAreCounted(t *testing.T) {
 		"cors.config=1 cors.kind=not-cors cors.outcome=none cors.reason=no-origin":      1,
 		"cors.config=0 cors.kind=not-cors cors.outcome=none cors.reason=any-origin":     1,
 		"cors.config=0 cors.kind=actual cors.outcome=allowed cors.reason=any-origin":    1,
-		"cors.config=-1 cors.kind=actual cors.outcome=none cors.reason=not-governed":    1,
+		"cors.config=-1 cors.kind=actual cors.outcome=none cors.reason=no-policy":       1,
 	}
 	m, got := collect(t, reader)
 	if !maps.Equal(got, want) {
@@ -107,7 +107,7 @@ func TestDecisionsAreCounted(t *testing.T) {
 		t.Errorf("the instrument is %s in %s: %q", m.Name, m.Unit, m.Description)
 	}
 	serve(engine, "GET", "/", trusted)
-	want["cors.config=-1 cors.kind=actual cors.outcome=none cors.reason=not-governed"] = 2
+	want["cors.config=-1 cors.kind=actual cors.outcome=none cors.reason=no-policy"] = 2
 	if _, got := collect(t, reader); !maps.Equal(got, want) {
 		t.Errorf("later, counted\n%v, want\n%v", got, want)
 	}

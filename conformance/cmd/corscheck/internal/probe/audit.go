@@ -62,7 +62,7 @@ func Audit(t *Target, origins []string, policy ...cors.Config) (*Plan, error) {
 	}
 	a := &audit{plan: plan, engine: engine}
 	governed := a.decide(Stranger)
-	if !governed.Governed() {
+	if !governed.HasPolicy() {
 		return nil, &NotGovernedError{Path: plan.requests[0].URL.Path}
 	}
 	a.index = governed.Config()
@@ -125,7 +125,7 @@ func (a *audit) chooseOrigins(named []string) error {
 		matches := regexp.MustCompile(`\A(?:` + expression + `)\z`).MatchString
 		instance := func(origin string) bool {
 			d := a.decide(origin)
-			return d.Reason() == cors.ReasonExpression && matches(origin)
+			return d.Reason() == cors.ReasonRegexp && matches(origin)
 		}
 		if !slices.ContainsFunc(named, instance) {
 			a.skip("What the expression %q allows is not checked: name an origin that it matches.", expression)
