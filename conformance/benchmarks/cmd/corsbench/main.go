@@ -95,7 +95,6 @@ func run(args []string, stdout, stderr io.Writer) error {
 // A measurement is the results of all rounds.
 type measurement struct {
 	rounds   int
-	cpu      string
 	versions map[string]string // by module path
 	results  []*result         // in the order of the first round
 }
@@ -177,7 +176,6 @@ func (m *measurement) add(text string) {
 		if !ok {
 			continue
 		}
-		m.cpu = strings.TrimSpace(line.GetConfig("cpu"))
 		base, parts := line.Name.Parts()
 		var labels []string
 		for _, part := range parts {

@@ -77,8 +77,8 @@ func (m *measurement) full(tables []table) string {
 
 // conditions says how the results were measured.
 func (m *measurement) conditions() string {
-	return fmt.Sprintf("%s, %d logical CPUs, %s/%s, %s; medians of %d rounds, each in a binary with its functions in another order",
-		m.cpu, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), m.rounds)
+	return fmt.Sprintf("%d logical CPUs, %s/%s, %s; medians of %d rounds, each in a binary with its functions in another order",
+		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), m.rounds)
 }
 
 // pivot returns a row for all results that differ in the label of the columns
