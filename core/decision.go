@@ -46,8 +46,8 @@ const (
 
 func (r Reason) allows() bool { return r <= ReasonFunc }
 
-// asked reports whether AllowOriginFunc was called.
-func (d Decision) asked() bool {
+// CalledFunc reports whether AllowOriginFunc was called.
+func (d Decision) CalledFunc() bool {
 	return d.reason == ReasonFunc || d.reason == ReasonFuncDenied || d.reason == ReasonFuncError
 }
 

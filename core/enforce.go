@@ -103,7 +103,7 @@ func (p *policy) trusts(d Decision) bool {
 	switch {
 	case d.reason == ReasonAnyOrigin:
 		return p.reflect
-	case d.asked() || !isAnybodys(d.origin):
+	case d.CalledFunc() || !isAnybodys(d.origin):
 		return true
 	}
 	return p.atRisk.Match(d.origin) != origin.NoMatch

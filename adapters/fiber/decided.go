@@ -1,49 +1,62 @@
 package corsfiber
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
 
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 )
 
 // A record holds a decision about a request. The last one is in the request's user
-// values until fasthttp resets them, where CheckOrigin, ErrorHandler and other
-// middlewares find it, and leads to those before it.
+// values, where CheckOrigin, ErrorHandler and other middlewares find it, and leads to
+// those before it.
 //
 // Its texts have memory of their own: Fiber reuses that of the request, and handlers
 // can overwrite it.
 type record struct {
+	request  *fasthttp.RequestCtx // nil: any
 	engine   *cors.Engine
 	decision cors.Decision
 	path     string
 	text     []byte // the memory of the path, and of the decision's origin
 	before   *record
-	running  bool // the middleware has not returned
-	fixed    bool // see fixedRecords
 }
 
-// records are reused, so that a request allocates none.
+// records are reused, so that a request allocates none, if there is one middleware and
+// it succeeds. Others are left to the garbage collector: something may look for them.
 var records = sync.Pool{New: func() any { return new(record) }}
+
+// done is in the place of a record that is reused, since its policy has been applied.
+var done = new(record)
 
 // recordKey is the key of the last record in the user values.
 var recordKey any = new(int)
 
-// recorded returns the last record of a request, or nil.
+// recorded returns the last record of a request, or nil. Records that were copied from
+// another request don't count.
 func recorded(c *fiber.Ctx) *record {
 	r, _ := c.Context().UserValue(recordKey).(*record)
+	if r != nil && r.request != nil && r.request != c.Context() {
+		return nil
+	}
 	return r
 }
 
-// keep records a decision about a request, after those before.
-func (before *record) keep(c *fiber.Ctx, engine *cors.Engine, d cors.Decision, origin string) *record {
+// keep records a decision about a request, after those before. found reports that it
+// is one of those.
+func (before *record) keep(c *fiber.Ctx, engine *cors.Engine, d cors.Decision, found bool, origin string) *record {
 	r := records.Get().(*record)
 	r.text = append(append(r.text[:0], origin...), c.Path()...)
 	text := unsafe.String(unsafe.SliceData(r.text), len(r.text))
-	r.decision, r.path = d.WithOrigin(text[:len(origin)]), text[len(origin):]
-	r.engine, r.before = engine, before
+	r.decision, r.path = d, text[len(origin):]
+	if !found {
+		r.decision = d.WithOrigin(text[:len(origin)])
+	}
+	r.request, r.engine, r.before = c.Context(), engine, before
 	c.Context().SetUserValue(recordKey, r)
 	return r
 }
@@ -62,7 +75,7 @@ func (f *fixedRecords) keep(c *fiber.Ctx, engine *cors.Engine, d cors.Decision, 
 	d = d.WithOrigin("")
 	r := f[d.Kind()].Load()
 	if r == nil || r.decision != d {
-		r = &record{engine: engine, decision: d, fixed: true}
+		r = &record{engine: engine, decision: d}
 		f[d.Kind()].Store(r)
 	}
 	c.Context().SetUserValue(recordKey, r)
@@ -71,39 +84,50 @@ func (f *fixedRecords) keep(c *fiber.Ctx, engine *cors.Engine, d cors.Decision, 
 
 // finish applies the last decision about a request, which is r's unless a middleware
 // inside has made another.
-func (r *record) finish(c *fiber.Ctx) {
-	last := r
-	if now := recorded(c); now != nil { // a handler can reset the user values
-		last = now
+func (r *record) finish(c *fiber.Ctx, failed bool) {
+	last := recorded(c)
+	if last == nil { // a handler has reset the user values
+		c.Context().SetUserValue(recordKey, r)
+		last = r
 	}
-	apply(c, last.owner())
-	if !r.fixed {
-		r.running = false
-	}
-}
-
-// Close is called by fasthttp after the request, for the last record.
-func (r *record) Close() error {
-	for r != nil {
-		before := r.before
-		if !r.fixed && !r.running { // a handler can reset the user values
-			r.before = nil
-			records.Put(r)
+	if last != done {
+		d := last.owner()
+		if !d.HasPolicy() {
+			d = r.owner()
 		}
-		r = before
+		apply(c, d)
 	}
-	return nil
+	if failed || last != r || r.before != nil || r.request == nil || r.decision.CalledFunc() {
+		return
+	}
+	var left any
+	if r.decision.HasPolicy() {
+		left = done
+	}
+	c.Context().SetUserValue(recordKey, left)
+	r.request = nil
+	records.Put(r)
 }
 
 // decided returns the decision that an engine has made. It is about the same path,
 // since routing can be restarted with another.
 func (r *record) decided(c *fiber.Ctx, engine *cors.Engine) (d cors.Decision, found bool) {
 	for ; r != nil; r = r.before {
-		if r.engine == engine && (r.fixed || r.path == c.Path()) {
+		if r.engine == engine && r.isAbout(c) {
 			return r.decision, true
 		}
 	}
 	return d, false
+}
+
+// isAbout reports whether the decision is about the path of a request. One that is the
+// same for many requests was made when the engine had no paths.
+func (r *record) isAbout(c *fiber.Ctx) bool {
+	if r.request == nil {
+		rest, same := strings.CutPrefix(c.OriginalURL(), c.Path())
+		return !r.engine.HasPaths() || same && (rest == "" || rest[0] == '?')
+	}
+	return r.path == c.Path()
 }
 
 // owner returns the last decision of a policy, or none.

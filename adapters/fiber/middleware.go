@@ -25,7 +25,7 @@ func New(cfgs ...Config) fiber.Handler {
 func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handler {
 	var app options
 	var fixed fixedRecords
-	return func(c *fiber.Ctx) error {
+	return func(c *fiber.Ctx) (err error) {
 		for _, skip := range next {
 			if skip(c) {
 				return c.Next()
@@ -40,8 +40,8 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 			engine.Observe(&req, d)
 		}
 		if status, ok := d.Answer(); ok {
-			if before != nil || d.Allowed() && d.Reason() == cors.ReasonFunc {
-				before.keep(c, engine, d, req.Origin)
+			if before != nil || d.CalledFunc() {
+				before.keep(c, engine, d, found, req.Origin)
 			}
 			apply(c, d)
 			c.Status(status)
@@ -49,11 +49,13 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 		}
 		kept := fixed.keep(c, engine, d, before)
 		if kept == nil {
-			kept = before.keep(c, engine, d, req.Origin)
-			kept.running = true
+			kept = before.keep(c, engine, d, found, req.Origin)
 		}
-		defer kept.finish(c)
-		return c.Next()
+		returned := false
+		defer func() { kept.finish(c, err != nil || !returned) }()
+		err = c.Next()
+		returned = true
+		return err
 	}
 }
 
@@ -68,7 +70,7 @@ func Middleware(engine *cors.Engine, next ...func(*fiber.Ctx) bool) fiber.Handle
 func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandler {
 	return func(c *fiber.Ctx, err error) error {
 		failure := next(c, err)
-		if last := recorded(c); last != nil {
+		if last := recorded(c); last != nil && last != done {
 			apply(c, last.owner())
 			return failure
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/cache"
 	"github.com/gofiber/fiber/v2/middleware/proxy"
+	"github.com/valyala/fasthttp"
 )
 
 // from sends a GET request as a script of an origin would.
@@ -470,4 +471,127 @@ func TestRequestsShareNoDecisionThoughHandlersResetTheUserValues(t *testing.T) {
 		})
 	}
 	requests.Wait()
+}
+
+func TestOneRequestHasOneOwnerWhateverHandlersDo(t *testing.T) {
+	const evil = "https://evil.example"
+	strict := corsfiber.Config{AllowOrigins: []string{trusted}, AllowCredentials: true}
+	newEngine := func(cfgs ...corsfiber.Config) *cors.Engine {
+		engine, err := cors.New(cfgs...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return engine
+	}
+	reset := func(c *fiber.Ctx) error {
+		c.Context().ResetUserValues()
+		return c.Next()
+	}
+	rewrite := func(origin string) fiber.Handler {
+		return func(c *fiber.Ctx) error {
+			c.Request().Header.Set("Origin", origin)
+			return c.Next()
+		}
+	}
+	same := newEngine(strict)
+	for _, tt := range []struct {
+		name         string
+		handlers     []fiber.Handler
+		origin, want string
+	}{
+		{"the user values are reset inside of the stricter policy", []fiber.Handler{corsfiber.New(corsfiber.Config{AllowOrigins: []string{evil}}), corsfiber.New(strict), reset}, evil, ""},
+		{"the user values are reset between two policies", []fiber.Handler{corsfiber.New(corsfiber.Config{AllowOrigins: []string{evil}}), reset, corsfiber.New(strict)}, evil, ""},
+		{"the user values are reset before a policy for other paths", []fiber.Handler{
+			corsfiber.New(strict), reset, corsfiber.New(corsfiber.Config{Paths: []string{"/other"}, AllowOrigins: []string{"*"}}),
+			func(c *fiber.Ctx) error { c.Set("Access-Control-Allow-Origin", "*"); return nil },
+		}, evil, ""},
+		{"the user values are reset before a policy for other paths, and the handler fails", []fiber.Handler{
+			corsfiber.New(strict), reset, corsfiber.New(corsfiber.Config{Paths: []string{"/other"}, AllowOrigins: []string{"*"}}),
+			func(c *fiber.Ctx) error { c.Set("Access-Control-Allow-Origin", "*"); return errors.New("no") },
+		}, evil, ""},
+		{"Origin is rewritten before the engine comes a second time", []fiber.Handler{corsfiber.Middleware(same), rewrite(evil), corsfiber.Middleware(same)}, trusted, trusted},
+		{"Origin is rewritten to an allowed one", []fiber.Handler{corsfiber.Middleware(same), rewrite(trusted), corsfiber.Middleware(same)}, evil, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			app := newApp(fiber.Config{})
+			for _, h := range tt.handlers {
+				app.Use(h)
+			}
+			app.Get("/", func(c *fiber.Ctx) error { return nil })
+			if got := from(t, listen(t, app)+"/", tt.origin).Header.Get("Access-Control-Allow-Origin"); got != tt.want {
+				t.Errorf("Access-Control-Allow-Origin is %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// A handler passes the denial of the middleware on as an error.
+func TestAFunctionThatDeniesIsCalledOnce(t *testing.T) {
+	calls := 0
+	engine, err := cors.New(cors.Config{RejectDisallowed: true, AllowOriginFunc: func(context.Context, *cors.Request) (bool, error) {
+		calls++
+		return calls > 1, nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
+	app.Use(func(c *fiber.Ctx) error {
+		if err := c.Next(); err != nil {
+			return err
+		}
+		return fiber.NewError(c.Response().StatusCode())
+	})
+	app.Use(corsfiber.Middleware(engine))
+	app.Get("/", func(c *fiber.Ctx) error { return nil })
+	response := from(t, listen(t, app)+"/", "https://evil.example")
+	if got := response.Header.Get("Access-Control-Allow-Origin"); calls != 1 || got != "" || response.StatusCode != http.StatusForbidden {
+		t.Errorf("the function is called %d times, and the response is %d with Access-Control-Allow-Origin %q", calls, response.StatusCode, got)
+	}
+}
+
+// Routing starts again at a path for which the engine has a policy since a moment.
+func TestADecisionForEveryPathEndsWhereThePathChanges(t *testing.T) {
+	engine, err := cors.New(cors.Config{AllowOrigins: []string{"*"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.Middleware(engine))
+	app.Get("/a", func(c *fiber.Ctx) error {
+		if err := engine.Reload(cors.Config{AllowOrigins: []string{"*"}}, cors.Config{Paths: []string{"/b"}, AllowOrigins: []string{trusted}}); err != nil {
+			return err
+		}
+		c.Path("/b")
+		return c.RestartRouting()
+	})
+	app.Get("/b", func(c *fiber.Ctx) error { return nil })
+	response, err := app.Test(httptest.NewRequest(http.MethodGet, "/a", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if acao, vary := response.Header.Get("Access-Control-Allow-Origin"), response.Header.Get("Vary"); acao != "" || vary != "Origin" {
+		t.Errorf("Access-Control-Allow-Origin is %q, and Vary %q", acao, vary)
+	}
+}
+
+// A handler serves another request in place of the first, with its user values.
+func TestCopiedUserValuesDecideNothing(t *testing.T) {
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.New(corsfiber.Config{AllowOrigins: []string{trusted}}))
+	var inner fasthttp.RequestCtx
+	app.Get("/", func(c *fiber.Ctx) error {
+		if c.Context() == &inner {
+			return nil
+		}
+		inner.Request.SetRequestURI("/")
+		inner.Request.Header.Set("Origin", "https://evil.example")
+		c.Context().VisitUserValuesAll(func(key, value any) { inner.SetUserValue(key, value) })
+		app.Handler()(&inner)
+		return nil
+	})
+	from(t, listen(t, app)+"/", trusted)
+	if got := inner.Response.Header.Peek("Access-Control-Allow-Origin"); len(got) > 0 {
+		t.Errorf("Access-Control-Allow-Origin is %q", got)
+	}
 }
