@@ -25,6 +25,7 @@ import (
 	"strings"
 
 	"golang.org/x/perf/benchfmt"
+	"golang.org/x/perf/benchunit"
 )
 
 // pkg is the package with the benchmarks.
@@ -191,7 +192,8 @@ func (m *measurement) add(text string) {
 			m.results = append(m.results, &result{string(base), labels, make(map[string][]float64)})
 		}
 		for _, v := range line.Values {
-			m.results[i].values[v.Unit] = append(m.results[i].values[v.Unit], v.Value)
+			value, unit := benchunit.Tidy(v.Value, v.Unit) // which the reader leaves out for 0
+			m.results[i].values[unit] = append(m.results[i].values[unit], value)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -20,6 +21,17 @@ func TestShort(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
+	}
+}
+
+// A benchmark whose time is that of the router without CORS has the same unit.
+func TestNothingAddedIsAValue(t *testing.T) {
+	m := &measurement{rounds: 2}
+	const line = "BenchmarkRequest/framework=gin/impl=corskit/request=no-origin-2 \t 1 \t 9 ns/op \t 0 added-allocs/op \t %s added-ns/op\n"
+	m.add(fmt.Sprintf(line, "0"))
+	m.add(fmt.Sprintf(line, "-5"))
+	if got := m.results[0].values[added]; len(got) != 2 || got[0] != 0 || got[1] != -5e-9 {
+		t.Errorf("the values are %v, of %v", got, m.results[0])
 	}
 }
 
