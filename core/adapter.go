@@ -86,10 +86,10 @@ func IsResponseHeader(name string) bool {
 
 // MergeVary returns the value of Vary that has what its lines have, and then
 // those of the names, separated by commas, that are missing there. It is for
-// adapters whose responses are no http.Header.
+// adapters whose response headers aren't an http.Header.
 //
-// It is one line, since nginx before 1.23 heeds the last one only. It is "*" if
-// that is among the lines: Varnish heeds that only where it stands alone.
+// It is one line, since nginx before 1.23 reads only the last one. It is "*" if
+// that is among the lines: Varnish obeys that only if it is alone.
 func MergeVary(lines []string, names string) string {
 	if containsToken(lines, wildcard) {
 		return wildcard
@@ -107,7 +107,7 @@ func MergeVary(lines []string, names string) string {
 	return joined
 }
 
-// AddMiddlewares tells e that n more middlewares are going to call [Engine.Handle],
-// or two where one can be put into a router more than once. If there are several,
+// AddMiddlewares tells e that n more middlewares are going to call [Engine.Serve]
+// or [Engine.Handle], or two where one can be put into a router more than once. If there are several,
 // a request that passes more than one of them is decided once.
 func (e *Engine) AddMiddlewares(n int) { e.uses.Add(int32(n)) }

@@ -32,7 +32,7 @@ type configuration struct {
 	everywhere int     // the index of the Config without paths, or -1
 	hasFunc    bool    // a Config has an AllowOriginFunc
 	only       *policy // of the Config without paths, if it is the only one
-	simple     *policy // the same, if only the origin and the kind of a request matter to it
+	simple     *policy // the same, if it is simple
 
 	generation uint64
 
@@ -104,13 +104,17 @@ func (c *configuration) add(scopes *paths.Set, cfg Config) ConfigErrors {
 	c.policies = append(c.policies, compiler.compile())
 	c.hasFunc = c.hasFunc || cfg.AllowOriginFunc != nil
 	if len(cfg.Paths) == 0 && len(cfg.PathRegexps) == 0 {
-		if other := scopes.Everything(c.scopes); other >= 0 {
+		other := c.everywhere
+		if other < 0 {
+			other = scopes.Everything(c.scopes)
+		}
+		if other >= 0 {
 			compiler.report(whole("Paths", ""), CodeSamePaths, "is empty, which means every path, as in Config %d; write the paths of one of them", other)
 		}
-		c.everywhere, scopes.Everywhere = i, i+1
+		c.everywhere = i
 	}
 	for k := range added {
-		for _, conflict := range scopes.Add(c.scopes, &added[k]) {
+		for _, conflict := range scopes.Add(c.scopes, c.everywhere, &added[k]) {
 			compiler.conflict(&added[k], conflict)
 		}
 		c.scopes = append(c.scopes, added[k])
@@ -129,7 +133,7 @@ func (e *Engine) replace(next *configuration, scopes paths.Set, problems ConfigE
 	e.scopes = scopes
 	if len(next.scopes) == 0 {
 		next.only = next.policies[next.everywhere]
-		if p := next.only; p.allowFunc == nil && !p.reject && !p.echoMethods && !p.echoHeaders && !p.privateNetwork {
+		if next.only.isSimple() {
 			next.simple = next.only
 		}
 	}
@@ -209,7 +213,7 @@ func (e *Engine) Decide(r *Request) Decision {
 	case c == nil:
 		return Decision{nil, r.Origin, kind, ReasonNoPolicy}
 	case c.simple != nil:
-		return c.simple.decideSimple(r.Origin, kind)
+		return c.simple.decideByOrigin(r.Origin, kind)
 	case c.only != nil:
 		return c.only.decide(r, kind) // without reading the path
 	}
@@ -254,9 +258,13 @@ func (p *policy) decide(r *Request, kind Kind) Decision {
 	return Decision{p.answer(r, kind, reason), r.Origin, kind, reason}
 }
 
-// decideSimple is decide for policies to which only the origin and the kind of a request
-// matter.
-func (p *policy) decideSimple(origin string, kind Kind) Decision {
+// isSimple reports whether only the origin and the kind of a request matter to p.
+func (p *policy) isSimple() bool {
+	return p.allowFunc == nil && !p.reject && !p.echoMethods && !p.echoHeaders && !p.privateNetwork
+}
+
+// decideByOrigin is decide for simple policies.
+func (p *policy) decideByOrigin(origin string, kind Kind) Decision {
 	if kind == NotCORS {
 		return p.noOrigin
 	}

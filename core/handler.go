@@ -32,7 +32,7 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 // handler gets the request that Serve returns. reader is as in [Request.ReadHTTP].
 func (e *Engine) Serve(h http.Header, r *http.Request, reader RequestReader) (next *http.Request, status int) {
 	if c := e.current.Load(); c != nil && c.simple != nil && e.watchers.Load() == nil && !enforced.Load() {
-		if d, ok := c.simple.decideSimply(r); ok {
+		if d, ok := c.simple.decideHTTP(r); ok {
 			d.Apply(h)
 			status, _ := d.Answer()
 			return r, status
@@ -46,9 +46,9 @@ func (e *Engine) Serve(h http.Header, r *http.Request, reader RequestReader) (ne
 	return r, status
 }
 
-// decideSimply returns the decision of a simple policy. It leaves handshakes and
+// decideHTTP returns the decision of a simple policy. It leaves handshakes and
 // repeated headers to Handle.
-func (p *policy) decideSimply(r *http.Request) (d Decision, ok bool) {
+func (p *policy) decideHTTP(r *http.Request) (d Decision, ok bool) {
 	origins, kind := r.Header[headerOrigin], Actual
 	switch {
 	case len(origins) == 0:
@@ -64,7 +64,7 @@ func (p *policy) decideSimply(r *http.Request) (d Decision, ok bool) {
 	case isHandshake(r):
 		return d, false
 	}
-	return p.decideSimple(origins[0], kind), true
+	return p.decideByOrigin(origins[0], kind), true
 }
 
 // Handle does what a middleware does before it applies a decision to h, the header of

@@ -74,7 +74,7 @@ func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandl
 			apply(c, last.owner())
 			return failure
 		}
-		var req cors.Request // no middleware has run
+		var req cors.Request // no middleware has run, or its record is reused
 		read(&req, c, readOptions(c).anyCase)
 		d := engine.Decide(&req)
 		engine.Observe(&req, d)

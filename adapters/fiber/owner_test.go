@@ -321,6 +321,14 @@ func TestErrorsAroundADeniedRequestVaryByOrigin(t *testing.T) {
 	}
 }
 
+// failAfterwards is a middleware that fails when those inside have succeeded.
+func failAfterwards(c *fiber.Ctx) error {
+	if err := c.Next(); err != nil {
+		return err
+	}
+	return errors.New("no")
+}
+
 // The inner policy has been applied when a middleware between the two fails.
 func TestErrorsBetweenTwoPoliciesKeepTheInnerOne(t *testing.T) {
 	strict := corsfiber.Config{AllowOrigins: []string{"https://other.example"}}
@@ -340,12 +348,7 @@ func TestErrorsBetweenTwoPoliciesKeepTheInnerOne(t *testing.T) {
 			}
 			app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
 			app.Use(corsfiber.Middleware(engine))
-			app.Use(func(c *fiber.Ctx) error {
-				if err := c.Next(); err != nil {
-					return err
-				}
-				return errors.New("no")
-			})
+			app.Use(failAfterwards)
 			app.Use(corsfiber.New(tt.inner))
 			app.Get("/", func(c *fiber.Ctx) error { return nil })
 			response := from(t, listen(t, app)+"/", "https://evil.example")
@@ -425,12 +428,7 @@ func TestAFunctionIsCalledOnceThoughAMiddlewareAroundFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
-	app.Use(func(c *fiber.Ctx) error {
-		if err := c.Next(); err != nil {
-			return err
-		}
-		return errors.New("no")
-	})
+	app.Use(failAfterwards)
 	app.Use(corsfiber.Middleware(engine))
 	app.Put("/", func(c *fiber.Ctx) error { return nil })
 	for _, method := range []string{http.MethodPut, http.MethodOptions} {
@@ -592,6 +590,22 @@ func TestCopiedUserValuesDecideNothing(t *testing.T) {
 	})
 	from(t, listen(t, app)+"/", trusted)
 	if got := inner.Response.Header.Peek("Access-Control-Allow-Origin"); len(got) > 0 {
+		t.Errorf("Access-Control-Allow-Origin is %q", got)
+	}
+}
+
+// Both policies have been applied when a middleware around them fails.
+func TestErrorsAroundTwoPoliciesKeepTheInnerOne(t *testing.T) {
+	engine, err := cors.New(corsfiber.Config{AllowOrigins: []string{trusted}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
+	app.Use(failAfterwards)
+	app.Use(corsfiber.Middleware(engine))
+	app.Use(corsfiber.New(corsfiber.Config{AllowOrigins: []string{"https://other.example"}}))
+	app.Get("/", func(c *fiber.Ctx) error { return nil })
+	if got := from(t, listen(t, app)+"/", trusted).Header.Get("Access-Control-Allow-Origin"); got != "" {
 		t.Errorf("Access-Control-Allow-Origin is %q", got)
 	}
 }

@@ -120,10 +120,6 @@ const (
 
 // A Set finds the scopes of an Engine that a new one has to be compared with.
 type Set struct {
-	// Everywhere is one more than the index of the Config that has no paths, and so
-	// every path. It is 0 if there is none.
-	Everywhere int
-
 	patterns map[string]int32 // by key, in the scopes of the configuration
 	regexps  []int32
 	n        int32
@@ -136,8 +132,9 @@ type Conflict struct {
 }
 
 // Add adds a scope, which is going to be the next after scopes, and returns its
-// conflicts with those.
-func (set *Set) Add(scopes []Scope, added *Scope) (conflicts []Conflict) {
+// conflicts with those. The Config with the index everywhere has no paths, and so every
+// path; if it is -1, there is none.
+func (set *Set) Add(scopes []Scope, everywhere int, added *Scope) (conflicts []Conflict) {
 	compare := func(i int32) {
 		other := &scopes[i]
 		if other.Config == added.Config {
@@ -154,7 +151,7 @@ func (set *Set) Add(scopes []Scope, added *Scope) (conflicts []Conflict) {
 		for i := range set.n {
 			compare(i)
 		}
-		if everywhere := set.Everywhere - 1; everywhere >= 0 && everywhere != added.Config && added.isEverything() {
+		if everywhere >= 0 && everywhere != added.Config && added.isEverything() {
 			conflicts = append(conflicts, Conflict{With: Scope{Config: everywhere}})
 		}
 		set.regexps = append(set.regexps, set.n)
@@ -173,11 +170,9 @@ func (set *Set) Add(scopes []Scope, added *Scope) (conflicts []Conflict) {
 	return conflicts
 }
 
-// Everything returns the index of a Config that has every path, or -1.
+// Everything returns the index of a Config one of whose regular expressions matches
+// every path, or -1.
 func (set *Set) Everything(scopes []Scope) int {
-	if set.Everywhere > 0 {
-		return set.Everywhere - 1
-	}
 	for _, i := range set.regexps {
 		if scopes[i].isEverything() {
 			return scopes[i].Config
