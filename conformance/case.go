@@ -283,8 +283,22 @@ func (c *Case) check() error {
 		if err := s.check(i); err != nil {
 			return fmt.Errorf("step %d: %w", i+1, err)
 		}
+		emptyLists(s.Reconfigure)
 	}
+	emptyLists(c.Policy)
 	return nil
+}
+
+// emptyLists makes lists empty that are missing in a case. In a [cors.Config], a nil
+// list means defaults, which other servers don't have.
+func emptyLists(policy []cors.Config) {
+	for i := range policy {
+		for _, list := range []*[]string{&policy[i].AllowMethods, &policy[i].AllowHeaders} {
+			if *list == nil {
+				*list = []string{}
+			}
+		}
+	}
 }
 
 func (s *Step) check(i int) error {

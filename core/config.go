@@ -8,8 +8,8 @@ import (
 // A Config is a policy: which origins may do what, on which paths. It is data:
 // encoding/json writes and reads all of it but the function.
 //
-// Everything that is not allowed is denied, so the zero Config allows nothing,
-// and [New] refuses it.
+// AllowOrigins alone is enough for most sites. The zero Config allows no origin, and
+// [New] refuses it.
 type Config struct {
 	// Paths are the paths that this Config applies to, together with those that
 	// PathRegexps match; if both are empty, it applies to every path. A path
@@ -49,54 +49,65 @@ type Config struct {
 	// fields. Every header that it reads with [Request.Header] is named in Vary.
 	AllowOriginFunc func(context.Context, *Request) (bool, error) `json:"-"`
 
-	// AllowMethods are the methods allowed beyond the CORS-safelisted GET, HEAD
-	// and POST, or "*" for all. Methods are case-sensitive.
-	AllowMethods []string `json:"allowMethods,omitempty"`
+	// AllowMethods are the methods that scripts may use, or "*" for all. The
+	// CORS-safelisted ones (GET, HEAD and POST) are always allowed. If nil,
+	// [DefaultMethods] are allowed; if empty and not nil, only the safelisted
+	// ones. Methods are case-sensitive.
+	AllowMethods []string `json:"allowMethods,omitzero"`
 
-	// AllowHeaders are the request-headers allowed beyond the CORS-safelisted
-	// ones, or "*" for all. Without credentials, "*" does not cover
-	// Authorization, which is then listed beside it (Fetch, "CORS
-	// non-wildcard request-header name").
-	AllowHeaders []string `json:"allowHeaders,omitempty"`
+	// AllowHeaders are the request headers that scripts may set, or "*" for all.
+	// The CORS-safelisted ones are always allowed, such as Accept, and
+	// Content-Type for forms and plain text. If nil, [DefaultHeaders] are allowed;
+	// if empty and not nil, only the safelisted ones. Without credentials, "*"
+	// doesn't cover Authorization: list it beside "*" (Fetch, "CORS non-wildcard
+	// request-header name").
+	AllowHeaders []string `json:"allowHeaders,omitzero"`
 
-	// ExposeHeaders are the response-headers that scripts can read beyond the
-	// CORS-safelisted ones, or "*" for all.
+	// ExposeHeaders are the response headers that scripts may read beyond the
+	// CORS-safelisted ones, such as Content-Type and Content-Length, or "*" for all.
 	ExposeHeaders []string `json:"exposeHeaders,omitempty"`
 
-	// AllowCredentials lets requests carry cookies, TLS client certificates and
-	// HTTP authentication, and lets scripts read the answers.
+	// AllowCredentials lets scripts send requests with the user's cookies, TLS client
+	// certificates and HTTP authentication, and read the responses. Browsers send
+	// a cookie to another site only if it was set with SameSite=None and Secure;
+	// if they block third-party cookies, only if it was also set with Partitioned.
 	AllowCredentials bool `json:"allowCredentials,omitempty"`
 
 	// AllowPrivateNetwork answers preflights that ask for access to a private
-	// network. It is kept for those who used it elsewhere: browsers no longer
-	// send them. Chrome 142 replaced that preflight by a permission prompt
-	// (Local Network Access).
+	// network.
+	//
+	// Deprecated: browsers no longer send these preflights. Chrome 142 replaced them
+	// with a permission prompt, Local Network Access, which needs nothing from the
+	// server: the page must be served over https, and the user must agree.
 	AllowPrivateNetwork bool `json:"allowPrivateNetwork,omitempty"`
 
-	// MaxAge is for how many seconds a browser may keep the answer to a
-	// preflight: up to 86400 (24 hours; Chromium keeps none for more than 2
-	// hours). 0 leaves the header out, and browsers then keep it for 5 seconds;
-	// a negative number says that it must not be kept.
+	// MaxAge is how long, in seconds, browsers may cache a preflight response: up
+	// to 86400 (24 hours). 0 means [DefaultMaxAge]; a negative number tells
+	// browsers not to cache it.
 	MaxAge int `json:"maxAge,omitempty"`
 
-	// PreflightStatus is the status of the answer to an allowed preflight, from
-	// 200 to 299; 0 stands for 204.
+	// PreflightStatus is the status of the response to an allowed preflight, from
+	// 200 to 299. 0 means 204.
 	PreflightStatus int `json:"preflightStatus,omitempty"`
 
-	// PassPreflight sets the headers of preflights and leaves the answer to the
-	// next handler, which must answer with a status from 200 to 299.
+	// PassPreflight sets the headers of preflight responses and leaves the rest to
+	// the next handler, which must respond with a status from 200 to 299.
 	PassPreflight bool `json:"passPreflight,omitempty"`
 
-	// RejectDisallowed answers 403 to actual requests whose origin is denied,
-	// before any handler runs. CORS alone does not: it keeps a page from reading
-	// the answer, and the form that another site posts has changed what it
-	// changes. Requests of the server's own pages pass (by Sec-Fetch-Site, or
-	// else if the host of Origin is that of the request), those without Origin,
-	// and navigations of the top-level page by GET or HEAD.
+	// RejectDisallowed answers 403 to actual requests from denied origins before any
+	// handler runs. CORS alone doesn't: it keeps a page from reading the response,
+	// but a form that another site posts has changed what it changes. Requests of
+	// the server's own pages pass (by Sec-Fetch-Site, or else if the host of Origin
+	// is that of the request), requests without Origin, and navigations of the
+	// top-level page by GET or HEAD.
 	//
-	// WebKit (seen in 2.50) says of forms that a page posts to a new window that
-	// they come from another site, even if it is the page's own. If the server's
-	// pages have such forms (target="_blank"), list its own origin, too.
+	// A page of another site that has been granted storage access (the Storage
+	// Access API) sends the user's cookies even where third-party cookies are
+	// blocked. Its origin is still its own, so RejectDisallowed stops it too.
+	//
+	// WebKit (seen in 2.50) says that a form which a page posts to a new window
+	// comes from another site, even if the page is the server's own. If the
+	// server's pages have such forms (target="_blank"), list their origin.
 	RejectDisallowed bool `json:"rejectDisallowed,omitempty"`
 
 	// AcceptRisks names the risks that are taken knowingly, each for the whole
@@ -136,16 +147,20 @@ const (
 // In JSON and in the environment that is "public-suffix=https://pr-*.vercel.app".
 func (r Risk) For(entry string) Risk { return r + "=" + Risk(entry) }
 
-// CommonMethods returns the methods that django-cors-headers allows by
-// default, to use or to extend.
-func CommonMethods() []string {
+// DefaultMaxAge is how long, in seconds, browsers may cache a preflight response if
+// MaxAge is 0: 2 hours, the longest that Chromium does.
+const DefaultMaxAge = 7200
+
+// DefaultMethods returns the methods that are allowed if AllowMethods is nil: those
+// of django-cors-headers. Append to it to allow more.
+func DefaultMethods() []string {
 	return []string{"DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"}
 }
 
-// CommonHeaders returns the request-headers that django-cors-headers allows by
-// default, to use or to extend.
-func CommonHeaders() []string {
-	return []string{"accept", "authorization", "content-type", "user-agent", "x-csrftoken", "x-requested-with"}
+// DefaultHeaders returns the request headers that are allowed if AllowHeaders is nil:
+// those of django-cors-headers, and X-CSRF-Token. Append to it to allow more.
+func DefaultHeaders() []string {
+	return []string{"accept", "authorization", "content-type", "user-agent", "x-csrf-token", "x-csrftoken", "x-requested-with"}
 }
 
 // clone returns a copy of c that shares nothing with it.

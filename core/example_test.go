@@ -109,7 +109,7 @@ func ExampleEngine_Decide() {
 	engine, err := cors.New(cors.Config{
 		AllowOrigins: []string{"https://app.example.com"},
 		AllowMethods: []string{"PUT"},
-		MaxAge:       600,
+		AllowHeaders: []string{"Authorization"},
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -128,7 +128,8 @@ func ExampleEngine_Decide() {
 	// CORS-preflight request: the origin is in AllowOrigins; answered here: true, with 204
 	//   Access-Control-Allow-Origin: https://app.example.com
 	//   Access-Control-Allow-Methods: PUT
-	//   Access-Control-Max-Age: 600
+	//   Access-Control-Allow-Headers: Authorization
+	//   Access-Control-Max-Age: 7200
 	//   add to Vary: Origin
 	// CORS-preflight request: nothing allows the origin; answered here: true, with 403
 	//   add to Vary: Origin

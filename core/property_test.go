@@ -210,6 +210,8 @@ func naiveDecideBy(configs []cors.Config, applies int, r *naiveRequest) naiveAns
 		return a
 	}
 	switch allMethods := slices.Contains(c.AllowMethods, "*"); {
+	case c.AllowMethods == nil:
+		set("Access-Control-Allow-Methods", "DELETE,GET,OPTIONS,PATCH,POST,PUT")
 	case !allMethods:
 		set("Access-Control-Allow-Methods", naiveList(c.AllowMethods, false))
 	case !c.AllowCredentials:
@@ -218,6 +220,8 @@ func naiveDecideBy(configs []cors.Config, applies int, r *naiveRequest) naiveAns
 		set("Access-Control-Allow-Methods", r.requestMethod)
 	}
 	switch allHeaders := slices.Contains(c.AllowHeaders, "*"); {
+	case c.AllowHeaders == nil:
+		set("Access-Control-Allow-Headers", "accept,authorization,content-type,user-agent,x-csrf-token,x-csrftoken,x-requested-with")
 	case !allHeaders:
 		set("Access-Control-Allow-Headers", naiveList(c.AllowHeaders, true))
 	case !c.AllowCredentials && slices.ContainsFunc(c.AllowHeaders, func(s string) bool { return strings.EqualFold(s, "authorization") }):
@@ -241,7 +245,9 @@ func naiveDecideBy(configs []cors.Config, applies int, r *naiveRequest) naiveAns
 	switch {
 	case c.MaxAge < 0:
 		set("Access-Control-Max-Age", "0")
-	case c.MaxAge > 0:
+	case c.MaxAge == 0:
+		set("Access-Control-Max-Age", "7200")
+	default:
 		set("Access-Control-Max-Age", strconv.Itoa(c.MaxAge))
 	}
 	return a
@@ -491,8 +497,11 @@ func (d *dice) n(sides int) int {
 
 func (d *dice) pick(from ...string) string { return from[d.n(len(from))] }
 
-// some returns up to most of the choices.
+// some returns up to most of the choices: a nil list, an empty one, or some.
 func (d *dice) some(most int, from ...string) (list []string) {
+	if d.n(4) == 1 {
+		list = []string{}
+	}
 	for range d.n(most + 1) {
 		list = append(list, d.pick(from...))
 	}

@@ -349,15 +349,15 @@ func TestAnEngineSharesNothingWithItsConfigs(t *testing.T) {
 	}
 }
 
-func TestTheListsForDjangoUsersAreFresh(t *testing.T) {
+func TestDefaultListsAreFresh(t *testing.T) {
 	want := map[string]string{
 		"methods": "DELETE GET OPTIONS PATCH POST PUT",
-		"headers": "accept authorization content-type user-agent x-csrftoken x-requested-with",
+		"headers": "accept authorization content-type user-agent x-csrf-token x-csrftoken x-requested-with",
 	}
 	for range 2 {
-		for name, list := range map[string][]string{"methods": cors.CommonMethods(), "headers": cors.CommonHeaders()} {
+		for name, list := range map[string][]string{"methods": cors.DefaultMethods(), "headers": cors.DefaultHeaders()} {
 			if got := strings.Join(list, " "); got != want[name] {
-				t.Errorf("the common %s are %s, want %s", name, got, want[name])
+				t.Errorf("the default %s are %s, want %s", name, got, want[name])
 			}
 			for i := range list {
 				list[i] = "vandalised"

@@ -1,6 +1,7 @@
 package cors
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -189,6 +190,9 @@ func (c *compiler) regexpRisks(at place, re *origin.Expression) (accepted bool) 
 
 // methods returns the methods to allow; if empty, the safelisted ones.
 func (c *compiler) methods() string {
+	if c.cfg.AllowMethods == nil {
+		return strings.Join(DefaultMethods(), ",")
+	}
 	return c.names("AllowMethods", c.cfg.AllowMethods, identity, func(at place) {
 		upper := strings.ToUpper(at.value)
 		switch {
@@ -208,6 +212,9 @@ func (c *compiler) methods() string {
 
 // headers returns the headers to allow; if empty, the safelisted ones.
 func (c *compiler) headers() string {
+	if c.cfg.AllowHeaders == nil {
+		return strings.Join(DefaultHeaders(), ",")
+	}
 	list := c.names("AllowHeaders", c.cfg.AllowHeaders, strings.ToLower, func(at place) {
 		switch {
 		case !isToken(at.value):
@@ -278,8 +285,8 @@ func (c *compiler) maxAge() string {
 		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is more than 24 hours, the longest that any browser caches a preflight response; write %d seconds or less", maxMaxAge)
 	case age < 0:
 		return "0"
-	case age > 0:
-		return strconv.Itoa(age)
+	default:
+		return strconv.Itoa(cmp.Or(age, DefaultMaxAge))
 	}
 	return ""
 }

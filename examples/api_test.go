@@ -34,9 +34,9 @@ var exchanges = []exchange{
 		answer: map[string]string{
 			"Access-Control-Allow-Origin":      "TRUSTED",
 			"Access-Control-Allow-Credentials": "true",
-			"Access-Control-Allow-Methods":     "PUT,DELETE",
-			"Access-Control-Allow-Headers":     "Authorization,Content-Type",
-			"Access-Control-Max-Age":           "600",
+			"Access-Control-Allow-Methods":     "DELETE,GET,OPTIONS,PATCH,POST,PUT",
+			"Access-Control-Allow-Headers":     "accept,authorization,content-type,user-agent,x-csrf-token,x-csrftoken,x-requested-with",
+			"Access-Control-Max-Age":           "7200",
 			"Vary":                             "Origin",
 		},
 	},

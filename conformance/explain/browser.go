@@ -255,7 +255,8 @@ func (r *replay) removeHeader(name string) {
 
 // misses adds the obstacle to a method or header that a preflight does not allow.
 func (r *replay) misses(field string, failure *fetch.NetworkError, name string) {
-	change := &Change{Config: r.policy, Field: field, Add: name}
+	add := r.addName(field, name)
+	change := &add
 	cfg := cors.Config{AllowOrigins: []string{pageOrigin}}
 	change.Apply(&cfg)
 	problem, fix := refusal(cfg), ""

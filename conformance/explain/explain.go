@@ -106,6 +106,9 @@ type Change struct {
 	Field  string `json:"field"`
 	// Add is the entry to add; if it is empty, the field is a bool to set.
 	Add string `json:"add,omitempty"`
+	// Defaults are the names that a nil list allows. List them too: the list is then no
+	// longer nil.
+	Defaults []string `json:"defaults,omitempty"`
 	// Caution says what to be sure of before.
 	Caution string `json:"caution,omitempty"`
 }
@@ -121,7 +124,22 @@ func (c Change) Apply(cfg *cors.Config) {
 		"Paths": &cfg.Paths, "PathRegexps": &cfg.PathRegexps, "AllowOrigins": &cfg.AllowOrigins,
 		"AllowMethods": &cfg.AllowMethods, "AllowHeaders": &cfg.AllowHeaders,
 	}[c.Field]
+	if *list == nil {
+		*list = c.Defaults
+	}
 	*list = append(slices.Clip(*list), c.Add)
+}
+
+// addName returns the Change that adds a name to AllowMethods or AllowHeaders.
+func (x *explainer) addName(field, name string) Change {
+	c := Change{Config: x.policy, Field: field, Add: name}
+	switch cfg := &x.configs[x.policy]; {
+	case field == "AllowMethods" && cfg.AllowMethods == nil:
+		c.Defaults = cors.DefaultMethods()
+	case field == "AllowHeaders" && cfg.AllowHeaders == nil:
+		c.Defaults = cors.DefaultHeaders()
+	}
+	return c
 }
 
 // Explain explains the decision of engine about r. It calls no watchers, and

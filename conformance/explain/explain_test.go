@@ -69,7 +69,12 @@ func mustNew(t testing.TB, cfgs ...cors.Config) *cors.Engine {
 	return e
 }
 
-func origins(list ...string) cors.Config { return cors.Config{AllowOrigins: list} }
+// origins returns a Config with nothing but origins: no methods and headers beyond
+// the safelisted ones.
+func origins(list ...string) cors.Config {
+	return cors.Config{AllowOrigins: list, AllowMethods: []string{}, AllowHeaders: []string{}}
+}
+
 func at(paths ...string) cors.Config {
 	return cors.Config{Paths: paths, AllowOrigins: []string{app}}
 }
@@ -141,6 +146,8 @@ var blocked = []struct {
 	{"a path like no other", at("/api"), fetching("/posts"), `No Config applies to "/posts". The request is left alone. If scripts of other origins should read the response, add the path to Paths of a Config.`},
 
 	{"a method", origins(app), preflighting("PUT", ""), `Method PUT is not allowed by the Access-Control-Allow-Methods header. Add "PUT" to AllowMethods of Config 0.`},
+	{"a method that isn't a default", cors.Config{AllowOrigins: []string{app}}, preflighting("POKE", ""), `Method POKE is not allowed by the Access-Control-Allow-Methods header. Write append(cors.DefaultMethods(), "POKE") as AllowMethods of Config 0.`},
+	{"a header that isn't a default", cors.Config{AllowOrigins: []string{app}}, preflighting("PUT", "x-a"), `Request-header x-a is not allowed by the Access-Control-Allow-Headers header. Write append(cors.DefaultHeaders(), "X-A") as AllowHeaders of Config 0.`},
 	{"a method in lower case", origins(app), preflighting("patch", ""), `Method patch is not allowed by the Access-Control-Allow-Methods header. No change is proposed because New refuses it: AllowMethods "patch": isn't in upper case, and methods are case-sensitive; write "PATCH".`},
 	{"a method that browsers write otherwise", origins(app), preflighting("get", ""), `Browsers write the method get as GET.` + client},
 	{"a forbidden method", origins(app), preflighting("CONNECT", ""), `CONNECT: browsers let no script use it.` + client},

@@ -80,6 +80,9 @@ func (c Change) String() string {
 	if c.Add == "" {
 		return fmt.Sprintf("Set %s of Config %d.", c.Field, c.Config)
 	}
+	if c.Defaults != nil {
+		return fmt.Sprintf("Write append(cors.%s(), %s) as %s of Config %d.", strings.Replace(c.Field, "Allow", "Default", 1), strconv.QuoteToASCII(c.Add), c.Field, c.Config)
+	}
 	return fmt.Sprintf("Add %s to %s of Config %d.", strconv.QuoteToASCII(c.Add), c.Field, c.Config)
 }
 

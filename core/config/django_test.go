@@ -49,7 +49,7 @@ func TestParseDjangoReads(t *testing.T) {
 			MaxAge:              7200,
 		}, nil},
 		{"a byte order mark and white space don't matter", "\uFEFF\r\n{\"CORS_ALLOW_ALL_ORIGINS\" : true}\r\n", allowing("*"), nil},
-		{"an empty list isn't the default", `{"CORS_ALLOWED_ORIGINS": ["https://app.example.com"], "CORS_ALLOW_METHODS": [], "CORS_ALLOW_HEADERS": []}`, cors.Config{AllowOrigins: []string{app}, AllowMethods: []string{}, MaxAge: 86400}, nil},
+		{"an empty list isn't the default", `{"CORS_ALLOWED_ORIGINS": ["https://app.example.com"], "CORS_ALLOW_METHODS": [], "CORS_ALLOW_HEADERS": []}`, cors.Config{AllowOrigins: []string{app}, AllowMethods: []string{}, AllowHeaders: []string{}, MaxAge: 7200}, nil},
 		{"an older name is read", `{"CORS_ORIGIN_ALLOW_ALL": true}`, allowing("*"), []string{"CORS_ORIGIN_ALLOW_ALL is read as CORS_ALLOW_ALL_ORIGINS"}},
 		{"a misspelt name is read", `{"CORS_ALLOW_ALL_ORIGINS": true, "CORS_MAX_AGE": 60}`, defaults(func(c *cors.Config) { c.AllowOrigins, c.MaxAge = []string{"*"}, 60 }), []string{"CORS_MAX_AGE is read as CORS_PREFLIGHT_MAX_AGE"}},
 		{"CSRF_TRUSTED_ORIGINS is ignored", `{"CORS_ALLOW_ALL_ORIGINS": true, "CSRF_TRUSTED_ORIGINS": ["https://app.example.com"]}`, allowing("*"), []string{"CSRF_TRUSTED_ORIGINS has no counterpart"}},
@@ -107,7 +107,7 @@ func TestParseDjangoRefuses(t *testing.T) {
 		{"a bool for a number", `{"CORS_PREFLIGHT_MAX_AGE": true}`, []string{"CORS_PREFLIGHT_MAX_AGE is true; write a whole number of seconds"}},
 		{"a fraction", `{"CORS_PREFLIGHT_MAX_AGE": 1.5}`, []string{`CORS_PREFLIGHT_MAX_AGE "1.5": isn't a whole number of seconds, or is too large; write one such as 86400`}},
 		{"a number that is too large", `{"CORS_PREFLIGHT_MAX_AGE": 99999999999999999999}`, []string{`CORS_PREFLIGHT_MAX_AGE "99999999999999999999": isn't a whole number of seconds, or is too large; write one such as 86400`}},
-		{"a negative number", `{"CORS_PREFLIGHT_MAX_AGE": -5}`, []string{`CORS_PREFLIGHT_MAX_AGE "-5": is negative; write how many seconds browsers may cache a preflight response, or 0 to leave that to them`}},
+		{"a negative number", `{"CORS_PREFLIGHT_MAX_AGE": -5}`, []string{`CORS_PREFLIGHT_MAX_AGE "-5": is negative; write how many seconds browsers may cache a preflight response, or 0 if they may not`}},
 		{"a list of regular expressions for paths", `{"CORS_URLS_REGEX": ["/a"]}`, []string{"CORS_URLS_REGEX is a list; write a string"}},
 		{"half of a surrogate pair", `{"CORS_URLS_REGEX": "^/\ud83d"}`, []string{"CORS_URLS_REGEX \"^/\uFFFD\": contains U+FFFD, which stands for a character that was lost; write that character"}},
 		{"a regular expression that RE2 lacks", `{"CORS_ALLOWED_ORIGIN_REGEXES": ["a$", "^https://(?!admin)\\w+\\.example\\.com$"]}`, []string{`CORS_ALLOWED_ORIGIN_REGEXES[1] "^https://(?!admin)\\w+\\.example\\.com$": RE2 has no "(?!"; write what is allowed without it`}},
@@ -234,8 +234,8 @@ func TestDjangoCommand(t *testing.T) {
 			PathRegexps:        []string{`^/api/.*`},
 			AllowOrigins:       []string{"https://admin.example.com", "https://shop.example.com", app, "http://localhost:3000"},
 			AllowOriginRegexps: []string{`(?i)^https://pr-\d{0,3}\.example\.net$`},
-			AllowMethods:       append(cors.CommonMethods(), "POKE"),
-			AllowHeaders:       append(cors.CommonHeaders(), "x-request-id"),
+			AllowMethods:       append(cors.DefaultMethods(), "POKE"),
+			AllowHeaders:       []string{"accept", "authorization", "content-type", "user-agent", "x-csrftoken", "x-requested-with", "x-request-id"},
 			ExposeHeaders:      []string{"X-Total-Count"},
 			MaxAge:             7200,
 		}
@@ -346,6 +346,24 @@ var projects = []string{
 	"A = ['https://app.example.com']\nCORS_ALLOWED_ORIGINS = A\nA += ['https://b.example.org']",
 }
 
+// applyDefaults replaces the defaults of django-cors-headers in a preflight response
+// with those of package cors.
+func applyDefaults(header map[string]string, settings string) {
+	const allowHeaders, maxAge = "access-control-allow-headers", "access-control-max-age"
+	if header["access-control-allow-methods"] == "" && header[allowHeaders] == "" && !strings.Contains(settings, "CORS_ALLOW_METHODS = ()") {
+		return // not a preflight response
+	}
+	if !strings.Contains(settings, "CORS_ALLOW_HEADERS") {
+		header[allowHeaders] = strings.Join(cors.DefaultHeaders(), ",")
+	}
+	switch {
+	case strings.Contains(settings, "CORS_PREFLIGHT_MAX_AGE = 0"):
+		header[maxAge] = "0"
+	case !strings.Contains(settings, "CORS_PREFLIGHT_MAX_AGE"):
+		header[maxAge] = "7200"
+	}
+}
+
 // TestTranslatedSettingsMeanTheSame asks django-cors-headers and the engine the
 // same about the same settings.
 func TestTranslatedSettingsMeanTheSame(t *testing.T) {
@@ -448,6 +466,7 @@ print(json.dumps(answers))
 			here := plainHeaders(header, r.Method)
 			want := maps.Clone(there.Headers)
 			normalize(want, r.Method)
+			applyDefaults(want, source)
 			if !maps.Equal(here, want) {
 				t.Errorf("%s\n%+v is answered with\n%v, and there with\n%v", source, r, here, want)
 			}

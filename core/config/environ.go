@@ -13,7 +13,7 @@ import (
 )
 
 // ParseEnviron reads a Config from environment variables that are named as the
-// settings of django-cors-headers, with the defaults of that project for those that
+// settings of django-cors-headers, with the defaults of [cors.Config] for those that
 // aren't set. It takes variables as [os.Environ] returns them. The package
 // documentation says how it reads each of them.
 //
@@ -138,7 +138,7 @@ func splitRegexps(text string) (parts []string) {
 }
 
 // Environ writes a Config as variables that [ParseEnviron] reads as the same
-// policy. It writes what differs from the defaults of django-cors-headers. Each
+// policy. It writes what differs from the defaults. Each
 // is NAME=value, as in [os.Environ]: a line without quotes. It returns an error
 // if something in the Config has no variable, such as Paths, or is not valid.
 func Environ(cfg cors.Config) ([]string, error) {
@@ -151,6 +151,12 @@ func Environ(cfg cors.Config) ([]string, error) {
 	}
 	want.AllowOriginRegexps = anchorEach(want.AllowOriginRegexps)
 	want.PathRegexps = anchorEach(cfg.PathRegexps)
+	switch {
+	case cfg.MaxAge == 0:
+		want.MaxAge = cors.DefaultMaxAge
+	case cfg.MaxAge < 0:
+		want.MaxAge = -1
+	}
 	if len(cfg.PathRegexps) > 1 { // Python has them as one expression
 		want.PathRegexps = []string{anchor("(?:" + strings.Join(cfg.PathRegexps, ")|(?:") + ")")}
 	}
@@ -164,7 +170,7 @@ func Environ(cfg cors.Config) ([]string, error) {
 	}
 	var errs Errors
 	for _, f := range fields {
-		if !same(reflect.ValueOf(want).FieldByIndex(f.Index), reflect.ValueOf(got).FieldByIndex(f.Index)) {
+		if !same(f.Name, reflect.ValueOf(want).FieldByIndex(f.Index), reflect.ValueOf(got).FieldByIndex(f.Index)) {
 			errs = append(errs, &Error{Name: f.Name, Value: fmt.Sprint(reflect.ValueOf(cfg).FieldByIndex(f.Index)), Message: "has no variable that means the same; write the Config as JSON"})
 		}
 	}
@@ -174,9 +180,10 @@ func Environ(cfg cors.Config) ([]string, error) {
 	return variables, nil
 }
 
-// same compares fields. A list may be nil or empty.
-func same(a, b reflect.Value) bool {
-	if a.Kind() == reflect.Slice && a.Len()+b.Len() == 0 {
+// same compares fields. A list may be nil or empty, except where nil means the
+// defaults.
+func same(field string, a, b reflect.Value) bool {
+	if a.Kind() == reflect.Slice && a.Len()+b.Len() == 0 && field != "AllowMethods" && field != "AllowHeaders" {
 		return true
 	}
 	return reflect.DeepEqual(a.Interface(), b.Interface())
@@ -185,8 +192,8 @@ func same(a, b reflect.Value) bool {
 // variables returns those for a Config with at most one expression for paths.
 func variables(cfg *cors.Config) (variables []string) {
 	write := func(name, value string) { variables = append(variables, name+"="+value) }
-	writeList := func(name string, kind settingKind, entries, otherwise []string) {
-		if !slices.Equal(entries, otherwise) {
+	writeList := func(name string, kind settingKind, entries []string) {
+		if len(entries) > 0 {
 			write(name, joinList(entries, kind))
 		}
 	}
@@ -198,17 +205,22 @@ func variables(cfg *cors.Config) (variables []string) {
 	if slices.Contains(cfg.AllowOrigins, "*") {
 		writeBool(allowAllOrigins, true)
 	} else {
-		writeList(allowedOrigins, listOfStrings, cfg.AllowOrigins, nil)
-		writeList(allowedRegexes, listOfRegexps, cfg.AllowOriginRegexps, nil)
+		writeList(allowedOrigins, listOfStrings, cfg.AllowOrigins)
+		writeList(allowedRegexes, listOfRegexps, cfg.AllowOriginRegexps)
 	}
 	if len(cfg.PathRegexps) > 0 {
 		write(urlsRegex, cfg.PathRegexps[0])
 	}
-	writeList(allowMethods, listOfStrings, cfg.AllowMethods, cors.CommonMethods())
-	writeList(allowHeaders, listOfStrings, cfg.AllowHeaders, cors.CommonHeaders())
-	writeList(exposeHeaders, listOfStrings, cfg.ExposeHeaders, nil)
-	if cfg.MaxAge != defaultMaxAge {
-		write(preflightMaxAge, strconv.Itoa(cfg.MaxAge))
+	writeNames := func(name string, names []string) {
+		if names != nil { // nil means the defaults
+			write(name, joinList(names, listOfStrings))
+		}
+	}
+	writeNames(allowMethods, cfg.AllowMethods)
+	writeNames(allowHeaders, cfg.AllowHeaders)
+	writeList(exposeHeaders, listOfStrings, cfg.ExposeHeaders)
+	if cfg.MaxAge != cors.DefaultMaxAge {
+		write(preflightMaxAge, strconv.Itoa(max(cfg.MaxAge, 0)))
 	}
 	writeBool(allowCredentials, cfg.AllowCredentials)
 	writeBool(allowPrivate, cfg.AllowPrivateNetwork)
@@ -216,7 +228,7 @@ func variables(cfg *cors.Config) (variables []string) {
 	for _, risk := range cfg.AcceptRisks {
 		risks = append(risks, string(risk))
 	}
-	writeList(acceptRisks, listOfStrings, risks, nil)
+	writeList(acceptRisks, listOfStrings, risks)
 	return variables
 }
 

@@ -16,7 +16,7 @@ import (
 
 // defaults returns the Config for no variable at all, changed.
 func defaults(change func(*cors.Config)) cors.Config {
-	cfg := cors.Config{AllowMethods: cors.CommonMethods(), AllowHeaders: cors.CommonHeaders(), MaxAge: 86400}
+	cfg := cors.Config{MaxAge: 7200}
 	change(&cfg)
 	return cfg
 }
@@ -62,7 +62,7 @@ func TestParseEnvironReads(t *testing.T) {
 		{"a list of JSON", []string{`CORS_ALLOWED_ORIGINS=["https://a.example", "https:\/\/b.example"]`}, allowing(a, b), nil},
 		{"the opaque origin", []string{"CORS_ALLOWED_ORIGINS=null," + a}, allowing("null", a), nil},
 		{"an empty list, and another way to allow an origin", []string{"CORS_ALLOWED_ORIGINS=", `CORS_ALLOWED_ORIGIN_REGEXES=https://a\.example$`}, matching(`https://a\.example$`), nil},
-		{"empty lists of JSON", []string{allowsApp, "CORS_ALLOW_METHODS=[]", "CORS_ALLOW_HEADERS=[ ]"}, with(func(c *cors.Config) { c.AllowMethods, c.AllowHeaders = nil, nil }), nil},
+		{"empty lists of JSON", []string{allowsApp, "CORS_ALLOW_METHODS=[]", "CORS_ALLOW_HEADERS=[ ]"}, with(func(c *cors.Config) { c.AllowMethods, c.AllowHeaders = []string{}, []string{} }), nil},
 		{"a pattern", []string{"CORS_ALLOWED_ORIGINS=https://*.example.org"}, allowing("https://*.example.org"), []string{`CORS_ALLOWED_ORIGINS[0] "https://*.example.org": is a pattern here, whereas django-cors-headers compares it literally and so allows nothing; list the origins if you don't mean a pattern`}},
 
 		{"an expression", []string{`CORS_ALLOWED_ORIGIN_REGEXES=^https://\w+\.example\.com$`}, matching(`^https://\w+\.example\.com$`), nil},
@@ -103,7 +103,7 @@ func TestParseEnvironReads(t *testing.T) {
 		{"methods and headers", []string{allowsApp, "CORS_ALLOW_METHODS=GET,PUT", "CORS_ALLOW_HEADERS=x-a", "CORS_EXPOSE_HEADERS=X-B,X-C"}, with(func(c *cors.Config) {
 			c.AllowMethods, c.AllowHeaders, c.ExposeHeaders = []string{"GET", "PUT"}, []string{"x-a"}, []string{"X-B", "X-C"}
 		}), nil},
-		{"no methods and headers", []string{allowsApp, "CORS_ALLOW_METHODS=", "CORS_ALLOW_HEADERS=  ", "CORS_EXPOSE_HEADERS="}, with(func(c *cors.Config) { c.AllowMethods, c.AllowHeaders = nil, nil }), nil},
+		{"no methods and headers", []string{allowsApp, "CORS_ALLOW_METHODS=", "CORS_ALLOW_HEADERS=  ", "CORS_EXPOSE_HEADERS="}, with(func(c *cors.Config) { c.AllowMethods, c.AllowHeaders = []string{}, []string{} }), nil},
 		{"headers that browsers set, as in older defaults", []string{allowsApp, "CORS_ALLOW_HEADERS=accept,Accept-Encoding,dnt,x-a,origin"}, with(func(c *cors.Config) { c.AllowHeaders = []string{"accept", "x-a"} }), []string{
 			`CORS_ALLOW_HEADERS is read without "Accept-Encoding", "dnt", "origin", which browsers set and scripts can't; remove them`,
 		}},
@@ -113,7 +113,7 @@ func TestParseEnvironReads(t *testing.T) {
 		}), []string{"CORS_ALLOWED_HEADERS is read as", `CORS_ALLOW_METHODS[0] "*": allows everything here, whereas django-cors-headers sends it as it is, and with credentials browsers then allow nothing`, `CORS_ALLOWED_HEADERS[0] "*": allows everything here`}},
 
 		{"an age", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE= 600 "}, with(func(c *cors.Config) { c.MaxAge = 600 }), nil},
-		{"no age", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE=0"}, with(func(c *cors.Config) { c.MaxAge = 0 }), nil},
+		{"no caching", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE=0"}, with(func(c *cors.Config) { c.MaxAge = -1 }), nil},
 		{"credentials and private networks", []string{allowsApp, "CORS_ALLOW_CREDENTIALS=yes", "CORS_ALLOW_PRIVATE_NETWORK=on"}, with(func(c *cors.Config) { c.AllowCredentials, c.AllowPrivateNetwork = true, true }), nil},
 		{"a risk", []string{"CORS_ALLOW_ALL_ORIGINS=true", "CORS_ALLOW_CREDENTIALS=true", "CORS_ACCEPT_RISKS=any-origin-with-credentials"}, defaults(func(c *cors.Config) {
 			c.AllowOrigins, c.AllowCredentials, c.AcceptRisks = []string{"*"}, true, []cors.Risk{cors.RiskAnyOriginWithCredentials}
@@ -189,7 +189,7 @@ func TestParseEnvironRefuses(t *testing.T) {
 		{"an empty bool", []string{"CORS_ALLOW_ALL_ORIGINS="}, []string{`CORS_ALLOW_ALL_ORIGINS is neither true nor false; write true or false, or unset the variable`}},
 		{"an age that is no number", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE=1h"}, []string{`CORS_PREFLIGHT_MAX_AGE "1h": isn't a whole number; write seconds in digits only, such as 86400, or unset the variable`}},
 		{"an empty age", []string{allowsApp, "CORS_MAX_AGE="}, []string{`CORS_MAX_AGE isn't a whole number; write seconds in digits only, such as 86400, or unset the variable`}},
-		{"a negative age", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE=-1"}, []string{`CORS_PREFLIGHT_MAX_AGE "-1": is negative; write how many seconds browsers may cache a preflight response, or 0 to leave that to them`}},
+		{"a negative age", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE=-1"}, []string{`CORS_PREFLIGHT_MAX_AGE "-1": is negative; write how many seconds browsers may cache a preflight response, or 0 if they may not`}},
 		{"quotes that belong to the value", []string{`CORS_ALLOWED_ORIGINS="https://a.example,https://b.example"`, `CORS_URLS_REGEX='^/api/'`}, []string{
 			`CORS_ALLOWED_ORIGINS "\"https://a.example,https://b.example\"": includes its quotes; write it without them`, `CORS_URLS_REGEX "'^/api/'": includes its quotes; write it without them`,
 		}},
@@ -340,7 +340,8 @@ func TestEnvironWrites(t *testing.T) {
 		want  []string
 	}{
 		{"the defaults", allowing(app), []string{allowsApp}},
-		{"nothing but origins", cors.Config{AllowOrigins: []string{app}}, []string{allowsApp, "CORS_ALLOW_METHODS=", "CORS_ALLOW_HEADERS=", "CORS_PREFLIGHT_MAX_AGE=0"}},
+		{"nothing but origins", cors.Config{AllowOrigins: []string{app}}, []string{allowsApp}},
+		{"empty lists, and no caching", cors.Config{AllowOrigins: []string{app}, AllowMethods: []string{}, AllowHeaders: []string{}, MaxAge: -5}, []string{allowsApp, "CORS_ALLOW_METHODS=", "CORS_ALLOW_HEADERS=", "CORS_PREFLIGHT_MAX_AGE=0"}},
 		{"every origin and more", allowing(app, "*"), []string{"CORS_ALLOW_ALL_ORIGINS=true"}},
 		{"expressions", matching(`https://a\.example`, `^https://b{1,2}\.b\.example$`, `https://c\.example|https://d\.example`, `(?i)https://e\.example`), []string{
 			`CORS_ALLOWED_ORIGIN_REGEXES=^https://a\.example$,^https://b{1,2}\.b\.example$,^(?:https://c\.example|https://d\.example)$,(?i)^https://e\.example$`,
@@ -380,7 +381,6 @@ func TestEnvironRefuses(t *testing.T) {
 		{"a status and what is passed", with(func(c *cors.Config) { c.PreflightStatus, c.PassPreflight = 200, true }), []string{
 			`PreflightStatus "200": has no variable that means the same; write the Config as JSON`, `PassPreflight "true": has no variable that means the same; write the Config as JSON`,
 		}},
-		{"an age that forbids", with(func(c *cors.Config) { c.MaxAge = -1 }), []string{`CORS_PREFLIGHT_MAX_AGE "-1": is negative; write how many seconds browsers may cache a preflight response, or 0 to leave that to them`}},
 		{"a set of characters that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`/[[:alpha:]]`} }), []string{`PathRegexps "[/[[:alpha:]]]": has no variable that means the same; write the Config as JSON`}},
 		{"a flag that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`(?U)/a*`} }), []string{`CORS_URLS_REGEX "(?U)/a*": "(?U)" isn't allowed here in Python; put flags first, as one of (?a), (?i), (?m), (?s) and (?u)`}},
 		{"a Config that is not valid", allowing("https://app.example.com/"), []string{`CORS_ALLOWED_ORIGINS[0] "https://app.example.com/": an origin has no path, not even a trailing slash; write "https://app.example.com"`}},

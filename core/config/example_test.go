@@ -70,7 +70,7 @@ func ExampleParseEnviron() {
 	fmt.Println(err)
 	// Output:
 	// CORS_ALLOWED_HEADERS is read as CORS_ALLOW_HEADERS, but django-cors-headers ignores it; write CORS_ALLOW_HEADERS
-	// [https://app.example.com https://admin.example.com] [Authorization Content-Type] true 86400 <nil>
+	// [https://app.example.com https://admin.example.com] [Authorization Content-Type] true 7200 <nil>
 	// CORS_ALLOW_ALL_ORIGINS with CORS_ALLOW_CREDENTIALS lets any site read what the user who visits it can read; list the sites that you trust, or leave CORS_ALLOW_CREDENTIALS out; if you mean this, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS
 }
 
@@ -96,8 +96,6 @@ func ExampleParseDjango() {
 	// 	PathRegexps:        []string{"(?i)^/api/.*"},
 	// 	AllowOrigins:       []string{"https://app.example.com"},
 	// 	AllowOriginRegexps: []string{`^https://\w+\.example\.com`},
-	// 	AllowMethods:       cors.CommonMethods(),
-	// 	AllowHeaders:       cors.CommonHeaders(),
 	// 	MaxAge:             3600,
 	// } <nil>
 }
@@ -106,7 +104,7 @@ var policy = cors.Config{
 	AllowOrigins:       []string{"https://app.example.com"},
 	AllowOriginRegexps: []string{`https://[a-z]{1,8}\.example\.com`},
 	AllowMethods:       []string{"PUT"},
-	AllowHeaders:       cors.CommonHeaders(),
+	AllowHeaders:       append(cors.DefaultHeaders(), "x-tenant"),
 	MaxAge:             600,
 }
 
@@ -118,7 +116,7 @@ func ExampleGo() {
 	// 	AllowOrigins:       []string{"https://app.example.com"},
 	// 	AllowOriginRegexps: []string{`https://[a-z]{1,8}\.example\.com`},
 	// 	AllowMethods:       []string{"PUT"},
-	// 	AllowHeaders:       cors.CommonHeaders(),
+	// 	AllowHeaders:       append(cors.DefaultHeaders(), "x-tenant"),
 	// 	MaxAge:             600,
 	// } <nil>
 }
@@ -133,6 +131,7 @@ func ExampleEnviron() {
 	// CORS_ALLOWED_ORIGINS=https://app.example.com
 	// CORS_ALLOWED_ORIGIN_REGEXES=^https://[a-z]{1,8}\.example\.com$
 	// CORS_ALLOW_METHODS=PUT
+	// CORS_ALLOW_HEADERS=accept,authorization,content-type,user-agent,x-csrf-token,x-csrftoken,x-requested-with,x-tenant
 	// CORS_PREFLIGHT_MAX_AGE=600
 	// <nil>
 }

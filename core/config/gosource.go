@@ -22,7 +22,12 @@ func Go(cfg cors.Config) (string, error) {
 	var b strings.Builder
 	b.WriteString(assigned + "cors.Config{")
 	for _, f := range fields {
-		if v := reflect.ValueOf(cfg).FieldByIndex(f.Index); v.Kind() == reflect.Slice && v.Len() > 0 || v.Kind() != reflect.Slice && !v.IsZero() {
+		v := reflect.ValueOf(cfg).FieldByIndex(f.Index)
+		// An empty list means something else than nil in two fields.
+		if v.Kind() == reflect.Slice && v.Len() == 0 && f.Name != "AllowMethods" && f.Name != "AllowHeaders" {
+			continue
+		}
+		if !v.IsZero() {
 			fmt.Fprintf(&b, "\n%s: %s,", f.Name, goValue(f.Name, v))
 		}
 	}
@@ -45,9 +50,9 @@ func goValue(field string, v reflect.Value) string {
 	}
 	switch field {
 	case "AllowMethods":
-		return goNames(texts, cors.CommonMethods(), "cors.CommonMethods()")
+		return goNames(texts, cors.DefaultMethods(), "cors.DefaultMethods()")
 	case "AllowHeaders":
-		return goNames(texts, cors.CommonHeaders(), "cors.CommonHeaders()")
+		return goNames(texts, cors.DefaultHeaders(), "cors.DefaultHeaders()")
 	case "AcceptRisks":
 		return "[]cors.Risk" + goBraces(texts, goRisk)
 	}

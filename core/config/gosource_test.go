@@ -28,13 +28,13 @@ func TestGoWrites(t *testing.T) {
 		want  string
 	}{
 		{"nothing", cors.Config{}, "cors.Config{}"},
-		{"empty lists", cors.Config{Paths: []string{}, AllowMethods: []string{}, AcceptRisks: []cors.Risk{}}, "cors.Config{}"},
+		{"empty lists", cors.Config{Paths: []string{}, AllowMethods: []string{}, AcceptRisks: []cors.Risk{}}, "cors.Config{\n\tAllowMethods: []string{},\n}"},
 		{"a list", cors.Config{AllowOrigins: []string{app, "null"}}, "cors.Config{\n\tAllowOrigins: []string{\"https://app.example.com\", \"null\"},\n}"},
 		{"a list of more than a line", cors.Config{ExposeHeaders: []string{long, long}}, "cors.Config{\n\tExposeHeaders: []string{\n\t\t\"" + long + "\",\n\t\t\"" + long + "\",\n\t},\n}"},
 		{"strings that need quoting", cors.Config{PathRegexps: []string{`/\d"`, "/`\\d", "/\n"}}, "cors.Config{\n\tPathRegexps: []string{`/\\d\"`, \"/`\\\\d\", \"/\\n\"},\n}"},
-		{"the methods that are common, and one more", cors.Config{AllowMethods: append(cors.CommonMethods(), "POKE")}, "cors.Config{\n\tAllowMethods: append(cors.CommonMethods(), \"POKE\"),\n}"},
-		{"the headers that are common", cors.Config{AllowHeaders: cors.CommonHeaders()}, "cors.Config{\n\tAllowHeaders: cors.CommonHeaders(),\n}"},
-		{"the headers that are common, and more than a line", cors.Config{AllowHeaders: append(cors.CommonHeaders(), long, long)}, "cors.Config{\n\tAllowHeaders: append(cors.CommonHeaders(), []string{\n\t\t\"" + long + "\",\n\t\t\"" + long + "\",\n\t}...),\n}"},
+		{"the methods that are common, and one more", cors.Config{AllowMethods: append(cors.DefaultMethods(), "POKE")}, "cors.Config{\n\tAllowMethods: append(cors.DefaultMethods(), \"POKE\"),\n}"},
+		{"the headers that are common", cors.Config{AllowHeaders: cors.DefaultHeaders()}, "cors.Config{\n\tAllowHeaders: cors.DefaultHeaders(),\n}"},
+		{"the headers that are common, and more than a line", cors.Config{AllowHeaders: append(cors.DefaultHeaders(), long, long)}, "cors.Config{\n\tAllowHeaders: append(cors.DefaultHeaders(), []string{\n\t\t\"" + long + "\",\n\t\t\"" + long + "\",\n\t}...),\n}"},
 		{"the methods that are common in another order", cors.Config{AllowMethods: []string{"DELETE", "GET", "OPTIONS", "PATCH", "PUT", "POST"}}, "cors.Config{\n\tAllowMethods: []string{\"DELETE\", \"GET\", \"OPTIONS\", \"PATCH\", \"PUT\", \"POST\"},\n}"},
 		{"numbers, bools and risks", cors.Config{AllowCredentials: true, MaxAge: -1, AcceptRisks: []cors.Risk{cors.RiskPublicSuffix, "public-suffix=https://*.x.example", "other"}}, "cors.Config{\n\tAllowCredentials: true,\n\tMaxAge:           -1,\n\tAcceptRisks:      []cors.Risk{cors.RiskPublicSuffix, cors.RiskPublicSuffix.For(\"https://*.x.example\"), \"other\"},\n}"},
 	}

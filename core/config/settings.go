@@ -59,9 +59,6 @@ const (
 	acceptRisks      = "CORS_ACCEPT_RISKS"
 )
 
-// defaultMaxAge is that of django-cors-headers.
-const defaultMaxAge = 86400
-
 // settings are the settings that are read. django-cors-headers has no
 // CORS_ACCEPT_RISKS.
 var settings = []setting{
@@ -136,12 +133,14 @@ func readSettings(assigned map[string]readFunc, errs Errors) (cors.Config, []Not
 	r.choose()
 	r.origins()
 	r.paths()
-	r.cfg.AllowMethods = read(r, allowMethods, cors.CommonMethods())
+	r.cfg.AllowMethods = r.names(allowMethods)
 	r.allowHeaders()
 	r.cfg.ExposeHeaders = read[[]string](r, exposeHeaders, nil)
-	r.cfg.MaxAge = read(r, preflightMaxAge, defaultMaxAge)
-	if r.cfg.MaxAge < 0 {
-		r.report(r.used[preflightMaxAge], strconv.Itoa(r.cfg.MaxAge), "is negative; write how many seconds browsers may cache a preflight response, or 0 to leave that to them")
+	switch r.cfg.MaxAge = read(r, preflightMaxAge, cors.DefaultMaxAge); {
+	case r.cfg.MaxAge < 0:
+		r.report(r.used[preflightMaxAge], strconv.Itoa(r.cfg.MaxAge), "is negative; write how many seconds browsers may cache a preflight response, or 0 if they may not")
+	case r.cfg.MaxAge == 0:
+		r.cfg.MaxAge = -1
 	}
 	r.cfg.AllowCredentials = read(r, allowCredentials, false)
 	r.cfg.AllowPrivateNetwork = read(r, allowPrivate, false)
@@ -291,12 +290,26 @@ func (r *settingsReader) translate(name, python string) *translation {
 	return t
 }
 
+// names returns a list that is nil if it isn't set, which means the defaults, and empty
+// if it is set to nothing.
+func (r *settingsReader) names(setting string) []string {
+	names := read[[]string](r, setting, nil)
+	if r.used[setting] != "" && names == nil {
+		return []string{}
+	}
+	return names
+}
+
 // allowHeaders reads the allowed headers. It drops those that were among the
 // defaults of django-cors-headers until version 4.0, and so are in many copies of
 // them. Browsers set them themselves, so listing them allows nothing.
 func (r *settingsReader) allowHeaders() {
 	var dropped []string
-	for i, name := range read(r, allowHeaders, cors.CommonHeaders()) {
+	names := r.names(allowHeaders)
+	if names != nil {
+		r.cfg.AllowHeaders = []string{}
+	}
+	for i, name := range names {
 		if slices.Contains([]string{"accept-encoding", "dnt", "origin"}, strings.ToLower(name)) {
 			dropped = append(dropped, strconv.Quote(name))
 			continue

@@ -23,7 +23,7 @@ func policiesToTakeHome(t *testing.T) map[string][]cors.Config {
 			{AllowOrigins: []string{"https://app.example.com"}, AllowCredentials: true, AllowHeaders: []string{"Content-Type"}},
 		},
 		"risks":                {{AllowOrigins: []string{"https://*.github.io", "null"}, AllowCredentials: true, AcceptRisks: []cors.Risk{cors.RiskPublicSuffix, cors.RiskNullWithCredentials}}},
-		"the common names":     {{AllowOrigins: []string{"https://app.example.com"}, AllowMethods: append(cors.CommonMethods(), "POKE"), AllowHeaders: cors.CommonHeaders()}},
+		"the common names":     {{AllowOrigins: []string{"https://app.example.com"}, AllowMethods: append(cors.DefaultMethods(), "POKE"), AllowHeaders: cors.DefaultHeaders()}},
 		"names like our own":   {{AllowOrigins: []string{"https://cors.example.com"}, Paths: []string{"/cors.RiskPublicSuffix"}}},
 		"what a shell quotes":  {{AllowOrigins: []string{"https://app.example.com"}, PathRegexps: []string{`/it's/$HOME/"[^\\]+"`}}},
 		"what a format quotes": {{AllowOrigins: []string{"https://app.example.com"}, Paths: []string{"/100%s"}}},

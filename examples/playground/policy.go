@@ -14,10 +14,10 @@ import (
 var policyFields = []PolicyField{
 	{"allowOrigins", "AllowOrigins", "list", "The sites whose scripts may read the answers. A pattern such as https://*.example.com stands for all sub-domains, * for any site.", "https://app.example.com"},
 	{"allowCredentials", "AllowCredentials", "bool", "Requests may carry cookies and logins, and scripts may read the answers to those.", ""},
-	{"allowMethods", "AllowMethods", "list", "Methods beyond GET, HEAD and POST, which need no permission.", "PUT"},
-	{"allowHeaders", "AllowHeaders", "list", "Request headers that scripts may set beyond the safelisted ones, such as Authorization and the Content-Type of JSON.", "Authorization"},
+	{"allowMethods", "AllowMethods", "list", "Methods that scripts may use. Left out: GET, POST, PUT, PATCH, DELETE and OPTIONS. GET, HEAD and POST are always allowed.", "PUT"},
+	{"allowHeaders", "AllowHeaders", "list", "Request headers that scripts may set. Left out: common ones, such as Authorization and the Content-Type of JSON.", "Authorization"},
 	{"exposeHeaders", "ExposeHeaders", "list", "Response headers that scripts may read beyond the safelisted ones.", "X-Total-Count"},
-	{"maxAge", "MaxAge", "number", "For how many seconds a browser may keep the answer to a preflight. 0 leaves it to the browser, -1 forbids it.", "600"},
+	{"maxAge", "MaxAge", "number", "How long, in seconds, browsers may cache a preflight response. 0: 2 hours. -1: not at all.", "600"},
 	{"rejectDisallowed", "RejectDisallowed", "bool", "Requests of other sites get 403 before your handlers run. CORS alone only hides the answer.", ""},
 	{"allowOriginRegexps", "AllowOriginRegexps", "list", "Expressions for origins, where patterns do not do.", `https://(blue|green)\.example\.com`},
 	{"paths", "Paths", "list", "The paths that the policy is for. Empty: all.", "/api/"},

@@ -17,22 +17,19 @@ func (p *playground) presets() []Preset {
 			AllowHeaders: []string{"Content-Type"}, ExposeHeaders: []string{"X-Total-Count"}, MaxAge: 600,
 		}),
 		preset("tokens", "A page with tokens", "Your site's scripts send a token in Authorization. No cookies are needed, so none are allowed.", cors.Config{
-			AllowOrigins: []string{yours}, AllowMethods: []string{"PUT", "PATCH", "DELETE"},
-			AllowHeaders: []string{"Authorization", "Content-Type"}, ExposeHeaders: []string{"X-Total-Count"}, MaxAge: 600,
+			AllowOrigins: []string{yours}, ExposeHeaders: []string{"X-Total-Count"},
 		}),
 		preset("public", "A public API", "Anyone may read, from any site, what needs no login.", cors.Config{
-			AllowOrigins: []string{"*"}, ExposeHeaders: []string{"*"},
+			AllowOrigins: []string{"*"}, AllowMethods: []string{}, AllowHeaders: []string{}, ExposeHeaders: []string{"*"},
 		}),
 		preset("subdomains", "Many sub-domains", "Each customer has a sub-domain of yours. (The first entry is the playground's own, to try it.)", cors.Config{
-			AllowOrigins: []string{yours, "https://*.example.com"}, AllowCredentials: true, AllowMethods: []string{"PUT", "DELETE"},
-			AllowHeaders: []string{"Content-Type"}, MaxAge: 600,
+			AllowOrigins: []string{yours, "https://*.example.com"}, AllowCredentials: true,
 		}),
 		preset("development", "Local development", "Whatever runs on your own machine, on any port. Never in production.", cors.Config{
-			AllowOrigins: []string{"http://localhost:*", "http://127.0.0.1:*"}, AllowCredentials: true, AllowMethods: []string{"PUT", "PATCH", "DELETE"},
-			AllowHeaders: []string{"Authorization", "Content-Type"}, ExposeHeaders: []string{"X-Total-Count"},
+			AllowOrigins: []string{"http://localhost:*", "http://127.0.0.1:*"}, AllowCredentials: true, ExposeHeaders: []string{"X-Total-Count"},
 		}),
 		preset("extension", "A browser extension", "The extension's pages have an origin of their own, which does not change.", cors.Config{
-			AllowOrigins: []string{"chrome-extension://" + strings.Repeat("abcdefghijklmnop", 2)}, AllowHeaders: []string{"Authorization", "Content-Type"},
+			AllowOrigins: []string{"chrome-extension://" + strings.Repeat("abcdefghijklmnop", 2)},
 		}),
 	}
 }

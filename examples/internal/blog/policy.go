@@ -18,10 +18,7 @@ func Policy(trusted string) []cors.Config {
 		{
 			AllowOrigins:     []string{trusted},
 			AllowCredentials: true,
-			AllowMethods:     []string{"PUT", "DELETE"},
-			AllowHeaders:     []string{"Authorization", "Content-Type"},
 			ExposeHeaders:    []string{"X-Total-Count"},
-			MaxAge:           600,
 		},
 	}
 }

@@ -67,6 +67,12 @@ func Audit(t *Target, origins []string, policy ...cors.Config) (*Plan, error) {
 	}
 	a.index = governed.Config()
 	a.config = policy[a.index]
+	if a.config.AllowMethods == nil {
+		a.config.AllowMethods = cors.DefaultMethods()
+	}
+	if a.config.AllowHeaders == nil {
+		a.config.AllowHeaders = cors.DefaultHeaders()
+	}
 	if err := a.chooseOrigins(origins); err != nil {
 		return nil, err
 	}
@@ -412,7 +418,7 @@ func (a *audit) judgeMaxAge(s script) {
 	kept, means := time.Duration(a.config.MaxAge)*time.Second, "Access-Control-Max-Age: "+strconv.Itoa(a.config.MaxAge)
 	switch {
 	case a.config.MaxAge == 0:
-		kept, means = 5*time.Second, "no Access-Control-Max-Age"
+		return // the policy doesn't say
 	case a.config.MaxAge < 0:
 		kept, means = 0, "Access-Control-Max-Age: 0"
 	}

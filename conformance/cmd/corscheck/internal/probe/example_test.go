@@ -21,7 +21,10 @@ func ExampleAudit() {
 	}))
 	defer server.Close()
 
-	policy := cors.Config{AllowOrigins: []string{"https://app.example.com"}}
+	policy := cors.Config{
+		AllowOrigins: []string{"https://app.example.com"},
+		AllowMethods: []string{}, AllowHeaders: []string{}, // no more than the safelisted ones
+	}
 	plan, err := probe.Audit(&probe.Target{URL: server.URL}, nil, policy)
 	if err != nil {
 		panic(err)
