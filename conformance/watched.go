@@ -126,7 +126,7 @@ func (w *watched) watch(r *cors.Request, d cors.Decision) {
 	path = strings.ReplaceAll(path, "%2F", "/")
 	one := told{
 		method: strings.Clone(r.Method), path: strings.Clone(path), host: strings.Clone(r.Host), origin: strings.Clone(r.Origin),
-		malformed: r.MalformedOrigin, kind: d.Kind(), config: d.Config(), allowed: d.Allowed() && d.Kind() != cors.NotCORS,
+		malformed: r.MalformedOrigin, kind: d.Kind(), config: d.Config(), allowed: d.Allowed(),
 		hasContext: r.Reader != nil && r.Reader.Context() != nil,
 	}
 	w.mu.Lock()

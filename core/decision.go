@@ -23,18 +23,19 @@ const (
 
 // String returns the kind in words.
 func (k Kind) String() string {
-	return [...]string{"not a CORS request", "actual request", "CORS-preflight request"}[k]
+	return textOf([]string{"not a CORS request", "actual request", "CORS-preflight request"}, k)
 }
 
-// A Reason says why a request is allowed or denied.
+// A Reason says why an origin is allowed or denied. Its number is of no importance
+// and may change; its code is stable, which MarshalText returns.
 type Reason uint8
 
-// The reasons. Those up to ReasonFunc allow; the others do not.
+// The reasons.
 const (
 	ReasonAnyOrigin  Reason = iota // any origin is allowed
 	ReasonOrigin                   // the origin is in AllowOrigins
-	ReasonPattern                  // a pattern of AllowOrigins matches
-	ReasonRegexp                   // an expression of AllowOriginRegexps matches
+	ReasonPattern                  // a pattern in AllowOrigins matches
+	ReasonRegexp                   // a regular expression in AllowOriginRegexps matches
 	ReasonFunc                     // AllowOriginFunc allowed it
 	ReasonNoPolicy                 // no policy applies to the path
 	ReasonNoOrigin                 // there is no Origin header, and nothing to decide
@@ -44,7 +45,8 @@ const (
 	ReasonFuncError                // AllowOriginFunc failed; see Decision.Err
 )
 
-func (r Reason) allows() bool { return r <= ReasonFunc }
+// Allows reports whether it is a reason to allow the origin.
+func (r Reason) Allows() bool { return r <= ReasonFunc }
 
 // CalledFunc reports whether AllowOriginFunc was called.
 func (d Decision) CalledFunc() bool {
@@ -53,11 +55,11 @@ func (d Decision) CalledFunc() bool {
 
 // String returns the reason in words.
 func (r Reason) String() string {
-	return [...]string{
+	return textOf([]string{
 		"any origin is allowed",
 		"the origin is in AllowOrigins",
-		"a pattern of AllowOrigins matches the origin",
-		"an expression of AllowOriginRegexps matches the origin",
+		"a pattern in AllowOrigins matches the origin",
+		"a regular expression in AllowOriginRegexps matches the origin",
 		"AllowOriginFunc allowed the origin",
 		"no policy applies to the path",
 		"there is no Origin header",
@@ -65,7 +67,7 @@ func (r Reason) String() string {
 		"the Origin header is not one serialized origin",
 		"AllowOriginFunc denied the origin",
 		"AllowOriginFunc failed",
-	}[r]
+	}, r)
 }
 
 // A Decision says what to answer to a request. Its strings share memory with
@@ -102,10 +104,9 @@ func (d Decision) Config() int {
 	return d.answer.policy.index
 }
 
-// Allowed reports whether the request's origin may read the answer. For
-// methods and headers there is nothing to decide: the answer to a preflight
-// names all that are allowed, and the browser enforces it.
-func (d Decision) Allowed() bool { return d.reason.allows() }
+// Allowed reports whether the origin is allowed. It is false for requests without
+// Origin. About methods and headers, [Decision.Outcome] knows more.
+func (d Decision) Allowed() bool { return d.reason.Allows() }
 
 // Reason returns why the request is allowed or denied.
 func (d Decision) Reason() Reason {

@@ -243,15 +243,13 @@ func (p *policy) decideWith(other *policy, r *Request, kind Kind) Decision {
 
 // decide returns the decision of a policy, or of none.
 func (p *policy) decide(r *Request, kind Kind) Decision {
-	var reason Reason
 	switch {
 	case p == nil:
 		return Decision{nil, r.Origin, kind, ReasonNoPolicy}
-	case kind == NotCORS && !p.anyOrigin:
-		reason = ReasonNoOrigin
-	default:
-		reason = p.match(r.Origin)
+	case kind == NotCORS:
+		return p.noOrigin
 	}
+	reason := p.match(r.Origin)
 	if reason == ReasonNotAllowed && p.allowFunc != nil {
 		return p.decideByFunc(r, kind)
 	}
@@ -269,7 +267,7 @@ func (p *policy) decideByOrigin(origin string, kind Kind) Decision {
 		return p.noOrigin
 	}
 	answers, reason := &p.denied, p.match(origin)
-	if reason.allows() {
+	if reason.Allows() {
 		answers = &p.allowed
 	}
 	return Decision{&answers[kind], origin, kind, reason}

@@ -31,7 +31,7 @@ func ExampleNew() {
 	d := engine.Decide(&cors.Request{Method: "GET", Path: "/posts", Origin: "https://a.example.org"})
 	fmt.Println(d.Allowed(), "since", d.Reason())
 	// Output:
-	// true since a pattern of AllowOrigins matches the origin
+	// true since a pattern in AllowOrigins matches the origin
 }
 
 // New refuses what cannot work, and what would let a stranger read a user's

@@ -104,7 +104,10 @@ func (p *policy) prepare() {
 		p.allowed[kind] = answer{policy: p, vary: vary, fields: appendField(p.shared, headerExposeHeaders, p.expose)}
 		p.denied[kind] = answer{policy: p, vary: vary}
 	}
-	p.noOrigin = p.decide(new(Request), NotCORS)
+	p.noOrigin = Decision{&p.denied[NotCORS], "", NotCORS, ReasonNoOrigin}
+	if p.anyOrigin {
+		p.noOrigin.answer = &p.allowed[NotCORS]
+	}
 	allowed, denied := &p.allowed[Preflight], &p.denied[Preflight]
 	allowed.vary = strings.Join(names, ", ")
 	denied.vary = allowed.vary

@@ -143,7 +143,7 @@ func naiveDecideBy(configs []cors.Config, applies int, r *naiveRequest) naiveAns
 	anyOrigin := slices.Contains(c.AllowOrigins, "*")
 	allowOrigin := ""
 	if anyOrigin && !c.AllowCredentials {
-		a.allowed, allowOrigin = true, "*"
+		a.allowed, allowOrigin = a.kind != cors.NotCORS, "*"
 	} else {
 		vary = append(vary, "Origin")
 		if r.hasOrigin && (anyOrigin && (r.origin == "null" || naiveSerialized(r.origin)) || naiveListed(c, r.origin)) {
@@ -190,7 +190,7 @@ func naiveDecideBy(configs []cors.Config, applies int, r *naiveRequest) naiveAns
 			}
 		}
 	}
-	if !a.allowed {
+	if allowOrigin == "" {
 		return a
 	}
 	set := func(name, value string) {
@@ -610,6 +610,40 @@ func (a naiveAnswer) equal(b naiveAnswer) bool {
 	return a.kind == b.kind && a.config == b.config && a.allowed == b.allowed && a.status == b.status && maps.EqualFunc(a.headers, b.headers, slices.Equal)
 }
 
+// naiveOutcome tells the outcome from the response, as a browser does.
+func naiveOutcome(a naiveAnswer, r *naiveRequest) cors.Outcome {
+	switch {
+	case a.config < 0 || a.kind == cors.NotCORS:
+		return cors.Unaffected
+	case !a.allowed:
+		return cors.OriginDenied
+	case a.kind == cors.Actual:
+		return cors.Allowed
+	}
+	lists := func(header, name string) bool {
+		for _, member := range strings.Split(a.headers.Get(header), ",") {
+			isWildcard := member == "*" && a.headers.Get("Access-Control-Allow-Credentials") == "" && !strings.EqualFold(name, "authorization")
+			if isWildcard || member == name || header == "Access-Control-Allow-Headers" && strings.EqualFold(member, name) {
+				return true
+			}
+		}
+		return false
+	}
+	if !slices.Contains([]string{"GET", "HEAD", "POST"}, r.requestMethod) && !lists("Access-Control-Allow-Methods", r.requestMethod) {
+		return cors.MethodNotAllowed
+	}
+	names := 0
+	for _, name := range strings.Split(r.requestHeaders, ",") {
+		if name = strings.Trim(name, " \t"); name == "" {
+			continue
+		}
+		if names++; names > 64 || !naiveToken.MatchString(name) || !lists("Access-Control-Allow-Headers", name) {
+			return cors.HeadersNotAllowed
+		}
+	}
+	return cors.Allowed
+}
+
 func (a naiveAnswer) varies(name string) bool {
 	return slices.Contains(strings.Split(strings.Join(a.headers["Vary"], ", "), ", "), name)
 }
@@ -648,6 +682,10 @@ func checkAll(t *testing.T, e *cors.Engine, configs []cors.Config, r *naiveReque
 				t.Fatalf("%s has the member %q: %s", name, member, describe())
 			}
 		}
+	}
+
+	if outcome, naive := e.Decide(r.request()).Outcome(r.request()), naiveOutcome(got, r); outcome != naive {
+		t.Fatalf("the outcome is %v, and by the headers of the response %v: %s", outcome, naive, describe())
 	}
 
 	// Applying twice is applying once, and headers of others stay.
@@ -739,6 +777,9 @@ func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 		for _, rest := range []string{"governed true, allowed true", "governed true, allowed false", "governed false, allowed false"} {
 			for _, answered := range []bool{false, true} {
 				key := fmt.Sprintf("%v, %s, answered %t", kind, rest, answered)
+				if kind == cors.NotCORS && rest == "governed true, allowed true" {
+					continue // there is no origin to allow
+				}
 				possible := !answered || kind == cors.Preflight && rest != "governed false, allowed false" || kind == cors.Actual && rest == "governed true, allowed false"
 				if possible != (seen[key] > 0) || possible && seen[key] < 50 {
 					t.Errorf("%s: %d times", key, seen[key])

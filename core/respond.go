@@ -44,12 +44,12 @@ func (p *policy) preflightFields(fields []field, methods, headers string, privat
 // answer returns the answer to a request.
 func (p *policy) answer(r *Request, kind Kind, reason Reason) *answer {
 	switch {
-	case !reason.allows() && kind == Actual && p.reject:
+	case !reason.Allows() && kind == Actual && p.reject:
 		if r.isRejected() {
 			return &p.rejected
 		}
 		return &p.tolerated
-	case !reason.allows():
+	case !reason.Allows():
 		return &p.denied[kind]
 	case kind == Preflight && p.repeats(r):
 		return p.repeat(r)

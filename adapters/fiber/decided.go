@@ -68,7 +68,7 @@ type fixedRecords [cors.Preflight + 1]atomic.Pointer[record]
 // keep records the first decision about a request if neither the origin nor the path
 // matters to it. Otherwise it returns nil.
 func (f *fixedRecords) keep(c *fiber.Ctx, engine *cors.Engine, d cors.Decision, before *record) *record {
-	isAlike := !d.Allowed() || d.Kind() == cors.NotCORS
+	isAlike := !d.Allowed()
 	if before != nil || !isAlike || engine.HasPaths() {
 		return nil
 	}

@@ -65,5 +65,5 @@ func ExampleSummary() {
 	r.Header.Set("Origin", "https://app.example.org")
 	engine.Handler(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
 	// Output:
-	// level=INFO msg="CORS request denied" kind=actual reason=not-allowed config=0 origin=https://app.example.org method=GET path=/posts summary="GET \"/posts\" from \"https://app.example.org\": blocked. \"https://app.example.org\" only looks like \"https://app.example.com\", which is allowed: it is another domain."
+	// level=INFO msg="CORS request blocked" kind=actual outcome=origin-denied reason=not-allowed config=0 origin=https://app.example.org method=GET path=/posts summary="GET \"/posts\" from \"https://app.example.org\": blocked. \"https://app.example.org\" only looks like \"https://app.example.com\", which is allowed: it is another domain."
 }

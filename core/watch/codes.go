@@ -6,10 +6,11 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// kinds and reasons are the codes of all kinds and reasons, by their numbers.
+// kinds, reasons and outcomes are the codes of all of them, by their numbers.
 var (
-	kinds   = codes(func(i int) encoding.TextMarshaler { return cors.Kind(i) })
-	reasons = codes(func(i int) encoding.TextMarshaler { return cors.Reason(i) })
+	kinds    = codes(func(i int) encoding.TextMarshaler { return cors.Kind(i) })
+	reasons  = codes(func(i int) encoding.TextMarshaler { return cors.Reason(i) })
+	outcomes = codes(func(i int) encoding.TextMarshaler { return cors.Outcome(i) })
 )
 
 func codes(numbered func(int) encoding.TextMarshaler) (all []string) {

@@ -10,7 +10,7 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A Counter counts decisions by kind, reason and Config, since it was made. The
+// A Counter counts decisions by kind, reason, outcome and Config, since it was made. The
 // zero Counter is ready to use, and must not be copied. It takes no lock and
 // allocates nothing for a decision; its memory depends on how many Configs there
 // are, and not on what strangers send.
@@ -26,8 +26,21 @@ type Counter struct {
 	origins *origins              // nil: not counted
 }
 
-// A row counts the decisions of one Config: by kind, and then by reason.
+// A row counts the decisions of one Config: by kind and then reason, and apart from
+// those preflights that an allowed origin sends in vain, by outcome and then reason.
 type row []atomic.Uint64
+
+// cellOf returns the index in a row.
+func cellOf(kind cors.Kind, reason cors.Reason, outcome cors.Outcome) int {
+	group := int(kind)
+	if outcome > cors.OriginDenied {
+		group = len(kinds) + int(outcome-cors.MethodNotAllowed)
+	}
+	return group*len(reasons) + int(reason)
+}
+
+// cells is the length of a row.
+var cells = cellOf(0, 0, cors.HeadersNotAllowed) + len(reasons)
 
 // NewOriginCounter returns a Counter that counts CORS requests by origin, too.
 // Only an origin that AllowOrigins lists as it is has a count of its own, the
@@ -45,7 +58,7 @@ func (c *Counter) Watch(r *cors.Request, d cors.Decision) {
 		rows = c.grow(i + 1)
 	}
 	reason := d.Reason()
-	(*rows)[i][int(d.Kind())*len(reasons)+int(reason)].Add(1)
+	(*rows)[i][cellOf(d.Kind(), reason, d.Outcome(r))].Add(1)
 	switch {
 	case c.origins == nil || d.Kind() == cors.NotCORS:
 	case reason == cors.ReasonOrigin:
@@ -63,7 +76,7 @@ func (c *Counter) grow(n int) *[]row {
 		rows = append(rows, *present...)
 	}
 	for len(rows) < n {
-		rows = append(rows, make(row, len(kinds)*len(reasons)))
+		rows = append(rows, make(row, cells))
 	}
 	c.rows.Store(&rows)
 	return &rows
@@ -71,7 +84,7 @@ func (c *Counter) grow(n int) *[]row {
 
 // Counts are what a [Counter] has counted.
 type Counts struct {
-	// Decisions are sorted by Config, kind and reason. What never happened is
+	// Decisions are sorted by Config, kind, outcome and reason. What never happened is
 	// left out.
 	Decisions []Count `json:"decisions"`
 	// Origins are the CORS requests of the origins that are counted by
@@ -82,14 +95,13 @@ type Counts struct {
 
 // A Count is how many decisions were alike.
 type Count struct {
-	// Config is the index of the Config, or -1 where none governs the path. What
+	// Config is the index of the Config, or -1 if none applies to the path. What
 	// Reload puts there is counted together with what was there before.
-	Config int         `json:"config"`
-	Kind   cors.Kind   `json:"kind"`
-	Reason cors.Reason `json:"reason"`
-	// Allowed is what [cors.Decision.Allowed] says. It follows from the reason.
-	Allowed bool   `json:"allowed"`
-	N       uint64 `json:"n"`
+	Config  int          `json:"config"`
+	Kind    cors.Kind    `json:"kind"`
+	Reason  cors.Reason  `json:"reason"`
+	Outcome cors.Outcome `json:"outcome"`
+	N       uint64       `json:"n"`
 }
 
 // Counts returns what was counted so far. Requests that are decided meanwhile
@@ -98,12 +110,9 @@ func (c *Counter) Counts() Counts {
 	counts := Counts{Decisions: []Count{}}
 	if rows := c.rows.Load(); rows != nil {
 		for i, row := range *rows {
-			for j := range row {
-				if n := row[j].Load(); n > 0 {
-					reason := cors.Reason(j % len(reasons))
-					counts.Decisions = append(counts.Decisions, Count{
-						Config: i - 1, Kind: cors.Kind(j / len(reasons)), Reason: reason, Allowed: reason <= cors.ReasonFunc, N: n,
-					})
+			for cell := range row {
+				if n := row[cell].Load(); n > 0 {
+					counts.Decisions = append(counts.Decisions, countOf(i-1, cell, n))
 				}
 			}
 		}
@@ -112,6 +121,24 @@ func (c *Counter) Counts() Counts {
 		counts.Origins, counts.OtherOrigins = c.origins.counts()
 	}
 	return counts
+}
+
+// countOf is the reverse of cellOf.
+func countOf(config, cell int, n uint64) Count {
+	group, reason := cell/len(reasons), cors.Reason(cell%len(reasons))
+	count := Count{Config: config, Kind: cors.Kind(group), Reason: reason, N: n}
+	switch {
+	case group >= len(kinds):
+		count.Kind = cors.Preflight
+		count.Outcome = cors.MethodNotAllowed + cors.Outcome(group-len(kinds))
+	case count.Kind == cors.NotCORS || reason == cors.ReasonNoPolicy:
+		count.Outcome = cors.Unaffected
+	case reason.Allows():
+		count.Outcome = cors.Allowed
+	default:
+		count.Outcome = cors.OriginDenied
+	}
+	return count
 }
 
 // String returns the Counts as JSON.

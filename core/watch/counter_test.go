@@ -51,20 +51,29 @@ func TestCounterCountsByConfigKindAndReason(t *testing.T) {
 	serve(e, actual("/api/", "https://app1.example.net"))
 	serve(e, actual("/api/", "null"))
 	serve(e, preflight("/api/", "HTTPS://"))
+	for _, asks := range []cors.Request{
+		{AccessControlRequestMethod: "POKE"},
+		{AccessControlRequestMethod: "PUT", AccessControlRequestHeaders: "x-a"},
+	} {
+		asks.Method, asks.Path, asks.Origin = "OPTIONS", "/api/", trusted
+		serve(e, asks)
+	}
 	want := []watch.Count{
-		{-1, cors.Actual, cors.ReasonNoPolicy, false, 1},
-		{-1, cors.Preflight, cors.ReasonNoPolicy, false, 1},
-		{0, cors.NotCORS, cors.ReasonAnyOrigin, true, 1},
-		{0, cors.Actual, cors.ReasonAnyOrigin, true, 1},
-		{1, cors.Actual, cors.ReasonFuncDenied, false, 1},
-		{1, cors.Actual, cors.ReasonFuncError, false, 1},
-		{1, cors.Preflight, cors.ReasonFunc, true, 1},
-		{2, cors.NotCORS, cors.ReasonNoOrigin, false, 1},
-		{2, cors.Actual, cors.ReasonOrigin, true, 3},
-		{2, cors.Actual, cors.ReasonPattern, true, 1},
-		{2, cors.Actual, cors.ReasonRegexp, true, 1},
-		{2, cors.Actual, cors.ReasonNotAllowed, false, 1},
-		{2, cors.Preflight, cors.ReasonMalformed, false, 1},
+		{-1, cors.Actual, cors.ReasonNoPolicy, cors.Unaffected, 1},
+		{-1, cors.Preflight, cors.ReasonNoPolicy, cors.Unaffected, 1},
+		{0, cors.NotCORS, cors.ReasonNoOrigin, cors.Unaffected, 1},
+		{0, cors.Actual, cors.ReasonAnyOrigin, cors.Allowed, 1},
+		{1, cors.Actual, cors.ReasonFuncDenied, cors.OriginDenied, 1},
+		{1, cors.Actual, cors.ReasonFuncError, cors.OriginDenied, 1},
+		{1, cors.Preflight, cors.ReasonFunc, cors.Allowed, 1},
+		{2, cors.NotCORS, cors.ReasonNoOrigin, cors.Unaffected, 1},
+		{2, cors.Actual, cors.ReasonOrigin, cors.Allowed, 3},
+		{2, cors.Actual, cors.ReasonPattern, cors.Allowed, 1},
+		{2, cors.Actual, cors.ReasonRegexp, cors.Allowed, 1},
+		{2, cors.Actual, cors.ReasonNotAllowed, cors.OriginDenied, 1},
+		{2, cors.Preflight, cors.ReasonMalformed, cors.OriginDenied, 1},
+		{2, cors.Preflight, cors.ReasonOrigin, cors.MethodNotAllowed, 1},
+		{2, cors.Preflight, cors.ReasonOrigin, cors.HeadersNotAllowed, 1},
 	}
 	got := counter.Counts()
 	if !slices.Equal(got.Decisions, want) {
@@ -76,7 +85,7 @@ func TestCounterCountsByConfigKindAndReason(t *testing.T) {
 }
 
 // Every kind with every reason has a place of its own.
-func TestAllowedIsWhatTheDecisionSays(t *testing.T) {
+func TestOutcomeIsWhatTheDecisionSays(t *testing.T) {
 	ask := func(_ context.Context, r *cors.Request) (bool, error) {
 		return strings.Contains(r.Origin, "asked"), nil
 	}
@@ -87,7 +96,7 @@ func TestAllowedIsWhatTheDecisionSays(t *testing.T) {
 				var counter watch.Counter
 				e.Watch(counter.Watch)
 				d := serve(e, r)
-				want := []watch.Count{{d.Config(), d.Kind(), d.Reason(), d.Allowed(), 1}}
+				want := []watch.Count{{d.Config(), d.Kind(), d.Reason(), d.Outcome(&r), 1}}
 				if got := counter.Counts().Decisions; !slices.Equal(got, want) {
 					t.Errorf("%s from %q is counted as %v, want %v", path, origin, got, want)
 				}
@@ -173,8 +182,8 @@ func TestCounterIsAnExpvar(t *testing.T) {
 	serve(e, actual("/", "https://b.example"))
 	serve(e, preflight("/", "https://evil.example"))
 	const want = `{"decisions":[` +
-		`{"config":0,"kind":"actual","reason":"origin","allowed":true,"n":2},` +
-		`{"config":0,"kind":"preflight","reason":"not-allowed","allowed":false,"n":1}],` +
+		`{"config":0,"kind":"actual","reason":"origin","outcome":"allowed","n":2},` +
+		`{"config":0,"kind":"preflight","reason":"not-allowed","outcome":"origin-denied","n":1}],` +
 		`"origins":{"https://app.example.com":1,"https://b.example":1},"otherOrigins":1}`
 	for range 3 {
 		if got := counter.String(); got != want {

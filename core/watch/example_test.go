@@ -30,7 +30,7 @@ func Example() {
 		fmt.Printf("%s of Config %d has %s, which nobody needs\n", entry.Field, entry.Config, entry.Value)
 	}
 	// Output:
-	// {"decisions":[{"config":0,"kind":"actual","reason":"origin","allowed":true,"n":1}]}
+	// {"decisions":[{"config":0,"kind":"actual","reason":"origin","outcome":"allowed","n":1}]}
 	// AllowOrigins of Config 0 has https://old.example.com, which nobody needs
 }
 
@@ -47,8 +47,8 @@ func ExampleLog() {
 	}
 	get(engine, "https://evil.example\nlevel=ERROR", "/posts")
 	// Output:
-	// level=WARN msg="CORS request denied" kind=actual reason=not-allowed config=0 origin=https://app.example.org method=GET path=/posts
-	// level=WARN msg="CORS request denied" kind=actual reason=malformed config=0 origin="\"https://evil.example\\nlevel=ERROR\"" method=GET path=/posts
+	// level=WARN msg="CORS request blocked" kind=actual outcome=origin-denied reason=not-allowed config=0 origin=https://app.example.org method=GET path=/posts
+	// level=WARN msg="CORS request blocked" kind=actual outcome=origin-denied reason=malformed config=0 origin="\"https://evil.example\\nlevel=ERROR\"" method=GET path=/posts
 }
 
 func ExampleNewOriginCounter() {
@@ -71,7 +71,7 @@ func ExampleNewOriginCounter() {
 	// Output:
 	// map[https://app.example.com:2] and 2 of others
 	// 2: actual request, the origin is in AllowOrigins
-	// 1: actual request, a pattern of AllowOrigins matches the origin
+	// 1: actual request, a pattern in AllowOrigins matches the origin
 	// 1: actual request, nothing allows the origin
 }
 

@@ -12,7 +12,7 @@ import (
 
 // LogOptions are how [Log] logs. The zero value is useful.
 type LogOptions struct {
-	// Level is that of denied requests; if nil, slog.LevelInfo.
+	// Level is that of blocked requests; if nil, slog.LevelInfo.
 	Level slog.Leveler
 
 	// FailureLevel is that of requests for which AllowOriginFunc failed; if nil,
@@ -23,7 +23,7 @@ type LogOptions struct {
 	// for one minute.
 	Interval time.Duration
 
-	// Explain returns one line about a denied request, such as the function that
+	// Explain returns one line about a blocked request, such as the function that
 	// explain.Summary of module conformance returns. Up to 1000 bytes of it are
 	// logged; bytes other than printable ASCII are replaced. It takes much longer
 	// than deciding. It is not called for requests that AllowOriginFunc decided
@@ -31,18 +31,19 @@ type LogOptions struct {
 	Explain func(*cors.Request) string
 }
 
-// Log returns a Watcher that logs the CORS requests that are denied, and those
-// for which AllowOriginFunc failed. If logger is nil, it is that of
+// Log returns a Watcher that logs the CORS requests that browsers block, by their
+// origin, or because a preflight asks for a method or header that isn't allowed, and
+// those for which AllowOriginFunc failed. If logger is nil, it is that of
 // [slog.Default]; if options is nil, they are the zero LogOptions.
 //
-// A record has the attributes kind and reason (the codes that they have as
-// text), config (the index), method, path and origin; where AllowOriginFunc
-// failed, error; and summary if Explain is set. Values of the request, and the
+// A record has the attributes kind, outcome and reason (as codes), config (the
+// index), method, path and origin; asked, which is the method or header that isn't
+// allowed; error if AllowOriginFunc failed; and summary if Explain is set. Values of the request, and the
 // error, are in printable ASCII, and in quotes unless they are plain; more than
 // 200 bytes of one are cut. So nobody forges a record, whatever the handler does.
 //
-// In each interval, the first request of the same kind, reason, Config and
-// origin is logged at once, for up to 50 that differ. When the interval ends, a
+// In each interval, the first request of the same kind, outcome, reason, Config,
+// origin and asked is logged at once, for up to 50 that differ. When the interval ends, a
 // record for each of those says in the attribute suppressed how many more there
 // were, and one without other attributes how many beyond the 50. Failures are
 // counted apart from denials, so that strangers cannot hide them.
@@ -63,11 +64,11 @@ func Log(logger *slog.Logger, options *LogOptions) cors.Watcher {
 			o.Interval = options.Interval
 		}
 	}
-	denials := newRecorder(logger, o.Level, &o, "CORS request denied", "more CORS requests denied")
+	denials := newRecorder(logger, o.Level, &o, "CORS request blocked", "more CORS requests blocked")
 	failures := newRecorder(logger, o.FailureLevel, &o, "AllowOriginFunc failed", "AllowOriginFunc failed more often")
 	return func(r *cors.Request, d cors.Decision) {
 		switch {
-		case d.Kind() == cors.NotCORS || d.Allowed() || !d.HasPolicy():
+		case !d.Outcome(r).IsBlocked():
 		case d.Err() != nil:
 			failures.record(r, d)
 		default:
@@ -87,10 +88,12 @@ type recorder struct {
 
 // A denial is what requests have in common that are logged once.
 type denial struct {
-	kind   cors.Kind
-	reason cors.Reason
-	config int
-	origin string
+	kind    cors.Kind
+	outcome cors.Outcome
+	reason  cors.Reason
+	config  int
+	origin  string
+	asked   string // the method or header that isn't allowed
 }
 
 func newRecorder(logger *slog.Logger, level slog.Leveler, o *LogOptions, message, more string) *recorder {
@@ -112,13 +115,18 @@ func (rec *recorder) record(r *cors.Request, d cors.Decision) {
 		return
 	}
 	attrs, ok := rec.limiter.first(denialOf(r, d), func(same denial) (denial, []slog.Attr) {
-		same.origin = strings.Clone(same.origin)
-		return same, []slog.Attr{
+		same.origin, same.asked = strings.Clone(same.origin), strings.Clone(same.asked)
+		attrs := []slog.Attr{
 			slog.String("kind", kinds[same.kind]),
+			slog.String("outcome", outcomes[same.outcome]),
 			slog.String("reason", reasons[same.reason]),
 			slog.Int("config", same.config),
 			slog.String("origin", quote(originOf(r))),
 		}
+		if same.outcome != cors.OriginDenied {
+			attrs = append(attrs, slog.String("asked", quote(same.asked)))
+		}
+		return same, attrs
 	})
 	if !ok {
 		return
@@ -134,7 +142,21 @@ func (rec *recorder) record(r *cors.Request, d cors.Decision) {
 }
 
 func denialOf(r *cors.Request, d cors.Decision) denial {
-	return denial{d.Kind(), d.Reason(), d.Config(), r.Origin[:min(len(r.Origin), maxValue)]}
+	same := denial{kind: d.Kind(), outcome: d.Outcome(r), reason: d.Reason(), config: d.Config(), origin: r.Origin[:min(len(r.Origin), maxValue)]}
+	same.asked = asked(r, d, same.outcome)
+	same.asked = same.asked[:min(len(same.asked), maxValue)]
+	return same
+}
+
+// asked returns the method or header that a preflight asks for in vain.
+func asked(r *cors.Request, d cors.Decision, outcome cors.Outcome) string {
+	switch outcome {
+	case cors.MethodNotAllowed:
+		return r.AccessControlRequestMethod
+	case cors.HeadersNotAllowed:
+		return d.RefusedHeader(r)
+	}
+	return ""
 }
 
 // summaryOf returns what explain says about a request, in printable ASCII. A panic

@@ -73,21 +73,26 @@ func TestLogTellsWhatIsDenied(t *testing.T) {
 		want    string
 	}{
 		{"an actual request that is denied is logged", actual("/api/posts", "https://evil.example"),
-			`level=INFO msg="CORS request denied" kind=actual reason=not-allowed config=3 origin=https://evil.example method=GET path=/api/posts`},
+			`level=INFO msg="CORS request blocked" kind=actual outcome=origin-denied reason=not-allowed config=3 origin=https://evil.example method=GET path=/api/posts`},
 		{"a preflight that is denied is logged", preflight("/api/posts", "https://evil.example"),
-			`level=INFO msg="CORS request denied" kind=preflight reason=not-allowed config=3 origin=https://evil.example method=OPTIONS path=/api/posts`},
+			`level=INFO msg="CORS request blocked" kind=preflight outcome=origin-denied reason=not-allowed config=3 origin=https://evil.example method=OPTIONS path=/api/posts`},
 		{"what AllowOriginFunc denies is logged", actual("/denying/", "https://evil.example"),
-			`level=INFO msg="CORS request denied" kind=actual reason=func-denied config=2 origin=https://evil.example method=GET path=/denying/`},
+			`level=INFO msg="CORS request blocked" kind=actual outcome=origin-denied reason=func-denied config=2 origin=https://evil.example method=GET path=/denying/`},
 		{"a failure of AllowOriginFunc is logged as an error", actual("/failing/", "https://evil.example"),
-			`level=ERROR msg="AllowOriginFunc failed" kind=actual reason=func-error config=1 origin=https://evil.example method=GET path=/failing/ error="\"no connection to 10.0.0.1\""`},
+			`level=ERROR msg="AllowOriginFunc failed" kind=actual outcome=origin-denied reason=func-error config=1 origin=https://evil.example method=GET path=/failing/ error="\"no connection to 10.0.0.1\""`},
 		{"a malformed Origin is logged", actual("/api/", "evil"),
-			`level=INFO msg="CORS request denied" kind=actual reason=malformed config=3 origin=evil method=GET path=/api/`},
+			`level=INFO msg="CORS request blocked" kind=actual outcome=origin-denied reason=malformed config=3 origin=evil method=GET path=/api/`},
 		{"a repeated Origin is asked for", cors.Request{Method: "GET", Path: "/api/", MalformedOrigin: true, Reader: &source{ctx: context.Background(), origin: "https://a.example, https://b.example"}},
-			`level=INFO msg="CORS request denied" kind=actual reason=malformed config=3 origin="\"https://a.example, https://b.example\"" method=GET path=/api/`},
+			`level=INFO msg="CORS request blocked" kind=actual outcome=origin-denied reason=malformed config=3 origin="\"https://a.example, https://b.example\"" method=GET path=/api/`},
 		{"an empty Origin is logged", cors.Request{Method: "GET", Path: "/api/", MalformedOrigin: true},
-			`level=INFO msg="CORS request denied" kind=actual reason=malformed config=3 origin="" method=GET path=/api/`},
+			`level=INFO msg="CORS request blocked" kind=actual outcome=origin-denied reason=malformed config=3 origin="" method=GET path=/api/`},
 		{"the path is asked for", cors.Request{Method: "GET", Origin: "null", Reader: &source{path: "/api/asked"}},
-			`level=INFO msg="CORS request denied" kind=actual reason=not-allowed config=3 origin=null method=GET path=/api/asked`},
+			`level=INFO msg="CORS request blocked" kind=actual outcome=origin-denied reason=not-allowed config=3 origin=null method=GET path=/api/asked`},
+		{"a preflight of an allowed origin is logged for a method that isn't allowed", asking("POKE", ""),
+			`level=INFO msg="CORS request blocked" kind=preflight outcome=method-not-allowed reason=origin config=3 origin=https://app.example.com asked=POKE method=OPTIONS path=/api/`},
+		{"a preflight of an allowed origin is logged for a header that isn't allowed", asking("PUT", "authorization,x-a"),
+			`level=INFO msg="CORS request blocked" kind=preflight outcome=headers-not-allowed reason=origin config=3 origin=https://app.example.com asked=x-a method=OPTIONS path=/api/`},
+		{"a preflight for what is allowed is not logged", asking("PUT", "authorization"), ""},
 		{"what is allowed is not logged", actual("/api/", trusted), ""},
 		{"what any origin may read is not logged", actual("/public/", "https://evil.example"), ""},
 		{"a request without Origin is not logged", actual("/api/", ""), ""},
@@ -280,7 +285,7 @@ func TestNobodyForgesARecord(t *testing.T) {
 							t.Fatalf("request %d with %.40q: %q is not printable ASCII", i, value, line)
 						}
 					}
-					attrs := []string{"kind", "reason", "config", "origin", "method", "path"}
+					attrs := []string{"kind", "outcome", "reason", "config", "origin", "method", "path"}
 					if r.Path == "/failing" {
 						attrs = append(attrs, "error")
 					}
@@ -346,10 +351,10 @@ func TestWhatIsAlikeIsLoggedOncePerInterval(t *testing.T) {
 			}
 		}
 		const (
-			a        = `"CORS request denied" kind=actual reason=not-allowed config=0 origin=https://a.example method=GET path=/`
-			moreA    = `"more CORS requests denied" kind=actual reason=not-allowed config=0 origin=https://a.example suppressed=`
-			b        = `"CORS request denied" kind=actual reason=not-allowed config=0 origin=https://b.example method=GET path=/`
-			flightA  = `"CORS request denied" kind=preflight reason=not-allowed config=0 origin=https://a.example method=OPTIONS path=/`
+			a        = `"CORS request blocked" kind=actual outcome=origin-denied reason=not-allowed config=0 origin=https://a.example method=GET path=/`
+			moreA    = `"more CORS requests blocked" kind=actual outcome=origin-denied reason=not-allowed config=0 origin=https://a.example suppressed=`
+			b        = `"CORS request blocked" kind=actual outcome=origin-denied reason=not-allowed config=0 origin=https://b.example method=GET path=/`
+			flightA  = `"CORS request blocked" kind=preflight outcome=origin-denied reason=not-allowed config=0 origin=https://a.example method=OPTIONS path=/`
 			interval = 10 * time.Second
 		)
 		serve(e, actual("/", "https://a.example"))
@@ -399,7 +404,7 @@ func TestNothingIsLostBeyondTheLimit(t *testing.T) {
 				t.Errorf("%s; want one suppressed", line)
 			}
 		}
-		if want := `level=INFO msg="more CORS requests denied" suppressed=9900`; lines[50] != want {
+		if want := `level=INFO msg="more CORS requests blocked" suppressed=9900`; lines[50] != want {
 			t.Errorf("%s, want %s", lines[50], want)
 		}
 	})
@@ -436,7 +441,7 @@ func TestLogKeepsNothingOfTheRequest(t *testing.T) {
 		synctest.Wait()
 		mu.Lock()
 		defer mu.Unlock()
-		if len(kept) != 2 || kept[1].Message != "more CORS requests denied" {
+		if len(kept) != 2 || kept[1].Message != "more CORS requests blocked" {
 			t.Errorf("the records are %v, want one at once and one later", kept)
 		}
 		for _, r := range kept {

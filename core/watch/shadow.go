@@ -39,8 +39,8 @@ type Difference struct {
 
 // An Answer is what an Engine answers to a request.
 type Answer struct {
-	Config  int // the index of the Config, or -1 if none governs the path
-	Allowed bool
+	Config  int // the index of the Config, or -1 if none applies to the path
+	Outcome cors.Outcome
 	Reason  cors.Reason
 	Status  int         // of the middleware's own answer; 0: the next handler answers
 	Header  http.Header // what is set, or added to Vary
@@ -95,16 +95,17 @@ type divergence struct {
 
 type verdict struct {
 	config, status int
+	outcome        cors.Outcome
 	reason         cors.Reason
 }
 
-func verdictOf(d cors.Decision) verdict {
+func verdictOf(r *cors.Request, d cors.Decision) verdict {
 	status, _ := d.Answer()
-	return verdict{d.Config(), status, d.Reason()}
+	return verdict{d.Config(), status, d.Outcome(r), d.Reason()}
 }
 
 func (s *shadow) watch(r *cors.Request, now cors.Decision) {
-	alike := divergence{kind: now.Kind(), now: verdictOf(now)}
+	alike := divergence{kind: now.Kind(), now: verdictOf(r, now)}
 	then, cause := s.decide(r)
 	if cause != nil {
 		alike.panicked = true
@@ -114,13 +115,13 @@ func (s *shadow) watch(r *cors.Request, now cors.Decision) {
 		})
 		return
 	}
-	alike.then = verdictOf(then)
+	alike.then = verdictOf(r, then)
 	headers := differing(now, then)
 	if len(headers) == 0 && alike.now.status == alike.then.status {
-		return // where only one governs or allows, the headers differ
+		return // if only one applies or allows, the headers differ
 	}
 	alike.headers = strings.Join(headers, " ")
-	if isAllowed(now) != isAllowed(then) {
+	if (alike.now.outcome == cors.Allowed) != (alike.then.outcome == cors.Allowed) {
 		alike.origin = r.Origin[:min(len(r.Origin), maxValue)]
 	}
 	failure := ""
@@ -128,7 +129,7 @@ func (s *shadow) watch(r *cors.Request, now cors.Decision) {
 		failure = " AllowOriginFunc fails: " + quote(fmt.Sprint(err)) + "."
 	}
 	s.tellOnce(alike, r, now, func(d *Difference) {
-		d.Then, d.Headers = answerOf(then), headers
+		d.Then, d.Headers = answerOf(r, then), headers
 		d.Text = d.text() + failure
 	})
 }
@@ -139,7 +140,7 @@ func (s *shadow) tellOnce(alike divergence, r *cors.Request, now cors.Decision, 
 	d, ok := s.limiter.first(alike, func(alike divergence) (divergence, Difference) {
 		alike.origin = strings.Clone(alike.origin)
 		d := Difference{
-			Count: 1, Kind: alike.kind, Method: quote(r.Method), Path: quote(pathOf(r)), Origin: quote(originOf(r)), Now: answerOf(now),
+			Count: 1, Kind: alike.kind, Method: quote(r.Method), Path: quote(pathOf(r)), Origin: quote(originOf(r)), Now: answerOf(r, now),
 		}
 		fill(&d)
 		return alike, d
@@ -164,11 +165,8 @@ func (s *shadow) tell(d Difference) {
 	s.report(d)
 }
 
-// isAllowed reports whether an origin may read the answer, if there is one.
-func isAllowed(d cors.Decision) bool { return d.Kind() != cors.NotCORS && d.Allowed() }
-
-func answerOf(d cors.Decision) *Answer {
-	a := &Answer{Config: d.Config(), Allowed: d.Allowed(), Reason: d.Reason(), Header: http.Header{}}
+func answerOf(r *cors.Request, d cors.Decision) *Answer {
+	a := &Answer{Config: d.Config(), Outcome: d.Outcome(r), Reason: d.Reason(), Header: http.Header{}}
 	a.Status, _ = d.Answer()
 	d.Apply(a.Header)
 	for _, values := range a.Header {
@@ -182,26 +180,30 @@ func answerOf(d cors.Decision) *Answer {
 // text returns the sentence about what matters most.
 func (d *Difference) text() string {
 	now, then := d.Now, d.Then
-	lost, gained := now.Allowed && !then.Allowed, !now.Allowed && then.Allowed
+	lost := now.Outcome == cors.Allowed && then.Outcome != cors.Allowed
+	gained := now.Outcome != cors.Allowed && then.Outcome == cors.Allowed
 	from := d.Origin
 	switch {
 	case d.Kind == cors.NotCORS:
-		lost, gained = false, false
 		from = "requests without Origin"
 	case from == "":
 		from = `""`
 	}
 	switch {
 	case lost && then.Config < 0:
-		return fmt.Sprintf("No Config would govern the path, and %s would no longer be allowed.", from)
+		return fmt.Sprintf("No Config would apply to the path, and %s would no longer be allowed.", from)
+	case lost && then.Outcome != cors.OriginDenied:
+		return fmt.Sprintf("A preflight from %s would no longer be allowed: %s.", from, then.Outcome)
+	case gained && now.Outcome != cors.OriginDenied && now.Config >= 0:
+		return fmt.Sprintf("A preflight from %s would be allowed, and now is not: %s.", from, now.Outcome)
 	case lost:
 		return from + " would no longer be allowed."
 	case gained:
 		return from + " would be allowed."
 	case then.Config < 0:
-		return fmt.Sprintf("No Config would govern the path of %s.", from)
+		return fmt.Sprintf("No Config would apply to the path of %s.", from)
 	case now.Config < 0:
-		return fmt.Sprintf("Config %d would govern the path of %s.", then.Config, from)
+		return fmt.Sprintf("Config %d would apply to the path of %s.", then.Config, from)
 	case now.Status != then.Status:
 		return fmt.Sprintf("The status of the answer to %s would be %s, and now is %s.", from, then.status(), now.status())
 	case len(d.Headers) == 1:

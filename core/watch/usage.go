@@ -69,7 +69,7 @@ func (u *Usage) Unused() []Entry {
 
 // Watch is the [cors.Watcher].
 func (u *Usage) Watch(r *cors.Request, d cors.Decision) {
-	if d.Kind() == cors.NotCORS || !d.Allowed() {
+	if !d.Allowed() {
 		return
 	}
 	t := u.table.Load()

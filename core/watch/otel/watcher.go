@@ -51,26 +51,16 @@ func New(provider metric.MeterProvider) (cors.Watcher, error) {
 
 func attributesOf(count watch.Count) attribute.Set {
 	return attribute.NewSet(
-		attribute.String("cors.outcome", outcomeOf(count)),
+		attribute.String("cors.outcome", code(count.Outcome)),
 		attribute.String("cors.kind", code(count.Kind)),
 		attribute.String("cors.reason", code(count.Reason)),
 		attribute.Int("cors.config", count.Config),
 	)
 }
 
-// code returns the text of a kind or a reason that was counted, so that it has
-// one.
+// code returns the text of a kind, a reason or an outcome that was counted, so that
+// it has one.
 func code(m encoding.TextMarshaler) string {
 	text, _ := m.MarshalText()
 	return string(text)
-}
-
-func outcomeOf(count watch.Count) string {
-	switch {
-	case count.Config < 0 || count.Kind == cors.NotCORS:
-		return "none"
-	case count.Allowed:
-		return "allowed"
-	}
-	return "denied"
 }

@@ -90,14 +90,14 @@ func TestDecisionsAreCounted(t *testing.T) {
 	serve(engine, "GET", "/public/", "https://evil.example")
 	serve(engine, "GET", "/", trusted)
 	want := map[string]int64{
-		"cors.config=1 cors.kind=actual cors.outcome=allowed cors.reason=origin":        2,
-		"cors.config=1 cors.kind=preflight cors.outcome=allowed cors.reason=origin":     1,
-		"cors.config=1 cors.kind=preflight cors.outcome=denied cors.reason=not-allowed": 1,
-		"cors.config=1 cors.kind=actual cors.outcome=denied cors.reason=malformed":      1,
-		"cors.config=1 cors.kind=not-cors cors.outcome=none cors.reason=no-origin":      1,
-		"cors.config=0 cors.kind=not-cors cors.outcome=none cors.reason=any-origin":     1,
-		"cors.config=0 cors.kind=actual cors.outcome=allowed cors.reason=any-origin":    1,
-		"cors.config=-1 cors.kind=actual cors.outcome=none cors.reason=no-policy":       1,
+		"cors.config=1 cors.kind=actual cors.outcome=allowed cors.reason=origin":               2,
+		"cors.config=1 cors.kind=preflight cors.outcome=allowed cors.reason=origin":            1,
+		"cors.config=1 cors.kind=preflight cors.outcome=origin-denied cors.reason=not-allowed": 1,
+		"cors.config=1 cors.kind=actual cors.outcome=origin-denied cors.reason=malformed":      1,
+		"cors.config=1 cors.kind=not-cors cors.outcome=unaffected cors.reason=no-origin":       1,
+		"cors.config=0 cors.kind=not-cors cors.outcome=unaffected cors.reason=no-origin":       1,
+		"cors.config=0 cors.kind=actual cors.outcome=allowed cors.reason=any-origin":           1,
+		"cors.config=-1 cors.kind=actual cors.outcome=unaffected cors.reason=no-policy":        1,
 	}
 	m, got := collect(t, reader)
 	if !maps.Equal(got, want) {
@@ -107,7 +107,7 @@ func TestDecisionsAreCounted(t *testing.T) {
 		t.Errorf("the instrument is %s in %s: %q", m.Name, m.Unit, m.Description)
 	}
 	serve(engine, "GET", "/", trusted)
-	want["cors.config=-1 cors.kind=actual cors.outcome=none cors.reason=no-policy"] = 2
+	want["cors.config=-1 cors.kind=actual cors.outcome=unaffected cors.reason=no-policy"] = 2
 	if _, got := collect(t, reader); !maps.Equal(got, want) {
 		t.Errorf("later, counted\n%v, want\n%v", got, want)
 	}
@@ -164,8 +164,8 @@ func checkAddedUp(t *testing.T, reader sdk.Reader, a, b *cors.Engine) {
 	serve(b, "GET", "/api/", trusted)
 	serve(b, "GET", "/api/", "")
 	want := map[string]int64{
-		"cors.config=1 cors.kind=actual cors.outcome=allowed cors.reason=origin":   3,
-		"cors.config=1 cors.kind=not-cors cors.outcome=none cors.reason=no-origin": 1,
+		"cors.config=1 cors.kind=actual cors.outcome=allowed cors.reason=origin":         3,
+		"cors.config=1 cors.kind=not-cors cors.outcome=unaffected cors.reason=no-origin": 1,
 	}
 	for range 2 {
 		if _, got := collect(t, reader); !maps.Equal(got, want) {

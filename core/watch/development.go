@@ -1,0 +1,85 @@
+package watch
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"sync"
+
+	cors "github.com/corskit/cors/core"
+)
+
+// Development returns a Watcher that writes a line to w about each request with an
+// Origin header: whether the browser lets the script read the response and, if not,
+// what to change. It is for your own machine. In production, use [Log], which is
+// bounded in what strangers make it write.
+//
+//	engine.Watch(watch.Development(os.Stderr))
+//
+// Values of the request are in printable ASCII, and in quotes unless they are plain.
+func Development(w io.Writer) cors.Watcher {
+	var mu sync.Mutex
+	return func(r *cors.Request, d cors.Decision) {
+		if d.Kind() == cors.NotCORS {
+			return
+		}
+		line := lineAbout(r, d)
+		mu.Lock()
+		defer mu.Unlock()
+		io.WriteString(w, line)
+	}
+}
+
+// lineAbout returns the line about a request.
+func lineAbout(r *cors.Request, d cors.Decision) string {
+	request := quote(r.Method)
+	if d.Kind() == cors.Preflight {
+		request = "preflight for " + quote(r.AccessControlRequestMethod)
+	}
+	result, why := "BLOCKED", ""
+	switch d.Outcome(r) {
+	case cors.Unaffected:
+		result, why = "no policy", ": no Config applies to the path, so the browser blocks scripts of other origins"
+	case cors.Allowed:
+		result = "allowed"
+	case cors.OriginDenied:
+		why = ": " + whyDenied(r, d)
+	case cors.MethodNotAllowed:
+		why = fmt.Sprintf(": AllowMethods doesn't list %s; add it there", quote(r.AccessControlRequestMethod))
+	case cors.HeadersNotAllowed:
+		why = fmt.Sprintf(": AllowHeaders doesn't list %s; add it there", quote(d.RefusedHeader(r)))
+	}
+	if why != "" && d.Config() > 0 {
+		why += fmt.Sprintf(" (Config %d)", d.Config())
+	}
+	return fmt.Sprintf("cors: %s: %s %s from %s%s\n", result, request, quote(pathOf(r)), quote(originOf(r)), why)
+}
+
+// whyDenied says why an origin is denied, and what to do. It proposes to allow an
+// origin only if it is on this machine.
+func whyDenied(r *cors.Request, d cors.Decision) string {
+	switch d.Reason() {
+	case cors.ReasonNotAllowed:
+	case cors.ReasonFuncError:
+		return "AllowOriginFunc failed: " + quote(fmt.Sprint(d.Err()))
+	default:
+		return d.Reason().String()
+	}
+	if isLoopback(r.Origin) {
+		return fmt.Sprintf("nothing allows the origin; while you develop, add %q to AllowOrigins", r.Origin)
+	}
+	return "nothing allows the origin; if it is yours, add it to AllowOrigins"
+}
+
+// isLoopback reports whether a serialized origin is on this machine.
+func isLoopback(origin string) bool {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return false
+	}
+	switch u.Hostname() {
+	case "localhost", "127.0.0.1", "::1":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,57 @@
+package watch_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	cors "github.com/corskit/cors/core"
+	"github.com/corskit/cors/core/watch"
+)
+
+// asking returns the preflight of a trusted origin for a method and headers.
+func asking(method, headers string) cors.Request {
+	r := preflight("/api/", trusted)
+	r.AccessControlRequestMethod, r.AccessControlRequestHeaders = method, headers
+	return r
+}
+
+func TestDevelopmentSaysWhatToChange(t *testing.T) {
+	answer := func(allowed bool, err error) func(context.Context, *cors.Request) (bool, error) {
+		return func(context.Context, *cors.Request) (bool, error) { return allowed, err }
+	}
+	configs := []cors.Config{
+		{Paths: []string{"/api/"}, AllowOrigins: []string{trusted}},
+		{Paths: []string{"/failing/"}, AllowOriginFunc: answer(false, errors.New("no\nconnection"))},
+		{Paths: []string{"/denying/"}, AllowOriginFunc: answer(false, nil)},
+	}
+	for _, tt := range []struct {
+		name    string
+		request cors.Request
+		want    string
+	}{
+		{"a request without Origin is passed over", actual("/api/", ""), ""},
+		{"an allowed request", actual("/api/", trusted), "cors: allowed: GET /api/ from https://app.example.com\n"},
+		{"an allowed preflight", asking("PUT", "authorization"), "cors: allowed: preflight for PUT /api/ from https://app.example.com\n"},
+		{"a method", asking("POKE", ""), "cors: BLOCKED: preflight for POKE /api/ from https://app.example.com: AllowMethods doesn't list POKE; add it there\n"},
+		{"a header", asking("PUT", "authorization, x-a"), "cors: BLOCKED: preflight for PUT /api/ from https://app.example.com: AllowHeaders doesn't list x-a; add it there\n"},
+		{"an origin on this machine can be added", actual("/api/", "http://localhost:3000"), "cors: BLOCKED: GET /api/ from http://localhost:3000: nothing allows the origin; while you develop, add \"http://localhost:3000\" to AllowOrigins\n"},
+		{"another may be a stranger's", actual("/api/", "https://evil.example"), "cors: BLOCKED: GET /api/ from https://evil.example: nothing allows the origin; if it is yours, add it to AllowOrigins\n"},
+		{"a host that only begins like this machine", actual("/api/", "http://localhost.evil.example"), "cors: BLOCKED: GET /api/ from http://localhost.evil.example: nothing allows the origin; if it is yours, add it to AllowOrigins\n"},
+		{"a malformed origin", actual("/api/", "x\ny"), "cors: BLOCKED: GET /api/ from \"x\\ny\": the Origin header is not one serialized origin\n"},
+		{"a function that denies", actual("/denying/", trusted), "cors: BLOCKED: GET /denying/ from https://app.example.com: AllowOriginFunc denied the origin (Config 2)\n"},
+		{"a function that fails", actual("/failing/", trusted), "cors: BLOCKED: GET /failing/ from https://app.example.com: AllowOriginFunc failed: \"no\\nconnection\" (Config 1)\n"},
+		{"a path without a policy", actual("/x", trusted), "cors: no policy: GET /x from https://app.example.com: no Config applies to the path, so the browser blocks scripts of other origins\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var written strings.Builder
+			e := mustNew(t, configs...)
+			e.Watch(watch.Development(&written))
+			serve(e, tt.request)
+			if written.String() != tt.want {
+				t.Errorf("it writes\n%s\nwant\n%s", written.String(), tt.want)
+			}
+		})
+	}
+}
