@@ -155,6 +155,7 @@ func TestMistakesPanicWithTheRemedy(t *testing.T) {
 			p.Route("/a", policy)
 		}, []string{"has the same paths"}},
 		{"a parameter within a segment", func(e *echo.Echo) { corsecho.Attach(e).Route("/v:version", policy) }, []string{"PathRegexps"}},
+		{"a verb after a parameter", func(e *echo.Echo) { corsecho.Attach(e).Route(`/tasks/:task\:cancel`, policy) }, []string{"PathRegexps"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

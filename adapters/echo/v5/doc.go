@@ -1,4 +1,5 @@
-// Package corsecho carries corskit's engine into Echo.
+// Package corsecho carries corskit's engine into Echo v5.
+// Echo v4 has [github.com/corskit/cors/adapters/echo].
 //
 //	e := echo.New()
 //	e.Use(corsecho.New(corsecho.Config{

@@ -5,7 +5,7 @@ go 1.25.0
 require (
 	github.com/corskit/cors/conformance v0.0.0
 	github.com/corskit/cors/core v0.0.0
-	github.com/labstack/echo/v5 v5.4.5
+	github.com/labstack/echo/v5 v5.0.0
 )
 
 require (

@@ -50,6 +50,14 @@ func TestHeadersThatHandlersSetAreReplaced(t *testing.T) {
 			_, err = fmt.Fprint(response.ResponseWriter, "hello")
 			return err
 		},
+		"in a hook and writes": func(c *echo.Context) error {
+			response, err := echo.UnwrapResponse(c.Response())
+			if err != nil {
+				return err
+			}
+			response.Before(func() { open(c) })
+			return c.String(http.StatusOK, "hello")
+		},
 		"and fails": func(c *echo.Context) error {
 			open(c)
 			return errors.New("no")
@@ -67,6 +75,14 @@ func TestHeadersThatHandlersSetAreReplaced(t *testing.T) {
 	for around, use := range map[string]func(e *echo.Echo){
 		"":           func(*echo.Echo) {},
 		" in a gzip": func(e *echo.Echo) { e.Use(middleware.Gzip()) },
+		" in a writer without Unwrap": func(e *echo.Echo) {
+			e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+				return func(c *echo.Context) error {
+					c.SetResponse(struct{ http.ResponseWriter }{c.Response()})
+					return next(c)
+				}
+			})
+		},
 	} {
 		for name, handler := range handlers {
 			t.Run(name+around, func(t *testing.T) {
