@@ -24,6 +24,7 @@ func New(cfgs ...Config) echo.MiddlewareFunc {
 // middleware fit.
 func Middleware(engine *cors.Engine, skippers ...func(*echo.Context) bool) echo.MiddlewareFunc {
 	engine.AddMiddlewares(2) // it can be put into a router twice
+	paths := new(pathReader)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c *echo.Context) error {
 			for _, skip := range skippers {
@@ -34,7 +35,7 @@ func Middleware(engine *cors.Engine, skippers ...func(*echo.Context) bool) echo.
 			var req cors.Request
 			req.ReadHTTP(c.Request(), nil)
 			if engine.HasPaths() {
-				req.Path, req.PathFolding = route(c)
+				req.Path, req.PathFolding = paths.route(c)
 			}
 			response := c.Response()
 			d, r := engine.Handle(response.Header(), c.Request(), &req)

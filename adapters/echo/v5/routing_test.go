@@ -197,3 +197,38 @@ func TestPathsAreReadByTheRouteThatServesThem(t *testing.T) {
 		})
 	}
 }
+
+// Whichever route a router has, it shows which of two paths it takes.
+func TestPathsAreReadAsTheOptionOfTheRouterSays(t *testing.T) {
+	routes := []struct{ method, path string }{
+		{"GET", "/"}, {"GET", "/posts"}, {"GET", "posts"}, {"GET", "/:page"}, {"POST", "/posts/:post/*"}, {"GET", "/files*"},
+		{echo.RouteAny, "/*"}, {echo.RouteNotFound, "/*"}, {"GET", `/:post\:cancel`},
+	}
+	for _, takesPath := range []bool{false, true} {
+		want := "/%2561%2Fb"
+		if takesPath {
+			want = "/%61/b"
+		}
+		for _, wrap := range []func(echo.Router) echo.Router{func(r echo.Router) echo.Router { return r }, echo.NewConcurrentRouter} {
+			for _, route := range routes {
+				engine, err := cors.New(cors.Config{AllowOrigins: []string{trusted}, Paths: []string{"/"}}) // so that the path is read
+				if err != nil {
+					t.Fatal(err)
+				}
+				var read string
+				engine.Watch(func(r *cors.Request, _ cors.Decision) { read = r.Path })
+				e := newRouterBy(wrap(echo.NewRouter(echo.RouterConfig{UseEscapedPathForMatching: takesPath})))
+				e.Use(corsecho.Middleware(engine))
+				e.GET(`/a\:b`, handler("not by its own name"))
+				e.Add(route.method, route.path, handler(route.path))
+				request := httptest.NewRequest("PUT", "/%2561%2Fb", nil)
+				request.Header.Set("Origin", trusted)
+				e.ServeHTTP(httptest.NewRecorder(), request)
+				// The adapter escapes slashes that a parameter takes.
+				if read != want && read != strings.Replace(want, "/b", "%2Fb", 1) {
+					t.Errorf("by %T with the route %s %s, and UseEscapedPathForMatching=%t, the path is read as %q, want %q", e.Router(), route.method, route.path, takesPath, read, want)
+				}
+			}
+		}
+	}
+}
