@@ -9,6 +9,7 @@
 //
 //	github.com/corskit/cors/adapters/gin
 //	github.com/corskit/cors/adapters/echo
+//	github.com/corskit/cors/adapters/echo/v5
 //	github.com/corskit/cors/adapters/chi
 //	github.com/corskit/cors/adapters/fiber
 //

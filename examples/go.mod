@@ -6,6 +6,7 @@ require (
 	github.com/coder/websocket v1.8.15
 	github.com/corskit/cors/adapters/chi v0.0.0
 	github.com/corskit/cors/adapters/echo v0.0.0
+	github.com/corskit/cors/adapters/echo/v5 v5.0.0
 	github.com/corskit/cors/adapters/fiber v0.0.0
 	github.com/corskit/cors/adapters/gin v0.0.0
 	github.com/corskit/cors/core v0.0.0
@@ -17,6 +18,7 @@ require (
 	github.com/gorilla/websocket v1.5.3
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/labstack/echo/v4 v4.16.0
+	github.com/labstack/echo/v5 v5.4.5
 	modernc.org/sqlite v1.59.0
 )
 
@@ -83,6 +85,7 @@ require (
 replace (
 	github.com/corskit/cors/adapters/chi => ../adapters/chi
 	github.com/corskit/cors/adapters/echo => ../adapters/echo
+	github.com/corskit/cors/adapters/echo/v5 => ../adapters/echo/v5
 	github.com/corskit/cors/adapters/fiber => ../adapters/fiber
 	github.com/corskit/cors/adapters/gin => ../adapters/gin
 	github.com/corskit/cors/conformance => ../conformance

@@ -1,4 +1,5 @@
-// Package corsecho carries corskit's engine into Echo.
+// Package corsecho carries corskit's engine into Echo v4.
+// Echo v5 has [github.com/corskit/cors/adapters/echo/v5].
 //
 //	e := echo.New()
 //	e.Use(corsecho.New(corsecho.Config{

@@ -5,6 +5,7 @@ go 1.25.0
 require (
 	github.com/corskit/cors/adapters/chi v0.0.0
 	github.com/corskit/cors/adapters/echo v0.0.0
+	github.com/corskit/cors/adapters/echo/v5 v5.0.0
 	github.com/corskit/cors/adapters/fiber v0.0.0
 	github.com/corskit/cors/adapters/gin v0.0.0
 	github.com/corskit/cors/conformance v0.0.0
@@ -13,6 +14,7 @@ require (
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/labstack/echo/v4 v4.16.0
+	github.com/labstack/echo/v5 v5.4.5
 	golang.org/x/net v0.58.0
 )
 
@@ -62,6 +64,7 @@ require (
 replace (
 	github.com/corskit/cors/adapters/chi => ../../adapters/chi
 	github.com/corskit/cors/adapters/echo => ../../adapters/echo
+	github.com/corskit/cors/adapters/echo/v5 => ../../adapters/echo/v5
 	github.com/corskit/cors/adapters/fiber => ../../adapters/fiber
 	github.com/corskit/cors/adapters/gin => ../../adapters/gin
 	github.com/corskit/cors/conformance => ../

@@ -5,6 +5,7 @@ go 1.25.0
 require (
 	github.com/corskit/cors/adapters/chi v0.0.0
 	github.com/corskit/cors/adapters/echo v0.0.0
+	github.com/corskit/cors/adapters/echo/v5 v5.0.0
 	github.com/corskit/cors/adapters/fiber v0.0.0
 	github.com/corskit/cors/adapters/gin v0.0.0
 	github.com/corskit/cors/core v0.0.0
@@ -15,6 +16,7 @@ require (
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/jub0bs/cors v1.0.1
 	github.com/labstack/echo/v4 v4.16.0
+	github.com/labstack/echo/v5 v5.4.5
 	github.com/rs/cors v1.11.1
 	github.com/valyala/fasthttp v1.51.0
 	golang.org/x/perf v0.0.0-20250813145418-2f7363a06fe1
@@ -67,6 +69,7 @@ require (
 replace (
 	github.com/corskit/cors/adapters/chi => ../../adapters/chi
 	github.com/corskit/cors/adapters/echo => ../../adapters/echo
+	github.com/corskit/cors/adapters/echo/v5 => ../../adapters/echo/v5
 	github.com/corskit/cors/adapters/fiber => ../../adapters/fiber
 	github.com/corskit/cors/adapters/gin => ../../adapters/gin
 	github.com/corskit/cors/conformance => ../

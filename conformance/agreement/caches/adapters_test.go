@@ -2,6 +2,7 @@ package caches
 
 import (
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 
 	corschi "github.com/corskit/cors/adapters/chi"
 	corsecho "github.com/corskit/cors/adapters/echo"
+	corsecho5 "github.com/corskit/cors/adapters/echo/v5"
 	corsfiber "github.com/corskit/cors/adapters/fiber"
 	corsgin "github.com/corskit/cors/adapters/gin"
 	cors "github.com/corskit/cors/core"
@@ -17,6 +19,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/labstack/echo/v4"
+	echo5 "github.com/labstack/echo/v5"
 )
 
 // methods have routes, for every path. OPTIONS has none.
@@ -32,6 +35,7 @@ type adapter struct {
 var adapters = []adapter{
 	{"gin", serveGin},
 	{"echo", serveEcho},
+	{"echo5", serveEcho5},
 	{"chi", serveChi},
 	{"fiber", serveFiber},
 }
@@ -52,6 +56,16 @@ func serveEcho(t *testing.T, engine *cors.Engine, app http.Handler) string {
 	e.Use(corsecho.Middleware(engine))
 	for _, method := range methods {
 		e.Add(method, "/*", echo.WrapHandler(app))
+	}
+	return serveHTTP(t, e)
+}
+
+func serveEcho5(t *testing.T, engine *cors.Engine, app http.Handler) string {
+	e := echo5.New()
+	e.Logger = slog.New(slog.DiscardHandler)
+	e.Use(corsecho5.Middleware(engine))
+	for _, method := range methods {
+		e.Add(method, "/*", echo5.WrapHandler(app))
 	}
 	return serveHTTP(t, e)
 }

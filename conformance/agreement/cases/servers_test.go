@@ -3,6 +3,7 @@ package cases
 import (
 	"bytes"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	corschi "github.com/corskit/cors/adapters/chi"
 	corsecho "github.com/corskit/cors/adapters/echo"
+	corsecho5 "github.com/corskit/cors/adapters/echo/v5"
 	corsfiber "github.com/corskit/cors/adapters/fiber"
 	corsgin "github.com/corskit/cors/adapters/gin"
 	"github.com/corskit/cors/conformance"
@@ -24,6 +26,8 @@ import (
 	fiberrecover "github.com/gofiber/fiber/v2/middleware/recover"
 	"github.com/labstack/echo/v4"
 	echomiddleware "github.com/labstack/echo/v4/middleware"
+	echo5 "github.com/labstack/echo/v5"
+	echo5middleware "github.com/labstack/echo/v5/middleware"
 )
 
 // An adapter is a framework, and how the suite's application is served in it.
@@ -37,6 +41,7 @@ type adapter struct {
 var adapters = []adapter{
 	{"gin", startGin},
 	{"echo", startEcho},
+	{"echo5", startEcho5},
 	{"chi", startChi},
 	{"fiber", startFiber},
 }
@@ -104,6 +109,25 @@ func startEcho(t *testing.T, engine *cors.Engine, routes []route) string {
 	e.Use(echomiddleware.Recover(), corsecho.Middleware(engine))
 	for _, route := range routes {
 		e.Add(route.method, route.colonPath(), func(c echo.Context) error {
+			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
+			case byError:
+				return conformance.ErrApp
+			case byPanic:
+				panic(conformance.ErrApp)
+			}
+			conformance.App.ServeHTTP(c.Response(), c.Request())
+			return nil
+		})
+	}
+	return startHTTP(t, e)
+}
+
+func startEcho5(t *testing.T, engine *cors.Engine, routes []route) string {
+	e := echo5.New()
+	e.Logger = slog.New(slog.DiscardHandler)
+	e.Use(echo5middleware.Recover(), corsecho5.Middleware(engine))
+	for _, route := range routes {
+		e.Add(route.method, route.colonPath(), func(c *echo5.Context) error {
 			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
 			case byError:
 				return conformance.ErrApp

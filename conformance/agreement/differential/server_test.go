@@ -16,6 +16,7 @@ import (
 
 	corschi "github.com/corskit/cors/adapters/chi"
 	corsecho "github.com/corskit/cors/adapters/echo"
+	corsecho5 "github.com/corskit/cors/adapters/echo/v5"
 	corsfiber "github.com/corskit/cors/adapters/fiber"
 	corsgin "github.com/corskit/cors/adapters/gin"
 	cors "github.com/corskit/cors/core"
@@ -24,6 +25,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/labstack/echo/v4"
+	echo5 "github.com/labstack/echo/v5"
 )
 
 // A run is a scenario carried out once, by the model or by a browser.
@@ -288,6 +290,12 @@ var frameworks = map[string]func(*cors.Engine, http.Handler) http.Handler{
 		e := echo.New()
 		e.Use(corsecho.Middleware(engine))
 		e.RouteNotFound("/*", echo.WrapHandler(app))
+		return e
+	},
+	"echo5": func(engine *cors.Engine, app http.Handler) http.Handler {
+		e := echo5.New()
+		e.Use(corsecho5.Middleware(engine))
+		e.RouteNotFound("/*", echo5.WrapHandler(app))
 		return e
 	},
 	"chi": func(engine *cors.Engine, app http.Handler) http.Handler {

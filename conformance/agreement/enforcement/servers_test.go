@@ -12,6 +12,7 @@ import (
 
 	corschi "github.com/corskit/cors/adapters/chi"
 	corsecho "github.com/corskit/cors/adapters/echo"
+	corsecho5 "github.com/corskit/cors/adapters/echo/v5"
 	corsfiber "github.com/corskit/cors/adapters/fiber"
 	corsgin "github.com/corskit/cors/adapters/gin"
 	cors "github.com/corskit/cors/core"
@@ -19,6 +20,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/gofiber/fiber/v2"
 	"github.com/labstack/echo/v4"
+	echo5 "github.com/labstack/echo/v5"
 	"golang.org/x/net/websocket"
 )
 
@@ -76,6 +78,12 @@ var servers = []struct {
 		e := echo.New()
 		e.Use(corsecho.Middleware(s.engine))
 		e.Any("/*", echo.WrapHandler(s))
+		return startHTTP(t, e)
+	}, true},
+	{"echo5", func(t *testing.T, s *shop) string {
+		e := echo5.New()
+		e.Use(corsecho5.Middleware(s.engine))
+		e.Any("/*", echo5.WrapHandler(s))
 		return startHTTP(t, e)
 	}, true},
 	{"chi", func(t *testing.T, s *shop) string {

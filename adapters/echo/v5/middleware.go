@@ -1,0 +1,76 @@
+package corsecho
+
+import (
+	cors "github.com/corskit/cors/core"
+	"github.com/labstack/echo/v5"
+)
+
+// Config is a policy: see [cors.Config].
+type Config = cors.Config
+
+// New returns the middleware for the Configs. Of those whose paths match a request,
+// the narrowest applies. New panics if anything is wrong with them, with every
+// problem.
+func New(cfgs ...Config) echo.MiddlewareFunc {
+	engine, err := cors.New(cfgs...)
+	if err != nil {
+		panic(err)
+	}
+	return Middleware(engine)
+}
+
+// Middleware returns the middleware for an engine. It leaves alone the requests
+// for which one of the skippers returns true; those of Echo's own package
+// middleware fit.
+func Middleware(engine *cors.Engine, skippers ...func(*echo.Context) bool) echo.MiddlewareFunc {
+	engine.AddMiddlewares(2) // it can be put into a router twice
+	paths := new(pathReader)
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c *echo.Context) error {
+			for _, skip := range skippers {
+				if skip(c) {
+					return next(c)
+				}
+			}
+			var req cors.Request
+			req.ReadHTTP(c.Request(), nil)
+			if engine.HasPaths() {
+				req.Path, req.PathFolding = paths.route(c)
+			}
+			response := c.Response()
+			d, r := engine.Handle(response.Header(), c.Request(), &req)
+			c.SetRequest(r)
+			if !d.HasPolicy() {
+				return next(c)
+			}
+			status, answers := d.Answer()
+			owned := cors.OwnedWriterOf(response)
+			switch {
+			case owned != nil:
+				owned.Own(d)
+			case !answers:
+				owned = own(c, d)
+			}
+			if answers {
+				d.Apply(response.Header())
+				return c.NoContent(status)
+			}
+			defer owned.Apply() // of a handler that has written nothing, a middleware around can take the writer away
+			return next(c)
+		}
+	}
+}
+
+// own puts a writer that applies d beneath Echo's Response, whose hooks run before
+// it, or around a writer of a middleware that does not say what it wraps.
+func own(c *echo.Context, d cors.Decision) *cors.OwnedWriter {
+	response, err := echo.UnwrapResponse(c.Response())
+	if err != nil {
+		owned := cors.NewOwnedWriter(c.Response(), c.Request(), d)
+		c.SetResponse(owned)
+		return owned
+	}
+	owned := cors.NewOwnedWriter(response.ResponseWriter, c.Request(), d)
+	response.ResponseWriter = owned
+	return owned
+}

@@ -1,0 +1,234 @@
+package corsecho_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	corsecho "github.com/corskit/cors/adapters/echo/v5"
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+	"github.com/labstack/echo/v5"
+	"github.com/labstack/echo/v5/middleware"
+)
+
+func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
+	type test struct {
+		name    string
+		router  func() echo.Router
+		prepare func(e *echo.Echo, cors echo.MiddlewareFunc)
+	}
+	use := func(e *echo.Echo, cors echo.MiddlewareFunc) { e.Use(cors) }
+	tests := []test{
+		{"as it is", defaultRouter, use},
+		{"behind RemoveTrailingSlash", defaultRouter, func(e *echo.Echo, cors echo.MiddlewareFunc) {
+			e.Pre(middleware.RemoveTrailingSlash())
+			e.Use(cors)
+		}},
+		{"behind Rewrite", defaultRouter, func(e *echo.Echo, cors echo.MiddlewareFunc) {
+			e.Pre(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))
+			e.Use(cors)
+		}},
+	}
+	for _, config := range routerConfigs() {
+		tests = append(tests, test{nameOf(config), func() echo.Router { return echo.NewRouter(config) }, use})
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			conformance.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+				e := newRouterBy(tt.router())
+				tt.prepare(e, corsecho.New(policy...))
+				addRoutes(e, routes)
+				server := httptest.NewServer(e)
+				t.Cleanup(server.Close)
+				return &conformance.Server{URL: server.URL}
+			})
+		})
+	}
+}
+
+func optionSets() []conformance.Router {
+	serveBy := func(router func() echo.Router, before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) conformance.Exchange {
+		return func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+			e := newRouterBy(router())
+			e.Pre(before...)
+			e.Use(corsecho.New(policy...))
+			addRoutes(e, routes)
+			return conformance.ExchangeWith(e)
+		}
+	}
+	serve := func(before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) conformance.Exchange {
+		return serveBy(defaultRouter, before...)
+	}
+	routers := []conformance.Router{
+		{Name: "as it is", Serve: serve()},
+		{Name: "in Pre", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+			e := newRouter()
+			e.Pre(corsecho.New(policy...))
+			addRoutes(e, routes)
+			return conformance.ExchangeWith(e)
+		}},
+		{Name: "after RemoveTrailingSlash", Serve: serve(middleware.RemoveTrailingSlash())},
+		{Name: "after AddTrailingSlash", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+			for i := range policy {
+				for j, path := range policy[i].Paths {
+					policy[i].Paths[j] = slashed(path, "/{$}")
+				}
+				for j, expression := range policy[i].PathRegexps {
+					policy[i].PathRegexps[j] = expression + "/?"
+				}
+			}
+			e := newRouter()
+			e.Pre(middleware.AddTrailingSlash())
+			e.Use(corsecho.New(policy...))
+			for _, route := range routes {
+				e.GET(slashed(echoPath(route), "/"), handler(route))
+			}
+			return conformance.ExchangeWith(e)
+		}},
+		{Name: "after Rewrite", Serve: serve(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))},
+	}
+	for _, config := range routerConfigs() {
+		routers = append(routers, conformance.Router{Name: nameOf(config), Serve: serveBy(func() echo.Router { return echo.NewRouter(config) })})
+	}
+	return append(routers, conformance.Router{Name: "by a concurrent router", Serve: serveBy(func() echo.Router { return echo.NewConcurrentRouter(defaultRouter()) })})
+}
+
+// routerConfigs returns the combinations of the options that decide how the router
+// reads a path, but for those that echo.New has.
+func routerConfigs() []echo.RouterConfig {
+	return []echo.RouterConfig{
+		{UnescapePathParamValues: true},
+		{UseEscapedPathForMatching: true},
+		{UnescapePathParamValues: true, UseEscapedPathForMatching: true},
+	}
+}
+
+func nameOf(config echo.RouterConfig) string {
+	return fmt.Sprintf("UnescapePathParamValues=%t UseEscapedPathForMatching=%t", config.UnescapePathParamValues, config.UseEscapedPathForMatching)
+}
+
+func TestGeneratedPathsAreReadAsEchoRoutesThem(t *testing.T) {
+	conformance.RunGeneratedRouting(t, optionSets())
+}
+
+func FuzzRouting(f *testing.F) { conformance.FuzzRouting(f, optionSets()) }
+
+// slashed appends a slash to a path that may need one.
+func slashed(path, slash string) string {
+	if strings.HasSuffix(path, "/") || strings.HasSuffix(path, "/{$}") || strings.HasSuffix(path, "...}") || strings.HasSuffix(path, "*") {
+		return path
+	}
+	return path + slash
+}
+
+func addRoutes(e *echo.Echo, routes []string) {
+	for _, route := range routes {
+		e.GET(echoPath(route), handler(route))
+	}
+}
+
+func handler(route string) echo.HandlerFunc {
+	return func(c *echo.Context) error {
+		c.Response().Header().Set("X-Route", route)
+		return nil
+	}
+}
+
+// Echo routes preflights by the method OPTIONS, which can lead to a route that the
+// request itself doesn't reach, and it runs Pre before routing.
+func TestPathsAreReadByTheRouteThatServesThem(t *testing.T) {
+	routes := []struct{ method, path string }{
+		{"POST", "/pages/1/2"}, {"GET", "/pages/:page"},
+		{"POST", "/posts/:post"}, {"GET", "/posts/*"},
+		{"OPTIONS", "/tags/:tag"}, {"GET", "/tags/*"},
+		{"POST", "/tasks/:task"}, {"POST", `/tasks/:task\:cancel`},
+	}
+	tests := []struct{ method, url, want string }{
+		{"GET", "/pages/1/2", "/pages/1%2F2"},
+		{"POST", "/pages/1/2", "/pages/1/2"},
+		{"GET", "/posts/1/2", "/posts/1/2"},
+		{"POST", "/posts/1/2", "/posts/1%2F2"},
+		{"GET", "/tags/1/2", "/tags/1/2"},
+		{"POST", "/tasks/1/2:cancel", "/tasks/1%2F2:cancel"},
+		{"POST", "/tasks/1:cancel/2", "/tasks/1:cancel%2F2"},
+		{"GET", "/unknown/1/2", "/unknown/1/2"},
+		{"GET", "/unknown%2F1/2", "/unknown%2F1/2"},
+		{"GET", "http://host.example/pages/1/2", "/pages/1/2"},
+		{"GET", "http://other.example/pages/1/2", "/pages/1%2F2"},
+	}
+	places := []struct {
+		name string
+		put  func(e *echo.Echo, cors echo.MiddlewareFunc)
+	}{
+		{"Use", func(e *echo.Echo, cors echo.MiddlewareFunc) { e.Use(cors) }},
+		{"Pre", func(e *echo.Echo, cors echo.MiddlewareFunc) { e.Pre(cors) }},
+	}
+	for _, place := range places {
+		t.Run(place.name, func(t *testing.T) {
+			engine, err := cors.New(cors.Config{AllowOrigins: []string{trusted}, Paths: []string{"/"}}) // so that the path is read
+			if err != nil {
+				t.Fatal(err)
+			}
+			var read string
+			engine.Watch(func(r *cors.Request, _ cors.Decision) { read = r.Path })
+			host := newRouter()
+			place.put(host, corsecho.Middleware(engine))
+			host.GET("/pages/:page/:paragraph", handler("of the host"))
+			e := echo.NewVirtualHostHandler(map[string]*echo.Echo{"host.example": host})
+			place.put(e, corsecho.Middleware(engine))
+			for _, route := range routes {
+				e.Add(route.method, route.path, handler(route.path))
+			}
+			for _, tt := range tests {
+				actual := httptest.NewRequest(tt.method, tt.url, nil)
+				preflight := httptest.NewRequest("OPTIONS", tt.url, nil)
+				preflight.Header.Set("Access-Control-Request-Method", tt.method)
+				for _, request := range []*http.Request{actual, preflight} {
+					request.Header.Set("Origin", trusted)
+					e.ServeHTTP(httptest.NewRecorder(), request)
+					if read != tt.want {
+						t.Errorf("%s %s for %s is read as %q, want %q", request.Method, tt.url, tt.method, read, tt.want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Whichever route a router has, it shows which of two paths it takes.
+func TestPathsAreReadAsTheOptionOfTheRouterSays(t *testing.T) {
+	routes := []struct{ method, path string }{
+		{"GET", "/"}, {"GET", "/posts"}, {"GET", "posts"}, {"GET", "/:page"}, {"POST", "/posts/:post/*"}, {"GET", "/files*"},
+		{echo.RouteAny, "/*"}, {echo.RouteNotFound, "/*"}, {"GET", `/:post\:cancel`},
+	}
+	for _, takesPath := range []bool{false, true} {
+		want := "/%2561%2Fb"
+		if takesPath {
+			want = "/%61/b"
+		}
+		for _, wrap := range []func(echo.Router) echo.Router{func(r echo.Router) echo.Router { return r }, echo.NewConcurrentRouter} {
+			for _, route := range routes {
+				engine, err := cors.New(cors.Config{AllowOrigins: []string{trusted}, Paths: []string{"/"}}) // so that the path is read
+				if err != nil {
+					t.Fatal(err)
+				}
+				var read string
+				engine.Watch(func(r *cors.Request, _ cors.Decision) { read = r.Path })
+				e := newRouterBy(wrap(echo.NewRouter(echo.RouterConfig{UseEscapedPathForMatching: takesPath})))
+				e.Use(corsecho.Middleware(engine))
+				e.GET(`/a\:b`, handler("not by its own name"))
+				e.Add(route.method, route.path, handler(route.path))
+				request := httptest.NewRequest("PUT", "/%2561%2Fb", nil)
+				request.Header.Set("Origin", trusted)
+				e.ServeHTTP(httptest.NewRecorder(), request)
+				// The adapter escapes slashes that a parameter takes.
+				if read != want && read != strings.Replace(want, "/b", "%2Fb", 1) {
+					t.Errorf("by %T with the route %s %s, and UseEscapedPathForMatching=%t, the path is read as %q, want %q", e.Router(), route.method, route.path, takesPath, read, want)
+				}
+			}
+		}
+	}
+}
