@@ -34,6 +34,9 @@ func do(t *testing.T, app *fiber.App, method, path string, body io.Reader) *http
 		t.Fatal(err)
 	}
 	request.Header.Set("Origin", trusted)
+	if method == http.MethodOptions {
+		request.Header.Set("Access-Control-Request-Method", http.MethodPut)
+	}
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
@@ -83,6 +86,10 @@ func TestErrorsStayReadable(t *testing.T) {
 		{"a handler that replaces Vary", func(c fiber.Ctx) error {
 			c.Set("Vary", "Accept")
 			return c.SendStatus(http.StatusAccepted)
+		}, http.StatusAccepted},
+		{"a handler that ends the response itself", func(c fiber.Ctx) error {
+			c.Status(http.StatusAccepted)
+			return c.End()
 		}, http.StatusAccepted},
 		{"a handler that resets the response", func(c fiber.Ctx) error {
 			c.Response().Reset()

@@ -56,6 +56,27 @@ func TestHeadersOfAnUpstreamAreReplaced(t *testing.T) {
 	}
 }
 
+func TestHeadersOfNetHTTPHandlersAreReplaced(t *testing.T) {
+	for name, flushes := range map[string]bool{"at once": false, "as a stream": true} {
+		t.Run(name, func(t *testing.T) {
+			app := newApp(fiber.Config{})
+			app.Use(corsfiber.New(policy))
+			app.Get("/", func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Access-Control-Allow-Origin", "*")
+				w.Header().Set("Vary", "Accept")
+				if flushes {
+					w.(http.Flusher).Flush()
+				}
+			})
+			url := listen(t, app) + "/"
+			checkReadable(t, from(t, url, trusted), http.StatusOK)
+			if got := from(t, url, "https://evil.example").Header.Get("Access-Control-Allow-Origin"); got != "" {
+				t.Errorf("another origin gets %q", got)
+			}
+		})
+	}
+}
+
 func TestHeadersInAnyCaseAreReplaced(t *testing.T) {
 	app := newApp(fiber.Config{})
 	app.Use(corsfiber.New(policy))

@@ -36,7 +36,12 @@ func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
 }
 
 func TestErrorsBeforeAnyHandlerAreReportedOnce(t *testing.T) {
-	engine, err := cors.New(policy)
+	governed := policy
+	governed.PathRegexps = []string{"/(|nothing|all|x+)"}
+	engine, err := cors.New(
+		governed,
+		cors.Config{Paths: []string{"/rejects"}, AllowOrigins: []string{"https://other.example"}, RejectDisallowed: true},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,8 +51,12 @@ func TestErrorsBeforeAnyHandlerAreReportedOnce(t *testing.T) {
 		body         string
 		status       int
 	}{
+		{"a preflight with a body above the limit", http.MethodOptions, "/", strings.Repeat("x", 2000), http.StatusRequestEntityTooLarge},
+		{"a body above the limit, in a request that is rejected", http.MethodPost, "/rejects", strings.Repeat("x", 2000), http.StatusRequestEntityTooLarge},
+		{"a body above the limit, before middleware that answers all", http.MethodPost, "/all", strings.Repeat("x", 2000), http.StatusRequestEntityTooLarge},
 		{"a body above the limit", http.MethodPost, "/", strings.Repeat("x", 2000), http.StatusRequestEntityTooLarge},
 		{"a body above the limit, for a path without a route", http.MethodPost, "/nothing", strings.Repeat("x", 2000), http.StatusRequestEntityTooLarge},
+		{"a body above the limit, for a path without a policy", http.MethodPost, "/free", strings.Repeat("x", 2000), http.StatusRequestEntityTooLarge},
 		{"a header above the limit", http.MethodGet, "/" + strings.Repeat("x", 5000), "", http.StatusRequestHeaderFieldsTooLarge},
 		{"a handler that fails", http.MethodGet, "/", "", http.StatusInternalServerError},
 	}
@@ -57,6 +66,7 @@ func TestErrorsBeforeAnyHandlerAreReportedOnce(t *testing.T) {
 			app.Use(corsfiber.Middleware(engine))
 			app.Get("/", func(c fiber.Ctx) error { return errors.New("no") })
 			app.Post("/", func(c fiber.Ctx) error { return nil })
+			app.Use([]string{"/all", "/free"}, func(c fiber.Ctx) error { return nil })
 			told := make(chan cors.Decision, 10)
 			engine.Watch(func(_ *cors.Request, d cors.Decision) { told <- d })
 			if got := do(t, app, tt.method, tt.path, strings.NewReader(tt.body)).StatusCode; got != tt.status {
