@@ -1,6 +1,7 @@
 package corsfiber_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -76,7 +77,7 @@ func TestRequestsOfTheAdaptorShareNoDecision(t *testing.T) {
 func TestResponsesAtATimeLimitHaveTheInnermostPolicy(t *testing.T) {
 	strict := corsfiber.Config{AllowOrigins: []string{"https://other.example"}}
 	public := corsfiber.Config{AllowOrigins: []string{"*"}}
-	limit := timeout.New(func(c fiber.Ctx) error { return c.Next() }, timeout.Config{Timeout: 20 * time.Millisecond})
+	limit := timeout.New(func(c fiber.Ctx) error { return c.Next() }, timeout.Config{Timeout: time.Hour})
 	for _, tt := range []struct {
 		name  string
 		stack func(app *fiber.App)
@@ -93,10 +94,18 @@ func TestResponsesAtATimeLimitHaveTheInnermostPolicy(t *testing.T) {
 				t.Fatal(err)
 			}
 			app := fiber.New(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
+			var timeIsUp context.CancelFunc
+			app.Use(func(c fiber.Ctx) error {
+				var ctx context.Context
+				ctx, timeIsUp = context.WithCancel(c.Context())
+				c.SetContext(ctx)
+				return c.Next()
+			})
 			tt.stack(app)
 			goOn, returned := make(chan struct{}), make(chan struct{})
 			app.Get("/", func(c fiber.Ctx) error {
 				defer close(returned)
+				timeIsUp()
 				<-goOn
 				return nil
 			})
