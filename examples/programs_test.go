@@ -1,4 +1,4 @@
-// Package examples tests the four programs as a person uses them: it builds
+// Package examples tests the programs as a person uses them: it builds
 // them, starts them, and calls them over loopback.
 package examples
 
@@ -24,11 +24,12 @@ import (
 	_ "github.com/corskit/cors/adapters/chi"
 	_ "github.com/corskit/cors/adapters/echo"
 	_ "github.com/corskit/cors/adapters/fiber"
+	_ "github.com/corskit/cors/adapters/fiber/v3"
 	_ "github.com/corskit/cors/adapters/gin"
 	_ "github.com/corskit/cors/examples/internal/demo"
 )
 
-var programs = []string{"gin", "echo", "chi", "fiber"}
+var programs = []string{"gin", "echo", "chi", "fiber", "fiber3"}
 
 // built is the directory of the programs.
 var built string

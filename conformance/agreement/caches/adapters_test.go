@@ -34,6 +34,7 @@ var adapters = []adapter{
 	{"echo", serveEcho},
 	{"chi", serveChi},
 	{"fiber", serveFiber},
+	{"fiber3", serveFiber3},
 }
 
 func serveGin(t *testing.T, engine *cors.Engine, app http.Handler) string {

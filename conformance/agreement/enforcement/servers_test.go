@@ -100,6 +100,7 @@ var servers = []struct {
 		})
 		return listener.Addr().String()
 	}, false},
+	{"fiber3", startFiber3, false},
 }
 
 func startHTTP(t *testing.T, handler http.Handler) string {
