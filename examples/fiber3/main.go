@@ -26,7 +26,7 @@ func newAPI(trusted string) demo.API {
 		panic(err)
 	}
 	app := fiber.New(fiber.Config{
-		// Middleware cannot answer some errors of Fiber's own.
+		// Errors keep their CORS headers, whatever fail does to the response.
 		ErrorHandler: corsfiber.ErrorHandler(engine, fail),
 		ReadTimeout:  10 * time.Second,
 	})

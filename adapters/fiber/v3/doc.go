@@ -1,4 +1,5 @@
-// Package corsfiber carries corskit's engine into Fiber.
+// Package corsfiber carries corskit's engine into Fiber v3. (The one for Fiber v2 is
+// github.com/corskit/cors/adapters/fiber.)
 //
 //	app := fiber.New()
 //	app.Use(corsfiber.New(corsfiber.Config{
@@ -15,11 +16,17 @@
 // The headers of the policy are set once more when the handlers have returned. What
 // a handler, a proxied server or a response cache has made of them is replaced; other
 // headers, and what they have added to Vary, stay. Put Fiber's cache middleware after
-// this one: it ignores Vary, and in front of this one it would hand the response for
-// one origin to another. For the errors that Fiber answers
-// before any handler runs, such as a body above the limit, wrap the app's error
-// handler in [ErrorHandler]. fasthttp's TimeoutErrorWithResponse sends a response of
-// its own, which no middleware sees: give it no headers of CORS.
+// this one: in front of it, the cache would send responses without these headers. If
+// your error handler resets the response, wrap it in [ErrorHandler].
+//
+// Fiber's timeout middleware and Ctx.End send the response as it is at that moment:
+// with the headers of the policy, but also with those that a handler has set before.
+// Don't set headers of CORS in such handlers, and put the timeout middleware after
+// this one.
+//
+// Scripts cannot read the responses to requests that Fiber answers without running any
+// handler: those whose method is not in RequestMethods of [fiber.Config] (501), and
+// those whose headers are too large to be read (431).
 //
 // After Ctx.RestartRouting, the policy of the new path applies. Give that path one:
 // without, it is answered with the headers of the first.

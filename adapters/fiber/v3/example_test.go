@@ -70,11 +70,11 @@ func ExampleErrorHandler() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	app := fiber.New(fiber.Config{
-		// A body above the limit is answered before any middleware runs.
-		BodyLimit:    1 << 20,
-		ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler),
-	})
+	fail := func(c fiber.Ctx, err error) error {
+		c.Response().Reset() // the headers of CORS, too
+		return c.SendStatus(fiber.StatusInternalServerError)
+	}
+	app := fiber.New(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fail)})
 	app.Use(corsfiber.Middleware(engine))
 
 	preflight(app, "/upload")

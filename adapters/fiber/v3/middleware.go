@@ -63,11 +63,11 @@ func Middleware(engine *cors.Engine, next ...func(fiber.Ctx) bool) fiber.Handler
 
 // ErrorHandler returns an error handler that does what next does and sees to
 // the CORS headers of the response, so that scripts can read it. It matters for
-// errors that Fiber answers before any handler runs, such as 413 for a body
-// above the limit, and for error handlers that reset the response:
+// error handlers that reset the response, and for errors of middleware that comes
+// before this one:
 //
 //	app := fiber.New(fiber.Config{
-//		ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler),
+//		ErrorHandler: corsfiber.ErrorHandler(engine, fail),
 //	})
 func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandler {
 	return func(c fiber.Ctx, err error) error {

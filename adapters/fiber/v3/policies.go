@@ -39,9 +39,9 @@ func (p *Policies) Engine() *cors.Engine { return p.engine }
 // prefix is written as for fiber's Group, from the root. Group panics if
 // anything is wrong with cfg, or if it has paths of its own.
 //
-// Fiber's Use and Static compare beginnings: those of a group /private also serve
-// /privates. The policy is for /private and what is below it; give others a
-// policy by PathRegexps, such as `/private.*`.
+// A route such as /private*, which file servers often have, also serves /privates.
+// The policy is for /private and what is below it; give others a policy by
+// PathRegexps, such as `/private.*`.
 func (p *Policies) Group(prefix string, cfg Config) fiber.Router {
 	if err := p.engine.AttachGroup(pattern(prefix), cfg); err != nil {
 		panic(err)
