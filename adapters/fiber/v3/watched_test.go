@@ -78,3 +78,33 @@ func TestErrorsBeforeAnyHandlerAreReportedOnce(t *testing.T) {
 		})
 	}
 }
+
+// The error handler answers for a middleware around the one that has decided.
+func TestErrorsAroundTheMiddlewareAreReportedOnce(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		policy corsfiber.Config
+	}{
+		{"after an allowed request", policy},
+		{"after a rejected request", corsfiber.Config{AllowOrigins: []string{"https://other.example"}, RejectDisallowed: true}},
+		{"after a request without a policy", corsfiber.Config{AllowOrigins: []string{trusted}, Paths: []string{"/other"}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			engine, err := cors.New(tt.policy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := make(chan cors.Decision, 10)
+			engine.Watch(func(_ *cors.Request, d cors.Decision) { told <- d })
+			app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)})
+			app.Use(failAfterwards, corsfiber.Middleware(engine))
+			app.Get("/", func(c fiber.Ctx) error { return nil })
+			if got := do(t, app, http.MethodGet, "/", nil).StatusCode; got != http.StatusInternalServerError {
+				t.Errorf("status %d, want 500", got)
+			}
+			if len(told) != 1 {
+				t.Errorf("the watcher is told %d times, and must be once", len(told))
+			}
+		})
+	}
+}
