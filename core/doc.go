@@ -12,6 +12,7 @@
 //	github.com/corskit/cors/adapters/echo/v5
 //	github.com/corskit/cors/adapters/chi
 //	github.com/corskit/cors/adapters/fiber
+//	github.com/corskit/cors/adapters/fiber/v3
 //
 // Package github.com/corskit/cors/conformance/explain says why a request is allowed
 // or blocked, and what to write to allow it.

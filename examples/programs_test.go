@@ -25,11 +25,12 @@ import (
 	_ "github.com/corskit/cors/adapters/echo"
 	_ "github.com/corskit/cors/adapters/echo/v5"
 	_ "github.com/corskit/cors/adapters/fiber"
+	_ "github.com/corskit/cors/adapters/fiber/v3"
 	_ "github.com/corskit/cors/adapters/gin"
 	_ "github.com/corskit/cors/examples/internal/demo"
 )
 
-var programs = []string{"gin", "echo", "echo5", "chi", "fiber"}
+var programs = []string{"gin", "echo", "echo5", "chi", "fiber", "fiber3"}
 
 // built is the directory of the programs.
 var built string

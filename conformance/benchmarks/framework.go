@@ -40,7 +40,7 @@ const (
 )
 
 // Frameworks are the routers that are measured.
-var Frameworks = []Framework{NetHTTP, Gin, Echo, Echo5, Chi, Fiber}
+var Frameworks = []Framework{NetHTTP, Gin, Echo, Echo5, Chi, Fiber, Fiber3}
 
 // Policy is the policy of a typical application with three front ends.
 var Policy = cors.Config{

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	fiber3 "github.com/gofiber/fiber/v3"
 	"github.com/valyala/fasthttp"
 )
 
@@ -87,18 +88,20 @@ func (x *httpExchange) Write(b []byte) (int, error) {
 // A fiberServer is a Server of Fiber.
 type fiberServer struct{ *fiber.App }
 
-func (s fiberServer) Exchange(r Request) Exchange {
-	x := &fiberExchange{handler: s.Handler()}
-	var request fasthttp.Request
-	if err := request.Read(bufio.NewReaderSize(strings.NewReader(r.Wire), len(r.Wire)+1)); err != nil {
-		panic(err)
-	}
-	x.ctx.Init(&request, nil, nil)
-	return x
-}
+func (s fiberServer) Exchange(r Request) Exchange { return newFiberExchange(s.Handler(), r) }
 
 func (s fiberServer) Start(l net.Listener) (stop func()) {
 	go s.Listener(l)
+	return func() { s.Shutdown() }
+}
+
+// A fiber3Server is a Server of Fiber v3.
+type fiber3Server struct{ *fiber3.App }
+
+func (s fiber3Server) Exchange(r Request) Exchange { return newFiberExchange(s.Handler(), r) }
+
+func (s fiber3Server) Start(l net.Listener) (stop func()) {
+	go s.Listener(l, fiber3.ListenConfig{DisableStartupMessage: true})
 	return func() { s.Shutdown() }
 }
 
@@ -106,6 +109,16 @@ func (s fiberServer) Start(l net.Listener) (stop func()) {
 type fiberExchange struct {
 	handler fasthttp.RequestHandler
 	ctx     fasthttp.RequestCtx
+}
+
+func newFiberExchange(handler fasthttp.RequestHandler, r Request) *fiberExchange {
+	x := &fiberExchange{handler: handler}
+	var request fasthttp.Request
+	if err := request.Read(bufio.NewReaderSize(strings.NewReader(r.Wire), len(r.Wire)+1)); err != nil {
+		panic(err)
+	}
+	x.ctx.Init(&request, nil, nil)
+	return x
 }
 
 func (x *fiberExchange) Serve() {
@@ -118,6 +131,8 @@ func (x *fiberExchange) SetOrigin(origin string) { x.ctx.Request.Header.Set("Ori
 
 func (x *fiberExchange) Response() Response {
 	r := Response{x.ctx.Response.StatusCode(), make(http.Header)}
-	x.ctx.Response.Header.VisitAll(func(name, value []byte) { r.Header.Add(string(name), string(value)) })
+	for name, value := range x.ctx.Response.Header.All() {
+		r.Header.Add(string(name), string(value))
+	}
 	return r
 }

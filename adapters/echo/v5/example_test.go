@@ -39,6 +39,7 @@ func ExampleMiddleware() {
 	// Output:
 	// 204
 	// https://app.example.com
+	// DELETE,GET,OPTIONS,PATCH,POST,PUT
 }
 
 func ExampleAttach() {
@@ -60,8 +61,10 @@ func ExampleAttach() {
 	// Output:
 	// 204
 	// https://app.example.com
+	// DELETE,GET,OPTIONS,PATCH,POST,PUT
 	// 204
 	// *
+	// DELETE,GET,OPTIONS,PATCH,POST,PUT
 	// 403
 }
 

@@ -38,6 +38,7 @@ var adapters = []adapter{
 	{"echo5", serveEcho5},
 	{"chi", serveChi},
 	{"fiber", serveFiber},
+	{"fiber3", serveFiber3},
 }
 
 func serveGin(t *testing.T, engine *cors.Engine, app http.Handler) string {

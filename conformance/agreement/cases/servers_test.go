@@ -28,6 +28,7 @@ import (
 	echomiddleware "github.com/labstack/echo/v4/middleware"
 	echo5 "github.com/labstack/echo/v5"
 	echo5middleware "github.com/labstack/echo/v5/middleware"
+	"github.com/valyala/fasthttp"
 )
 
 // An adapter is a framework, and how the suite's application is served in it.
@@ -44,6 +45,7 @@ var adapters = []adapter{
 	{"echo5", startEcho5},
 	{"chi", startChi},
 	{"fiber", startFiber},
+	{"fiber3", startFiber3},
 }
 
 // serve starts a server that has a policy.
@@ -201,15 +203,26 @@ func serveFiber(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	w, err := serveFastHTTP(request, &c.Response().Header)
+	if err != nil {
+		return err
+	}
+	return c.Status(w.status).Send(w.body.Bytes())
+}
+
+// serveFastHTTP serves the application to a request whose response has headers
+// already.
+func serveFastHTTP(request *http.Request, h *fasthttp.ResponseHeader) (*responseWriter, error) {
 	switch byError, byPanic := conformance.Fails(request.URL.Query()); {
 	case byError:
-		return conformance.ErrApp
+		return nil, conformance.ErrApp
 	case byPanic:
 		panic(conformance.ErrApp)
 	}
-	h := &c.Response().Header
 	w := &responseWriter{header: make(http.Header), status: http.StatusOK}
-	h.VisitAll(func(name, value []byte) { w.header.Add(string(name), string(value)) })
+	for name, value := range h.All() {
+		w.header.Add(string(name), string(value))
+	}
 	before := slices.Collect(maps.Keys(w.header))
 	conformance.App.ServeHTTP(w, request)
 	for _, name := range before {
@@ -220,7 +233,7 @@ func serveFiber(c *fiber.Ctx) error {
 			h.Add(name, value)
 		}
 	}
-	return c.Status(w.status).Send(w.body.Bytes())
+	return w, nil
 }
 
 // A responseWriter lets a handler of net/http do to the header of a response

@@ -72,7 +72,7 @@ func (g *generator) scenario() *scenario {
 	s := &scenario{Resources: map[string]resource{}}
 	if g.chance(25) {
 		s.Policy = g.policy()
-		s.Framework = pick(g, "", "gin", "echo", "echo5", "chi", "fiber")
+		s.Framework = pick(g, "", "gin", "echo", "echo5", "chi", "fiber", "fiber3")
 	}
 	for range 1 + g.IntN(4) {
 		if len(s.Steps) > 0 && g.chance(60) {

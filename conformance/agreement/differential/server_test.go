@@ -311,6 +311,7 @@ var frameworks = map[string]func(*cors.Engine, http.Handler) http.Handler{
 		f.Use(adaptor.HTTPHandler(app))
 		return adaptor.FiberApp(f)
 	},
+	"fiber3": putFiber3,
 }
 
 // handler returns what answers where there is a policy, or nil.

@@ -2,13 +2,13 @@ package enforcement
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"testing"
 
 	corschi "github.com/corskit/cors/adapters/chi"
 	corsecho "github.com/corskit/cors/adapters/echo"
+	corsecho5 "github.com/corskit/cors/adapters/echo/v5"
 	corsfiber "github.com/corskit/cors/adapters/fiber"
 	corsgin "github.com/corskit/cors/adapters/gin"
 	cors "github.com/corskit/cors/core"
@@ -16,6 +16,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/gofiber/fiber/v2"
 	"github.com/labstack/echo/v4"
+	echo5 "github.com/labstack/echo/v5"
 )
 
 // shortest is the Config of the README's programs.
@@ -55,6 +56,14 @@ var programs = []struct {
 		}
 		return startHTTP(t, e)
 	}},
+	{"echo5", func(t *testing.T) string {
+		e := echo5.New()
+		e.Use(corsecho5.New(shortest))
+		for _, method := range methods {
+			e.Add(method, "/", echo5.WrapHandler(http.HandlerFunc(nameMethod)))
+		}
+		return startHTTP(t, e)
+	}},
 	{"chi", func(t *testing.T) string {
 		r := chi.NewRouter()
 		r.Use(corschi.New(shortest))
@@ -69,18 +78,9 @@ var programs = []struct {
 		for _, method := range methods {
 			app.Add(method, "/", func(c *fiber.Ctx) error { return c.SendString(c.Method()) })
 		}
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan error, 1)
-		go func() { done <- app.Listener(listener) }()
-		t.Cleanup(func() {
-			listener.Close()
-			<-done
-		})
-		return listener.Addr().String()
+		return startFiber(t, app.Listener)
 	}},
+	{"fiber3", startShortestFiber3},
 }
 
 var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}

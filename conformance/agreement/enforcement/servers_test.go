@@ -96,22 +96,29 @@ var servers = []struct {
 		app := fiber.New(fiber.Config{DisableStartupMessage: true})
 		app.Use(corsfiber.Middleware(s.engine))
 		app.Post("/orders", func(c *fiber.Ctx) error { return c.SendString(s.order(c.Get("Cookie"))) })
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan error, 1)
-		go func() { done <- app.Listener(listener) }()
-		t.Cleanup(func() {
-			listener.Close()
-			<-done
-		})
-		return listener.Addr().String()
+		return startFiber(t, app.Listener)
 	}, false},
+	{"fiber3", startFiber3, false},
 }
 
 func startHTTP(t *testing.T, handler http.Handler) string {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	return server.Listener.Addr().String()
+}
+
+// startFiber lets a Fiber app listen, and returns its address.
+func startFiber(t *testing.T, listen func(net.Listener) error) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- listen(listener) }()
+	t.Cleanup(func() {
+		listener.Close()
+		<-done
+	})
+	return listener.Addr().String()
 }

@@ -230,7 +230,7 @@ func (m *measurement) summary() string {
 			what, _, _ := strings.Cut(d, " (")
 			peer += []string{", but ", "; "}[min(k, 1)] + what
 		}
-		rows = append(rows, []string{f.Title, fmt.Sprintf("%.0f ns", summarize(mine).Center*1e9), peer, ratio(fastest), ratio(floor)})
+		rows = append(rows, []string{m.versioned(f.Title, f.Module), fmt.Sprintf("%.0f ns", summarize(mine).Center*1e9), peer, ratio(fastest), ratio(floor)})
 	}
 	return m.conditions() + ".\n\n" + markdown(rows)
 }

@@ -1,0 +1,112 @@
+package corsfiber
+
+import (
+	cors "github.com/corskit/cors/core"
+	"github.com/gofiber/fiber/v3"
+)
+
+// Config is a policy: see [cors.Config].
+type Config = cors.Config
+
+// New returns the middleware for the Configs. Of those whose paths match a request,
+// the narrowest applies. New panics if anything is wrong with them, with every
+// problem.
+func New(cfgs ...Config) fiber.Handler {
+	engine, err := cors.New(cfgs...)
+	if err != nil {
+		panic(err)
+	}
+	return Middleware(engine)
+}
+
+// Middleware returns the middleware for an engine. It leaves alone the requests
+// for which one of the functions returns true, as the field Next of Fiber's own
+// middleware does.
+func Middleware(engine *cors.Engine, next ...func(fiber.Ctx) bool) fiber.Handler {
+	var app options
+	var fixed fixedRecords
+	return func(c fiber.Ctx) (err error) {
+		for _, skip := range next {
+			if skip(c) {
+				return c.Next()
+			}
+		}
+		var req cors.Request
+		read(&req, c, app.of(c).anyCase)
+		before := recorded(c)
+		d, found := before.decided(c, engine)
+		if !found {
+			d = engine.Decide(&req)
+			engine.Observe(&req, d)
+		}
+		apply(c, d) // Ctx.End and a time limit send the response before the handlers return
+		if status, ok := d.Answer(); ok {
+			if before != nil || d.CalledFunc() {
+				before.keep(c, engine, d, found, req.Origin)
+			} else {
+				c.RequestCtx().SetUserValue(recordKey, done)
+			}
+			c.Status(status)
+			return nil
+		}
+		kept := fixed.keep(c, engine, d, before)
+		if kept == nil {
+			kept = before.keep(c, engine, d, found, req.Origin)
+		}
+		returned := false
+		defer func() { kept.finish(c, err != nil || !returned) }()
+		err = c.Next()
+		returned = true
+		return err
+	}
+}
+
+// ErrorHandler returns an error handler that does what next does and sees to
+// the CORS headers of the response, so that scripts can read it. It matters for
+// error handlers that reset the response, and for errors of middleware that comes
+// before this one:
+//
+//	app := fiber.New(fiber.Config{
+//		ErrorHandler: corsfiber.ErrorHandler(engine, fail),
+//	})
+func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandler {
+	return func(c fiber.Ctx, err error) error {
+		failure := next(c, err)
+		if c.IsAbandoned() { // see finish
+			return failure
+		}
+		last := recorded(c)
+		if last != nil && last != done && last != passed {
+			apply(c, last.owner())
+			return failure
+		}
+		var req cors.Request // no middleware has run, or its record is reused
+		read(&req, c, readOptions(c).anyCase)
+		d := engine.Decide(&req)
+		if last == nil {
+			engine.Observe(&req, d)
+		}
+		apply(c, d)
+		return failure
+	}
+}
+
+// CheckOrigin reports whether a WebSocket handshake may go on, as the method of
+// [cors.Engine] does for net/http. Call it before the handler of Fiber's package
+// websocket:
+//
+//	app.Use("/ws", func(c fiber.Ctx) error {
+//		if !corsfiber.CheckOrigin(engine, c) {
+//			return fiber.ErrForbidden
+//		}
+//		return c.Next()
+//	})
+func CheckOrigin(engine *cors.Engine, c fiber.Ctx) bool {
+	var req cors.Request
+	read(&req, c, readOptions(c).anyCase)
+	d, found := recorded(c).decided(c, engine)
+	if !found {
+		d = engine.Decide(&req)
+	}
+	return d.AllowsHandshake(&req)
+}
