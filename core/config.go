@@ -32,21 +32,27 @@ type Config struct {
 	// path: they are anchored at both ends.
 	PathRegexps []string `json:"pathRegexps,omitempty"`
 
-	// AllowOrigins are serialized origins ("https://app.example.com"), or
-	// patterns of them: "https://*.example.com" allows one or more labels before
-	// the domain, "https://pr-*.example.com" a run of letters, digits and
-	// hyphens within the leading label, "http://localhost:*" any port and none.
-	// "*" alone allows any origin; "null" the opaque origin.
+	// AllowOrigins are the origins whose scripts may read responses, as browsers send
+	// them ("https://app.example.com"), or patterns: "https://*.example.com" allows
+	// one or more labels before the domain, "https://pr-*.example.com" a run of
+	// letters, digits and hyphens within the leading label, "http://localhost:*" any
+	// port and none. "*" alone allows any origin. "null" allows the opaque origin,
+	// which any site can send from a sandboxed frame; "file://" and "app://." allow
+	// the pages of apps with an embedded browser that sends those (Android's WebView,
+	// Cordova, Electron).
 	AllowOrigins []string `json:"allowOrigins,omitempty"`
 
-	// AllowOriginRegexps are RE2 expressions, each matched against the whole
-	// serialized origin: they are anchored at both ends.
+	// AllowOriginRegexps are regular expressions (RE2), each matched against the
+	// whole origin: they are anchored at both ends.
 	AllowOriginRegexps []string `json:"allowOriginRegexps,omitempty"`
 
-	// AllowOriginFunc is asked last, and only for the serialization of a tuple
-	// origin (so neither for "null" nor for anything malformed). An error
-	// denies; [Decision.Err] returns it. The function may keep the Request's
-	// fields. Every header that it reads with [Request.Header] is named in Vary.
+	// AllowOriginFunc is called if nothing else allows the origin. An error denies;
+	// [Decision.Err] returns it. The function may keep the Request's fields. Headers
+	// that it reads with [Request.Header] are named in Vary.
+	//
+	// It isn't called for malformed origins, nor for "null", "file://" and "app://.",
+	// which don't say whose page it is. To decide about those three too, add
+	// RiskNullWithCredentials.For("AllowOriginFunc") to AcceptRisks.
 	AllowOriginFunc func(context.Context, *Request) (bool, error) `json:"-"`
 
 	// AllowMethods are the methods that scripts may use, or "*" for all. The
@@ -124,9 +130,9 @@ const (
 	// RiskAnyOriginWithCredentials: any site that a user visits can read, as
 	// that user, whatever the user can read.
 	RiskAnyOriginWithCredentials Risk = "any-origin-with-credentials"
-	// RiskNullWithCredentials: any site can send "null" by means of a
-	// sandboxed frame, and then read as the user; or write as the user, where
-	// RejectDisallowed or CheckOrigin trusts it.
+	// RiskNullWithCredentials: any site can send "null" from a sandboxed frame, and
+	// any page in an app's embedded browser "file://" or "app://.", and then read as
+	// the user; or write as the user, where RejectDisallowed or CheckOrigin trusts it.
 	RiskNullWithCredentials Risk = "null-with-credentials"
 	// RiskInsecureOriginWithCredentials: anyone who controls the user's network
 	// can speak for an origin of plain http, with the same harm.

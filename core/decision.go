@@ -110,7 +110,7 @@ func (d Decision) Allowed() bool { return d.reason.Allows() }
 
 // Reason returns why the request is allowed or denied.
 func (d Decision) Reason() Reason {
-	if d.reason == ReasonNotAllowed && d.origin != origin.Null {
+	if d.reason == ReasonNotAllowed && !origin.IsOpaque(d.origin) {
 		if _, ok := origin.Parse(d.origin); !ok {
 			return ReasonMalformed
 		}

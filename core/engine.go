@@ -320,7 +320,7 @@ func (p *policy) match(value string) Reason {
 		return ReasonAnyOrigin
 	}
 	if p.reflect {
-		if _, ok := origin.Parse(value); ok || value == origin.Null {
+		if _, ok := origin.Parse(value); ok || origin.IsOpaque(value) {
 			return ReasonAnyOrigin
 		}
 		return ReasonMalformed
@@ -338,7 +338,7 @@ func (p *policy) match(value string) Reason {
 
 // decideByFunc calls AllowOriginFunc.
 func (p *policy) decideByFunc(r *Request, kind Kind) Decision {
-	if _, ok := origin.Parse(r.Origin); !ok {
+	if _, ok := origin.Parse(r.Origin); !ok && !(p.opaque && origin.IsOpaque(r.Origin)) {
 		return Decision{p.answer(r, kind, ReasonNotAllowed), r.Origin, kind, ReasonNotAllowed}
 	}
 	own := r.detached()

@@ -31,7 +31,7 @@ func (e *ConfigError) Error() string {
 	if e.Entry >= 0 {
 		fmt.Fprintf(&b, "[%d]", e.Entry)
 	}
-	if e.Value != "" || e.Entry >= 0 {
+	if e.Value != "" {
 		fmt.Fprintf(&b, " %q:", e.Value)
 	}
 	return b.String() + " " + e.Message
@@ -90,7 +90,7 @@ const (
 	CodeOriginEmpty       Code = origin.CodeEmpty       // nothing is written
 	CodeOriginCharacter   Code = origin.CodeCharacter   // a byte that no origin has
 	CodeOriginScheme      Code = origin.CodeScheme      // no scheme, or one that is invalid or that no page has
-	CodeOriginFile        Code = origin.CodeFile        // file:, whose origin is opaque
+	CodeOriginFile        Code = origin.CodeFile        // a file: URL, other than the origin "file://" of embedded browsers
 	CodeOriginHost        Code = origin.CodeHost        // no host, or an invalid one
 	CodeOriginUserInfo    Code = origin.CodeUserInfo    // user info before the host
 	CodeOriginPath        Code = origin.CodePath        // a path after the host
@@ -102,6 +102,10 @@ const (
 	CodeOriginPort        Code = origin.CodePort        // a port that isn't a number from 1 to 65535
 	CodeOriginDefaultPort Code = origin.CodeDefaultPort // the scheme's default port, which browsers leave out
 	CodeOriginWildcard    Code = origin.CodeWildcard    // a misplaced wildcard
+	CodeOriginVariable    Code = origin.CodeVariable    // what is left of a variable that was not set
+	CodeOriginQuotes      Code = origin.CodeQuotes      // quotes around an origin
+	CodeOriginSeveral     Code = origin.CodeSeveral     // several origins in one string
+	CodeOriginRegexp      Code = origin.CodeRegexp      // a regular expression, which belongs in AllowOriginRegexps
 
 	CodeRegexpSyntax Code = origin.CodeRegexpSyntax // not an RE2 regular expression
 	CodeRegexpNever  Code = origin.CodeRegexpNever  // matches no serialized origin

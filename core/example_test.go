@@ -53,7 +53,7 @@ func ExampleConfigErrors() {
 	}
 	// Output:
 	// cors: Config 0: AllowOrigins[0] "https://App.example.com/": an origin has no path, not even a trailing slash; write "https://app.example.com"
-	// cors: Config 0: AllowOrigins[1] "https://*.github.io": allows anyone who registers a name under "github.io"; write the label that is yours before it; if you mean this, add "public-suffix=https://*.github.io" to AcceptRisks
+	// cors: Config 0: AllowOrigins[1] "https://*.github.io": allows anyone who gets a name under "github.io"; list yours, as in "https://yours.github.io", or check each origin in AllowOriginFunc; if you mean this, add "public-suffix=https://*.github.io" to AcceptRisks
 	// cors: Config 0: AllowMethods[0] "patch": isn't in upper case, and methods are case-sensitive; write "PATCH"
 	// cors: Config 1: AllowOrigins is empty, and so are AllowOriginRegexps and AllowOriginFunc; list the sites that may read responses, such as "https://app.example.com", or write "*" for public data
 	// cors: Config 1: MaxAge "604800": is more than 24 hours, the longest that any browser caches a preflight response; write 86400 seconds or less

@@ -1,6 +1,8 @@
 package cors_test
 
 import (
+	"context"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -47,5 +49,49 @@ func TestOutcome(t *testing.T) {
 				t.Errorf("blocked is %t", !blocked)
 			}
 		})
+	}
+}
+
+// Origins that embedded browsers send are no serialized origins, and can be allowed.
+func TestOriginsOfEmbeddedBrowsers(t *testing.T) {
+	asked := 0
+	ask := func(_ context.Context, r *cors.Request) (bool, error) {
+		asked++
+		return true, nil
+	}
+	asks := []cors.Risk{cors.RiskNullWithCredentials.For("AllowOriginFunc")}
+	for _, tt := range []struct {
+		name    string
+		config  cors.Config
+		origin  string
+		want    cors.Reason
+		asked   int
+		connect bool // CheckOrigin lets it open a WebSocket
+	}{
+		{"files that are listed", cors.Config{AllowOrigins: []string{"file://"}}, "file://", cors.ReasonOrigin, 0, false},
+		{"an app that is listed", cors.Config{AllowOrigins: []string{"app://."}}, "app://.", cors.ReasonOrigin, 0, false},
+		{"files that are listed, and their risk accepted", cors.Config{AllowOrigins: []string{"file://"}, AllowCredentials: true, AcceptRisks: []cors.Risk{cors.RiskNullWithCredentials}}, "file://", cors.ReasonOrigin, 0, true},
+		{"files that are not listed", cors.Config{AllowOrigins: []string{"null"}}, "file://", cors.ReasonNotAllowed, 0, false},
+		{"a file, which no browser sends", cors.Config{AllowOrigins: []string{"file://"}}, "file:///index.html", cors.ReasonMalformed, 0, false},
+		{"any origin with credentials", anyWithCredentials, "file://", cors.ReasonAnyOrigin, 0, true},
+		{"a function is not called", cors.Config{AllowOriginFunc: ask}, "file://", cors.ReasonNotAllowed, 0, false},
+		{"nor for null", cors.Config{AllowOriginFunc: ask}, "null", cors.ReasonNotAllowed, 0, false},
+		{"unless it asks", cors.Config{AllowOriginFunc: ask, AcceptRisks: asks}, "file://", cors.ReasonFunc, 2, true},
+		{"also for null", cors.Config{AllowOriginFunc: ask, AcceptRisks: asks}, "null", cors.ReasonFunc, 2, true},
+		{"but never for what is malformed", cors.Config{AllowOriginFunc: ask, AcceptRisks: asks}, "https://", cors.ReasonMalformed, 0, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			asked = 0
+			e := mustNew(t, tt.config)
+			d := e.Decide(&cors.Request{Method: "GET", Origin: tt.origin})
+			r := httptest.NewRequest("GET", "/", nil)
+			r.Header.Set("Origin", tt.origin)
+			if connect := e.CheckOrigin(r); d.Reason() != tt.want || connect != tt.connect || asked != tt.asked {
+				t.Errorf("%v, connects %t, asked %d times; want %v, %t, %d", d.Reason(), connect, asked, tt.want, tt.connect, tt.asked)
+			}
+		})
+	}
+	if _, err := cors.New(cors.Config{AllowOrigins: []string{"https://app.example.com"}, AcceptRisks: asks}); err == nil {
+		t.Error("a risk of a function that isn't there is accepted")
 	}
 }

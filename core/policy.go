@@ -20,6 +20,7 @@ type policy struct {
 	origins   *origin.Set // neither of the two
 	atRisk    *origin.Set // those of origins whose risks are accepted
 	allowFunc func(context.Context, *Request) (bool, error)
+	opaque    bool // allowFunc also decides about opaque origins
 
 	shared      []field // what allowed requests of all kinds are answered with
 	expose      string

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/corskit/cors/core/internal/origin"
 	"github.com/corskit/cors/core/internal/paths"
@@ -109,6 +110,9 @@ func (c *compiler) origins(p *policy) {
 	if anyOrigin && cfg.AllowCredentials {
 		c.risk(RiskAnyOriginWithCredentials, all, "with AllowCredentials lets any site read what the user who visits it can read; list the sites that you trust, or leave AllowCredentials out")
 	}
+	if asks := RiskNullWithCredentials.For("AllowOriginFunc"); cfg.AllowOriginFunc != nil && slices.Contains(cfg.AcceptRisks, asks) {
+		p.opaque, c.accepted[asks] = true, true
+	}
 	var patterns, patternsAtRisk []origin.Pattern
 	for i, s := range cfg.AllowOrigins {
 		if s == wildcard {
@@ -165,16 +169,18 @@ func (c *compiler) trusting() (field, harm string, risky bool) {
 // makes its origins anybody's.
 func (c *compiler) patternRisks(at place, p origin.Pattern) (accepted bool) {
 	if suffix, covers := p.CoversPublicSuffix(); covers {
-		c.risk(RiskPublicSuffix, at, "allows anyone who registers a name under %q; write the label that is yours before it", suffix)
+		c.risk(RiskPublicSuffix, at, "%s", p.SuffixProblem(suffix))
 	}
 	field, harm, risky := c.trusting()
 	switch {
-	case p.IsNull() && risky:
+	case p.IsAnybodys() && p.String() != origin.Null && risky:
+		c.risk(RiskNullWithCredentials, at, "with %s lets any page in an app's embedded browser %s, whoever wrote it; serve your app's pages from an origin of their own", field, harm)
+	case p.IsAnybodys() && risky:
 		c.risk(RiskNullWithCredentials, at, "with %s lets any site %s, since any site can send it from a sandboxed frame; list the origin that you mean", field, harm)
 	case p.IsInsecure() && risky:
 		c.risk(RiskInsecureOriginWithCredentials, at, "with %s lets anyone who controls the user's network %s, since nothing protects plain http; write it with https", field, harm)
 	}
-	return p.IsNull() && c.accepts(RiskNullWithCredentials, at.value) || p.IsInsecure() && c.accepts(RiskInsecureOriginWithCredentials, at.value)
+	return p.IsAnybodys() && c.accepts(RiskNullWithCredentials, at.value) || p.IsInsecure() && c.accepts(RiskInsecureOriginWithCredentials, at.value)
 }
 
 func (c *compiler) regexpRisks(at place, re *origin.Expression) (accepted bool) {
@@ -196,6 +202,8 @@ func (c *compiler) methods() string {
 	return c.names("AllowMethods", c.cfg.AllowMethods, identity, func(at place) {
 		upper := strings.ToUpper(at.value)
 		switch {
+		case at.value == "":
+			c.report(at, CodeMethod, "is empty; remove the entry")
 		case !isToken(at.value):
 			c.report(at, CodeMethod, `isn't a method; write one such as "PUT" in each entry`)
 		case upper == "ALL" || upper == "ANY":
@@ -217,6 +225,8 @@ func (c *compiler) headers() string {
 	}
 	list := c.names("AllowHeaders", c.cfg.AllowHeaders, strings.ToLower, func(at place) {
 		switch {
+		case at.value == "":
+			c.report(at, CodeHeader, "is empty; remove the entry")
 		case !isToken(at.value):
 			c.report(at, CodeHeader, `isn't a header name; write one such as "Content-Type" in each entry`)
 		case isPartWildcard(at.value):
@@ -236,6 +246,8 @@ func (c *compiler) headers() string {
 func (c *compiler) expose() string {
 	return c.names("ExposeHeaders", c.cfg.ExposeHeaders, strings.ToLower, func(at place) {
 		switch {
+		case at.value == "":
+			c.report(at, CodeHeader, "is empty; remove the entry")
 		case !isToken(at.value):
 			c.report(at, CodeHeader, `isn't a header name; write one such as "X-Total-Count" in each entry`)
 		case isPartWildcard(at.value):
@@ -281,6 +293,8 @@ func isAuthorization(name string) bool { return strings.EqualFold(name, "Authori
 
 func (c *compiler) maxAge() string {
 	switch age := c.cfg.MaxAge; {
+	case age >= int(time.Second) && age%int(time.Second) == 0:
+		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is a time.Duration, and MaxAge is in seconds; write %d", min(age/int(time.Second), maxMaxAge))
 	case age > maxMaxAge:
 		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is more than 24 hours, the longest that any browser caches a preflight response; write %d seconds or less", maxMaxAge)
 	case age < 0:

@@ -1,9 +1,12 @@
 package origin
 
 import (
+	"cmp"
 	"regexp/syntax"
 	"slices"
 	"strings"
+
+	"golang.org/x/net/publicsuffix"
 )
 
 // This file decides what an expression confines its matches to. It analyses the
@@ -595,7 +598,7 @@ func (a *analysis) analyse(e *Expression) *Error {
 	}
 	e.domains = c.domains
 	if c.open {
-		if e.open, ok = a.hostile(all, spelled, c); !ok {
+		if e.open, ok = a.hostile(e.text, all, spelled, c); !ok {
 			return tooLarge()
 		}
 	}
@@ -628,7 +631,7 @@ func (a *analysis) spelledOut(source string) (*product, bool) {
 // hostile returns an origin that matches and whose host is not spelled out,
 // preferably one that reads as hostile. It reports false if it finds none, which
 // happens where the labels that match are longer than an origin allows.
-func (a *analysis) hostile(all, spelled *product, c confinement) (string, bool) {
+func (a *analysis) hostile(source string, all, spelled *product, c confinement) (string, bool) {
 	var candidates []string
 	for _, scheme := range []string{"https", "http"} {
 		if suffix := suffixBelow(strings.TrimPrefix(c.end, ".")); suffix != "" {
@@ -638,10 +641,11 @@ func (a *analysis) hostile(all, spelled *product, c confinement) (string, bool) 
 			candidates = append(candidates, scheme+"://"+label+c.end, scheme+"://"+label+c.end+":8443")
 		}
 	}
+	candidates = append(candidates, looseDots(source)...)
 	before, after, ok := a.shortest(all, all.endsOf(hostName, hostAddress), c.end, c.chars)
 	if ok {
 		if c.chars != 0 {
-			for _, filler := range []string{"evil", "evilapp", "66", ":66", "1::1", strings.Repeat(after[:1], 2)} {
+			for _, filler := range []string{"evil", "evilapp", ".evil.example", "evil.example", "66", ":66", "1::1", strings.Repeat(after[:1], 2)} {
 				candidates = append(candidates, before+filler+after[1:])
 			}
 		}
@@ -650,12 +654,39 @@ func (a *analysis) hostile(all, spelled *product, c confinement) (string, bool) 
 			candidates = append(candidates, before+string(chars.first())+after[1:])
 		}
 	}
+	slices.SortStableFunc(candidates, func(s, t string) int { return cmp.Compare(reality(source, t), reality(source, s)) })
 	for _, s := range candidates {
 		if o, ok := Parse(s); ok && a.matches(all, s) && !a.spells(spelled, o.Host) {
 			return s, a.spend(0)
 		}
 	}
 	return "", false
+}
+
+// looseDots returns what a regular expression matches that has one unescaped dot too
+// many: its own text with a hyphen in place of that dot.
+func looseDots(source string) (candidates []string) {
+	const escaped = "\x00"
+	text := strings.ReplaceAll(source, `\.`, escaped)
+	for i := range len(text) {
+		if text[i] == '.' {
+			candidates = append(candidates, strings.ReplaceAll(text[:i]+"-"+text[i+1:], escaped, "."))
+		}
+	}
+	return candidates
+}
+
+// reality returns 1 for an origin that a stranger could have: an address, or a name
+// under a known public suffix that the regular expression doesn't have in its text.
+func reality(source, text string) int {
+	o, ok := Parse(text)
+	if !ok || strings.Contains(strings.ReplaceAll(source, `\.`, "."), o.Host) {
+		return 0
+	}
+	if suffix, known := publicsuffix.PublicSuffix(o.Host); known || strings.Contains(suffix, ".") || suffix == "example" && suffix != o.Host || endsInNumber(o.Host) {
+		return 1
+	}
+	return 0
 }
 
 // insecure returns an origin of plain http other than the machine itself that

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
 )
 
 // The codes of what [ParsePattern] and [ParseExpression] refuse. Codes are stable:
@@ -27,6 +28,10 @@ const (
 	CodePort        = "origin-port"         // a port that is no number from 1 to 65535
 	CodeDefaultPort = "origin-default-port" // the scheme's default port, which is never sent
 	CodeWildcard    = "origin-wildcard"     // a wildcard where none may stand
+	CodeVariable    = "origin-variable"     // a variable that was not set
+	CodeQuotes      = "origin-quotes"       // quotes around it
+	CodeSeveral     = "origin-several"      // several origins in one text
+	CodeRegexp      = "origin-regexp"       // a regular expression
 
 	CodeRegexpSyntax = "regexp-syntax" // not an RE2 expression
 	CodeRegexpNever  = "regexp-never"  // matches no serialized origin
@@ -106,13 +111,19 @@ func ParsePattern(s string) (Pattern, error) {
 
 func parsePattern(s string) (Pattern, *Error) {
 	if s == "" {
-		return Pattern{}, problem(CodeEmpty, `is empty; write a serialized origin such as "https://app.example.com", or leave it out`)
+		return Pattern{}, problem(CodeEmpty, `is empty; write an origin such as "https://app.example.com", or leave it out`)
 	}
 	if s == Null {
 		return Pattern{text: s}, nil
 	}
 	if strings.EqualFold(s, Null) {
 		return Pattern{}, problem(CodeCase, `browsers send the opaque origin in lower case; write "null"`)
+	}
+	if isEmbedded(s) {
+		return Pattern{text: s}, nil
+	}
+	if err := checkMistake(s); err != nil {
+		return Pattern{}, err
 	}
 	if err := checkPageless(s); err != nil {
 		return Pattern{}, err
@@ -184,7 +195,7 @@ func checkScheme(scheme, rest string) *Error {
 	case strings.Contains(scheme, "*"):
 		return remedy(CodeWildcard, "https://"+rest, "a wildcard cannot stand in the scheme; write one entry for each scheme, such as %q")
 	case lower == "file":
-		return problem(CodeFile, `pages opened from files have an opaque origin, which browsers send as "null"; serve the page over HTTP, for example from "http://localhost:8000", and list that`)
+		return problem(CodeFile, `isn't what browsers send for pages opened from files; serve the page from a server, such as "http://localhost:8000", and list that, or write "file://" for an embedded browser such as Android's WebView`)
 	case !validScheme(lower):
 		return problem(CodeScheme, "%q is not a URL scheme; write letters, digits, \"+\", \"-\" and \".\" only, beginning with a letter", scheme)
 	default:
@@ -219,6 +230,9 @@ func checkAuthorityOnly(scheme, rest string) *Error {
 
 func cutPort(scheme, authority string) (host, port string, _ *Error) {
 	if addr, err := netip.ParseAddr(authority); err == nil && addr.Is6() {
+		if port, found := strings.CutPrefix(authority, "::1:"); found && len(port) > 1 {
+			return "", "", remedy(CodeIP, scheme+"://[::1]:"+port, "an IPv6 address stands in brackets; write %q")
+		}
 		return "", "", remedy(CodeIP, scheme+"://["+authority+"]", "an IPv6 address stands in brackets; write %q")
 	}
 	host, port, ok := splitPort(authority)
@@ -270,7 +284,7 @@ func (p *Pattern) cutWildcard() *Error {
 		return p.subdomainsInstead("there can be one wildcard, in the leading label; \"*.\" already stands for one or more labels")
 	}
 	if parent == "" {
-		return remedy(CodeWildcard, p.scheme+"://"+label+".example.com", "a wildcard needs a domain after its label; write one such as %q, or \"*\" alone for any origin")
+		return p.domainless(label)
 	}
 	p.wildcard, p.host = true, parent
 	p.head, p.tail, _ = strings.Cut(label, "*")
@@ -281,6 +295,19 @@ func (p *Pattern) cutWildcard() *Error {
 		return problem(CodeHost, "a label has at most %d characters, and %q leaves no room for the wildcard", maxLabel, p.head+"*"+p.tail)
 	}
 	return nil
+}
+
+// domainless returns the problem of a wildcard without a domain.
+func (p *Pattern) domainless(label string) *Error {
+	switch {
+	case p.scheme == "chrome-extension":
+		return problem(CodeWildcard, `allows every extension that a user installs; write the id of yours, as in "chrome-extension://aaaabbbbccccddddeeeeffffgggghhhh"`)
+	case strings.HasSuffix(p.scheme, "-extension"), strings.HasPrefix(p.scheme, "vscode-"):
+		return problem(CodeWildcard, "allows everything of that kind that a user installs; write the id of yours or, if it is another for each user, `%s://[0-9a-z-]+` in AllowOriginRegexps, which needs the risk \"unconfined-regexp\" in AcceptRisks", p.scheme)
+	case label == "*":
+		return problem(CodeWildcard, `has a wildcard and no domain, which would allow any site; write one such as "%s://*.example.com", or "*" alone for public data`, p.scheme)
+	}
+	return remedy(CodeWildcard, p.scheme+"://"+label+".example.com", "a wildcard needs a domain after its label; write one such as %q")
 }
 
 // subdomainsInstead suggests what allows all that a misplaced wildcard could
@@ -330,6 +357,10 @@ func (p *Pattern) checkHost() *Error {
 	return nil
 }
 
+// disputed are characters that versions of UTS #46 map differently: the capital sharp s
+// to "ss" or "ß", and joiners to nothing or themselves.
+const disputed = "\u1e9e\u200c\u200d"
+
 func (p *Pattern) notASCII() *Error {
 	const anywhere = "xwildcardx"
 	host := p.host
@@ -339,6 +370,9 @@ func (p *Pattern) notASCII() *Error {
 	ascii, err := idna.Lookup.ToASCII(host)
 	if err != nil {
 		return problem(CodeIDNA, "the host is not a valid internationalized domain name (%v); write it as the browser's address bar copies it", err)
+	}
+	if strings.ContainsAny(host, disputed) {
+		return problem(CodeIDNA, "the host has a character that browsers encode in different ways; write it as the browser's address bar copies it")
 	}
 	// Where the wildcard's own label is encoded, it has no ASCII form that a
 	// person could have meant.
@@ -352,8 +386,17 @@ func (p *Pattern) notASCII() *Error {
 // String returns the pattern as it was written.
 func (p Pattern) String() string { return p.text }
 
-// IsNull reports whether p is [Null].
-func (p Pattern) IsNull() bool { return p.text == Null }
+// IsAnybodys reports whether p is an origin that pages of many authors have: [Null],
+// which any site can produce, and the origins of embedded browsers.
+func (p Pattern) IsAnybodys() bool { return IsOpaque(p.text) }
+
+// IsOpaque reports whether s is [Null], or what embedded browsers send in its place.
+func IsOpaque(s string) bool { return s == Null || isEmbedded(s) }
+
+// isEmbedded reports whether s is an origin that embedded browsers send for pages of
+// an app, and that is no serialized origin: Android's WebView and Cordova send
+// "file://", and Electron apps with a scheme of their own can send "app://.".
+func isEmbedded(s string) bool { return s == "file://" || s == "app://." }
 
 // IsInsecure reports whether p matches origins of plain http other than the
 // machine itself. Whoever controls the network can speak for those.
@@ -383,6 +426,34 @@ func (p Pattern) CoversPublicSuffix() (suffix string, covers bool) {
 		suffix = suffixAmong(p.host, p.matchesLabel)
 	}
 	return suffix, suffix != ""
+}
+
+// SuffixProblem says what is wrong with p, which covers a public suffix, and what to
+// write instead.
+func (p Pattern) SuffixProblem(suffix string) string {
+	label := strings.TrimPrefix(p.tail, "-")
+	_, isRegistry := publicsuffix.PublicSuffix(p.host)
+	isSubdomains := p.head+p.tail == ""
+	switch {
+	case suffix != p.host || isSubdomains && isRegistry:
+		return fmt.Sprintf("allows anyone who registers a name under %q; write the label that is yours before it", suffix)
+	case isSubdomains:
+		yours := Pattern{scheme: p.scheme, port: strings.TrimSuffix(p.port, anyPort)}
+		return fmt.Sprintf("allows anyone who gets a name under %q; list yours, as in %q, or check each origin in AllowOriginFunc", suffix, yours.withHost("yours."+p.host))
+	case isRegistry && p.head == "" && label != "":
+		evil := Pattern{scheme: p.scheme, port: strings.TrimSuffix(p.port, anyPort)}
+		return fmt.Sprintf("also matches %q, which anybody can own; write %q", evil.withHost("evil"+p.tail+"."+p.host), p.scheme+"://*."+label+"."+p.host+portSuffix(p.port))
+	case isRegistry:
+		return fmt.Sprintf("matches names that anybody can register under %q; list the origins one by one", suffix)
+	}
+	return fmt.Sprintf("allows anyone who gets such a name under %q; list the origins one by one, serve previews under a domain of your own, as in \"https://pr-*.preview.example.com\", or check each origin in AllowOriginFunc", suffix)
+}
+
+func portSuffix(port string) string {
+	if port == "" {
+		return ""
+	}
+	return ":" + port
 }
 
 // matchesLabel reports whether the part of p around its wildcard matches a

@@ -2,6 +2,7 @@ package origin
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,6 +21,8 @@ func TestParsePatternAccepts(t *testing.T) {
 		{"a browser extension", "chrome-extension://abcdefghijklmnopabcdefghijklmnop"},
 		{"Capacitor", "capacitor://localhost"},
 		{"Tauri", "tauri://localhost"},
+		{"pages of an embedded browser's files", "file://"},
+		{"pages of an Electron app", "app://."},
 		{"Punycode", "https://xn--bcher-kva.example"},
 		{"an underscore", "https://my_app.example.com"},
 		{"any subdomain", "https://*.example.com"},
@@ -50,8 +53,8 @@ func TestParsePatternAccepts(t *testing.T) {
 			if p.String() != tt.text {
 				t.Errorf("ParsePattern(%q).String() = %q", tt.text, p)
 			}
-			if p.IsNull() != (tt.text == "null") {
-				t.Errorf("ParsePattern(%q).IsNull() = %t", tt.text, p.IsNull())
+			if p.IsAnybodys() != slices.Contains([]string{"null", "file://", "app://."}, tt.text) {
+				t.Errorf("ParsePattern(%q).IsAnybodys() = %t", tt.text, p.IsAnybodys())
 			}
 		})
 	}
@@ -79,18 +82,47 @@ var refusedPatterns = []struct {
 	code       string
 	hints      string
 }{
-	{"nothing", "", CodeEmpty, `write a serialized origin such as "https://app.example.com"`},
+	{"nothing", "", CodeEmpty, `write an origin such as "https://app.example.com"`},
 	{"null in upper case", "NULL", CodeCase, `write "null"`},
 	{"null in mixed case", "Null", CodeCase, `write "null"`},
 
-	{"a leading space", " https://app.example.com", CodeCharacter, `' ' at byte 0`},
-	{"a trailing space", "https://app.example.com ", CodeCharacter, `' ' at byte 23 never stands in a serialized origin; remove it`},
-	{"a line feed", "https://app.example.com\n", CodeCharacter, `'\n' at byte 23`},
+	{"a leading space", " https://app.example.com", CodeCharacter, `has white space around it; write "https://app.example.com"`},
+	{"a trailing space", "https://app.example.com ", CodeCharacter, `write "https://app.example.com"`},
+	{"a line feed", "https://app.example.com\n", CodeCharacter, `write "https://app.example.com"`},
 	{"a NUL", "https://app\x00.example.com", CodeCharacter, `'\x00' at byte 11`},
 	{"a DEL", "https://app\x7f.example.com", CodeCharacter, `'\x7f' at byte 11`},
 	{"a backslash", `https:\\app.example.com`, CodeCharacter, `'\\' at byte 6`},
 	{"a percent sign", "https://app%2eexample.com", CodeCharacter, `'%' at byte 11`},
-	{"several origins in one entry", "https://a.example.com, https://b.example.com", CodeCharacter, `' ' at byte 22`},
+	{"several origins in one entry", "https://a.example.com, https://b.example.com", CodeSeveral, `write an entry for each: "https://a.example.com", "https://b.example.com"`},
+	{"two origins and a semicolon", "https://a.example.com;https://b.example.com", CodeSeveral, `write an entry for each: "https://a.example.com", "https://b.example.com"`},
+	{"two origins and a space", "https://a.example.com https://b.example.com", CodeSeveral, `write an entry for each: "https://a.example.com", "https://b.example.com"`},
+	{"lines", "https://a.example.com\nhttps://b.example.com\n", CodeSeveral, `write an entry for each: "https://a.example.com", "https://b.example.com"`},
+	{"a list in JSON", `["https://a.example.com", "https://b.example.com"]`, CodeSeveral, `write an entry for each: "https://a.example.com", "https://b.example.com"`},
+	{"a list of one in JSON", `["https://a.example.com"]`, CodeSeveral, `write an entry for each origin: "https://a.example.com"`},
+	{"many origins", "https://a.example,https://b.example,https://c.example,https://d.example", CodeSeveral, `"https://b.example", "https://c.example", …`},
+	{"several origins of which one is wrong", "https://a.example.com/,https://b.example.com", CodeSeveral, `write an entry for each origin`},
+	{"quotes", `"https://app.example.com"`, CodeQuotes, `includes its quotes; write "https://app.example.com"`},
+	{"single quotes", `'https://app.example.com'`, CodeQuotes, `write "https://app.example.com"`},
+	{"quotes around something wrong", `"https://app.example.com/"`, CodeQuotes, `write "https://app.example.com"`},
+	{"empty quotes", `""`, CodeEmpty, `remove the entry`},
+	{"a value that was not defined", "undefined", CodeVariable, `a variable that was not set`},
+	{"no value in Python", "None", CodeVariable, `a variable that was not set`},
+	{"a variable of a shell", "${ORIGIN}", CodeVariable, `a variable that was not set`},
+	{"a variable within a host", "https://$HOST.example.com", CodeVariable, `a variable that was not set`},
+	{"a placeholder of a template", "https://{{ .Host }}", CodeVariable, `a variable that was not set`},
+	{"a word for all", "all", CodeWildcard, `write "*" if every site may read responses`},
+	{"a network", "http://192.168.0.0/16", CodeIP, `is a network`},
+	{"a network without a scheme", "10.0.0.0/8", CodeIP, `check the address in AllowOriginFunc`},
+	{"a regular expression", `^https://([a-z]+\.)?example\.com$`, CodeRegexp, "write `https://([a-z]+\\.)?example\\.com` in AllowOriginRegexps"},
+	{"a regular expression of JavaScript", `/^https:\/\/.*\.example\.com$/`, CodeRegexp, "write `https://.*\\.example\\.com` in AllowOriginRegexps"},
+	{"a regular expression that strangers match", `https://.*\.github\.io`, CodeRegexp, "so that it matches your domains only"},
+	{"a regular expression that RE2 lacks", `https://(?!evil)\.example\.com`, CodeRegexp, "is a regular expression"},
+	{"every browser extension", "chrome-extension://*", CodeWildcard, `write the id of yours, as in "chrome-extension://`},
+	{"every browser extension of Firefox", "moz-extension://*", CodeWildcard, "`moz-extension://[0-9a-z-]+` in AllowOriginRegexps"},
+	{"every webview of an editor", "vscode-webview://*", CodeWildcard, "`vscode-webview://[0-9a-z-]+` in AllowOriginRegexps"},
+	{"the loopback address with a port", "http://::1:3000", CodeIP, `write "http://[::1]:3000"`},
+	{"a capital sharp s", "https://fa\u1e9e.de", CodeIDNA, `write it as the browser's address bar copies it`},
+	{"what is no UTF-8", "\xff", CodeCharacter, `isn't UTF-8`},
 
 	{"a host without scheme", "app.example.com", CodeScheme, `write "https://app.example.com"`},
 	{"a host with a port and without scheme", "app.example.com:8443", CodeScheme, `write "https://app.example.com:8443"`},
@@ -110,9 +142,8 @@ var refusedPatterns = []struct {
 	{"a scheme that begins with a digit", "1app://host", CodeScheme, `"1app" is not a URL scheme`},
 	{"a scheme with an underscore", "my_app://host", CodeScheme, `"my_app" is not a URL scheme; write letters, digits`},
 	{"a scheme that is too long", strings.Repeat("s", 64) + "://host", CodeScheme, `is not a URL scheme`},
-	{"a file", "file:///home/user/page.html", CodeFile, `for example from "http://localhost:8000", and list that`},
-	{"files", "file://", CodeFile, `which browsers send as "null"`},
-	{"files in upper case", "FILE://", CodeFile, `opaque origin`},
+	{"a file", "file:///home/user/page.html", CodeFile, `serve the page from a server, such as "http://localhost:8000"`},
+	{"files in upper case", "FILE://", CodeFile, `write "file://" for an embedded browser`},
 
 	{"a WebSocket", "wss://app.example.com", CodeScheme, `browsers open WebSockets with the origin of the page; write "https://app.example.com"`},
 	{"a WebSocket on its default port", "wss://app.example.com:443/socket", CodeScheme, `write "https://app.example.com"`},
@@ -229,7 +260,7 @@ var refusedPatterns = []struct {
 	{"a wildcard for everything among patterns", "*", CodeWildcard, `"*" allows any origin and stands alone`},
 	{"a wildcard scheme", "*://app.example.com", CodeWildcard, `write one entry for each scheme, such as "https://app.example.com"`},
 	{"a wildcard within the scheme", "http*://app.example.com", CodeWildcard, `such as "https://app.example.com"`},
-	{"a wildcard for the whole host", "https://*", CodeWildcard, `such as "https://*.example.com", or "*" alone for any origin`},
+	{"a wildcard for the whole host", "https://*", CodeWildcard, `would allow any site; write one such as "https://*.example.com", or "*" alone for public data`},
 	{"a wildcard for the whole host and port", "https://*:*", CodeWildcard, `such as "https://*.example.com"`},
 	{"a wildcard in a host of one label", "https://app-*", CodeWildcard, `such as "https://app-*.example.com"`},
 	{"a wildcard in a label that does not lead", "https://app.*.example.com", CodeWildcard, `leading label only; write "https://*.example.com", or use AllowOriginRegexps`},
@@ -426,7 +457,7 @@ func FuzzParsePattern(f *testing.F) {
 		if p.String() != s {
 			t.Fatalf("ParsePattern(%q).String() = %q", s, p)
 		}
-		if p.IsNull() {
+		if p.IsAnybodys() {
 			return
 		}
 		if _, ok := Parse(s); ok != !strings.Contains(s, "*") {
