@@ -98,6 +98,8 @@ func relate(o, allowed origin) relation {
 		return loopback
 	case own == "" || domain == "":
 		return unrelated
+	case own == domain && isShared(domain):
+		return unrelated
 	case own == domain && (o.host == "www."+allowed.host || "www."+o.host == allowed.host):
 		return www
 	case own == domain:
@@ -112,6 +114,13 @@ func relate(o, allowed origin) relation {
 		return lookalike
 	}
 	return unrelated
+}
+
+// isShared reports whether anyone can get a name under a domain, also where the
+// public suffix list lacks it.
+func isShared(domain string) bool {
+	problem := refusal(cors.Config{AllowOrigins: []string{"https://*." + domain}})
+	return problem != nil && problem.Code == cors.CodePublicSuffix
 }
 
 // registrableDomain is URL, "registrable domain". It is empty for addresses, single

@@ -174,8 +174,12 @@ func (x *explainer) notListed(cfg *cors.Config) Obstacle {
 		if n := len(cfg.AllowOrigins); n > maxEntries {
 			result.Why = fmt.Sprintf("Config %d does not allow %s. The first %d of its %d entries are not like it.", x.policy, quote(o.String()), maxEntries, n)
 		}
-		result.Fix = "Keep it denied unless you know whose it is. Then add exactly this origin."
-		add.Caution = "Be sure that you know whose origin it is."
+		if isLoopback(o.host) {
+			result.Fix = fmt.Sprintf("During development, %s allows every port.", quote(o.scheme+"://"+o.host+":*"))
+			break
+		}
+		result.Fix = "Keep it denied, unless it is your site. If it is, add it to AllowOrigins yourself."
+		result.change = nil
 	case r == lookalike:
 		result.Fix = fmt.Sprintf("Keep it denied: it belongs to the owner of %s. If that is you, add it to AllowOrigins yourself.", quote(registrableDomain(o.host)))
 		result.change = nil

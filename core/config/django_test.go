@@ -148,7 +148,7 @@ func TestParseDjangoChecksWhatValuesMean(t *testing.T) {
 		code        cors.Code
 	}{
 		{"an origin", `{"CORS_ALLOWED_ORIGINS": ["https://a.example", "https://b.example/"]}`, `CORS_ALLOWED_ORIGINS[1] "https://b.example/": `, cors.CodeOriginPath},
-		{"a compiled regular expression for an origin", `{"CORS_ALLOWED_ORIGINS": ["(?u)https://a"]}`, `CORS_ALLOWED_ORIGINS[0] "(?u)https://a": `, cors.CodeOriginScheme},
+		{"a compiled regular expression for an origin", `{"CORS_ALLOWED_ORIGINS": ["(?u)https://a"]}`, `CORS_ALLOWED_ORIGINS[0] "(?u)https://a": `, cors.CodeOriginRegexp},
 		{"every origin", `{"CORS_ALLOW_CREDENTIALS": true, "CORS_ORIGIN_ALLOW_ALL": true}`, `CORS_ORIGIN_ALLOW_ALL with CORS_ALLOW_CREDENTIALS lets any site read`, cors.CodeAnyOriginWithCredentials},
 		{"an age", `{"CORS_ALLOW_ALL_ORIGINS": true, "CORS_PREFLIGHT_MAX_AGE": 604800}`, `CORS_PREFLIGHT_MAX_AGE "604800": is more than 24 hours`, cors.CodeMaxAge},
 		{"a header after others that are dropped", `{"CORS_ALLOW_ALL_ORIGINS": true, "CORS_ALLOW_HEADERS": ["dnt", "origin", "x-a", "cookie"]}`, `CORS_ALLOW_HEADERS[3] "cookie": `, cors.CodeHeaderForbidden},

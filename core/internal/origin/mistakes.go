@@ -42,7 +42,7 @@ func checkMistake(s string) *Error {
 
 // unset matches what is left of a variable: the text of no value in usual languages,
 // or a placeholder of a shell, a template or a configuration system.
-var unset = regexp.MustCompile(`(?i)^(?:undefined|none|nil|<nil>|<no value>|nan|true|false|todo|changeme)$|\$\{?\w|\{\{|<[\w ]+>|^%\w+%$|%\{|^__\w+__$`)
+var unset = regexp.MustCompile(`(?i)^(?:undefined|none|nil|<nil>|<no value>|nan|true|false|todo|changeme)$|\$\{?\w|\{\{|<[\w -]+>|^%\w+%$|%\{|^__\w+__$`)
 
 // separators matches what people write between several origins.
 var separators = regexp.MustCompile("[\\s,;|\\[\\]\"'`]+")
@@ -57,7 +57,7 @@ func checkSeveral(s string) *Error {
 		if part == "" {
 			continue
 		}
-		if !strings.Contains(part, "://") {
+		if !strings.Contains(part, "://") && part != Null {
 			return nil
 		}
 		origins = append(origins, part)

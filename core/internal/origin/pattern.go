@@ -231,9 +231,9 @@ func checkAuthorityOnly(scheme, rest string) *Error {
 func cutPort(scheme, authority string) (host, port string, _ *Error) {
 	if addr, err := netip.ParseAddr(authority); err == nil && addr.Is6() {
 		if port, found := strings.CutPrefix(authority, "::1:"); found && len(port) > 1 {
-			return "", "", remedy(CodeIP, scheme+"://[::1]:"+port, "an IPv6 address stands in brackets; write %q")
+			return "", "", remedy(CodeIP, scheme+"://[::1]:"+port, "an IPv6 address needs brackets; write %q")
 		}
-		return "", "", remedy(CodeIP, scheme+"://["+authority+"]", "an IPv6 address stands in brackets; write %q")
+		return "", "", remedy(CodeIP, scheme+"://["+authority+"]", "an IPv6 address needs brackets; write %q")
 	}
 	host, port, ok := splitPort(authority)
 	if !ok {

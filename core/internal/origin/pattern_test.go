@@ -101,6 +101,8 @@ var refusedPatterns = []struct {
 	{"a list of one in JSON", `["https://a.example.com"]`, CodeSeveral, `write an entry for each origin: "https://a.example.com"`},
 	{"many origins", "https://a.example,https://b.example,https://c.example,https://d.example", CodeSeveral, `"https://b.example", "https://c.example", …`},
 	{"several origins of which one is wrong", "https://a.example.com/,https://b.example.com", CodeSeveral, `write an entry for each origin`},
+	{"null and an origin", "null,https://a.example", CodeSeveral, `write an entry for each: "null", "https://a.example"`},
+	{"a placeholder", "<your-domain>", CodeVariable, `a variable that was not set`},
 	{"quotes", `"https://app.example.com"`, CodeQuotes, `includes its quotes; write "https://app.example.com"`},
 	{"single quotes", `'https://app.example.com'`, CodeQuotes, `write "https://app.example.com"`},
 	{"quotes around something wrong", `"https://app.example.com/"`, CodeQuotes, `write "https://app.example.com"`},
