@@ -42,6 +42,10 @@ const (
 	corsDisabled        cause = "CORS switched off"
 	noOriginHeader      cause = "no Origin"
 	noResponse          cause = "no response"
+	redirected          cause = "a redirect to another origin"
+	errorWithoutHeaders cause = "an error without CORS headers"
+	notExposed          cause = "a header that is not exposed"
+	handshakeRefused    cause = "a WebSocket handshake that is refused"
 	untold              cause = "a cause that is not told"
 )
 
@@ -120,6 +124,18 @@ var meanings = map[cause]Finding{
 	noResponse: {"The browser got no answer from {url}.",
 		"The server is down, the address or the port is wrong, the certificate is not trusted, or an extension blocked the request. CORS has no say in it.",
 		"", "Open the address in a tab of its own: it shows the cause."},
+	redirected: {"{From} redirects to {url}, and {origin} may not read the response there.",
+		"After a redirect to another origin, browsers send Origin: null. Often the redirect leads to a login page, or only adds https or a slash at the end.",
+		"", "Let the script use the final address. Where users have to log in, respond to scripts with 401 instead of a redirect. Don't allow null."},
+	errorWithoutHeaders: {"The response of {url} has the status {status} and no Access-Control-Allow-Origin.",
+		"Something responded before the CORS middleware ran: authentication (401), a redirect (3xx), the router (404, 405), or a proxy that did not reach your server (502, 504).",
+		"", "Put the CORS middleware first, so that errors have its headers, too, and then look at the error itself. If {origin} is new, add it to AllowOrigins."},
+	notExposed: {"The script may not read the header {header} of the response.",
+		"Scripts of other origins see a few response headers only, such as Content-Type, unless the server exposes more.",
+		"exposeHeaders", "Add {header} to ExposeHeaders."},
+	handshakeRefused: {"The server refused the WebSocket handshake with {url}.",
+		"CORS does not apply to WebSockets. The server compares Origin itself: gorilla/websocket accepts only pages of its own host unless CheckOrigin is set.",
+		"allowOrigins", "Add {origin} to AllowOrigins, and set the upgrader's CheckOrigin to that of the engine."},
 	untold: {"This message does not say why.",
 		"Scripts are not told the cause, so that they cannot look into other networks. CORS is one of several: the server can be down, too.",
 		"", "Look at the other messages in the browser's console, and paste the one that names a header, or what curl -v prints."},
@@ -138,7 +154,11 @@ const (
 	firefox  = "Firefox"
 	webkit   = "WebKit"
 
-	chromiumLead = `(?:Access to [A-Za-z ]{1,40} at '(?P<url>\S*)' (?:\(redirected from '\S*'\) )?from origin '(?P<origin>\S*)' has been blocked by CORS policy: )?`
+	chromiumLead = `(?:Access to [A-Za-z ]{1,40} at '(?P<url>\S*)' (?:\(redirected from '(?P<from>\S*)'\) )?from origin '(?P<origin>\S*)' has been blocked by CORS policy: )?` +
+		`(?:(?:XMLHttpRequest cannot load|Fetch API cannot load|Failed to load) (?P<url2>\S*?)[.:] )?`
+	// Chromium said this after the reason until 2018.
+	chromiumTail = `(?:(?: on the requested resource)?\. Origin '(?P<origin2>\S*)' is therefore not allowed access)?(?:\. The response had HTTP status code (?P<status>[1-9]\d*))?`
+	firefoxTail  = `(?:\)\. Status code: (?P<status>[1-9]\d*))?`
 	firefoxLead  = `(?:The Same Origin Policy disallows reading the remote resource at '?(?P<url>\S*?)'?\. )?\(?Reason: `
 	// A preflight fails the same check as a response.
 	preflightLead = `(?P<preflight>Response to preflight request doesn't pass access control check: )?`
@@ -149,7 +169,7 @@ const (
 // CrossOriginPreflightResultCache.cpp), and what else is taken for CORS.
 var symptoms = []symptom{
 	blink(wildcardOrigin, `The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '\*' when the request's credentials mode is 'include'`),
-	blink(noAllowOrigin, `No 'Access-Control-Allow-Origin' header is present on the requested resource`),
+	blink(noAllowOrigin, `No 'Access-Control-Allow-Origin' header is present on the requested resource`+chromiumTail),
 	blink(severalAllowOrigins, `The 'Access-Control-Allow-Origin' header contains multiple values '(?P<value>[^']*)', but only one is allowed`),
 	blink(badAllowOrigin, `The 'Access-Control-Allow-Origin' header contains the invalid value '(?P<value>[^']*)'`),
 	blink(otherAllowOrigin, `The 'Access-Control-Allow-Origin' header has a value '(?P<value>[^']*)' that is not equal to the supplied origin`),
@@ -172,6 +192,8 @@ var symptoms = []symptom{
 	{chromium, mixedContent, regexp.MustCompile(`Mixed Content: The page at '\S*' was loaded over HTTPS, but requested an insecure [A-Za-z ]{1,40} '(?P<url>\S*)'`)},
 	{chromium, contentPolicy, regexp.MustCompile(`(?:Refused to connect to|Connecting to) '(?P<url>\S*)' (?:because it )?violates the following Content Security Policy directive`)},
 	{chromium, resourcePolicy, regexp.MustCompile(`ERR_BLOCKED_BY_RESPONSE\.NotSame(?:Origin|Site)`)},
+	{chromium, notExposed, regexp.MustCompile(`Refused to get unsafe header '(?P<header>[^']*)'`)},
+	{chromium, handshakeRefused, regexp.MustCompile(`WebSocket connection to '(?P<url>\S*)' failed: Error during WebSocket handshake: Unexpected response code: 403`)},
 	{chromium, untold, regexp.MustCompile(`Failed to fetch`)},
 
 	gecko(corsDisabled, `CORS disabled`),
@@ -179,7 +201,7 @@ var symptoms = []symptom{
 	gecko(noOriginHeader, `CORS header 'Origin' cannot be added`),
 	gecko(badRedirect, `CORS request external redirect not allowed`),
 	gecko(wrongScheme, `CORS request not http`),
-	gecko(noAllowOrigin, `CORS header 'Access-Control-Allow-Origin' missing`),
+	gecko(noAllowOrigin, `CORS header 'Access-Control-Allow-Origin' missing`+firefoxTail),
 	gecko(severalAllowOrigins, `Multiple CORS header 'Access-Control-Allow-Origin' not allowed`),
 	gecko(otherAllowOrigin, `CORS header 'Access-Control-Allow-Origin' does not match '(?P<value>[^']*)'`),
 	gecko(wildcardOrigin, `Credential is not supported if the CORS header 'Access-Control-Allow-Origin' is '\*'`),
@@ -285,13 +307,32 @@ func diagnoseMessages(text string) Diagnosis {
 
 // add adds what a cause means, unless that is said already.
 func (d *Diagnosis) add(c cause, parts map[string]string) {
-	if parts["origin"] == "null" && (c == noAllowOrigin || c == otherAllowOrigin) {
-		c = nullOrigin
+	for _, name := range []string{"url", "origin"} { // from an old message
+		if parts[name] == "" {
+			parts[name] = parts[name+"2"]
+		}
+	}
+	if c == noAllowOrigin || c == otherAllowOrigin {
+		switch {
+		case parts["from"] != "" && originOf(parts["from"]) != originOf(parts["url"]):
+			c = redirected
+		case parts["origin"] == "null":
+			c = nullOrigin
+		case parts["status"] != "" && parts["status"][0] > '2' && parts["status"] != "403": // 403 is the middleware's own
+			c = errorWithoutHeaders
+		}
 	}
 	if token := parts["token"]; token != "" {
 		parts["header"] = token
 	}
 	d.append(meanings[c].about(parts))
+}
+
+// originOf returns the origin of a URL as it is written.
+func originOf(address string) string {
+	scheme, rest, _ := strings.Cut(address, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
 }
 
 func (d *Diagnosis) append(f Finding) {
@@ -303,7 +344,7 @@ func (d *Diagnosis) append(f Finding) {
 // unnamed are the words for what a message does not name.
 var unnamed = map[string]string{
 	"origin": "the page's origin", "url": "the server", "method": "the method", "header": "the header",
-	"value": "another value", "status": "a status outside 200 to 299",
+	"from": "the first address", "value": "another value", "status": "a status outside 200 to 299",
 }
 
 // about puts the parts of a message into the sentences of a finding.

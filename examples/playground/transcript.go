@@ -20,6 +20,7 @@ type transcript struct {
 	messages []Message
 	urls     []string // of the messages, as far as a command has them
 	secure   bool     // whether there is a sign of TLS
+	asked    bool     // whether there is a command
 }
 
 var (
@@ -74,6 +75,7 @@ func readTranscript(text string) transcript {
 				command = strings.TrimSuffix(command, `\`) + " " + strings.TrimSpace(lines[i])
 			}
 			asked.Request, at = readCommand(shellWords(command))
+			t.asked = true
 			reading = nothing
 			continue
 		}
@@ -236,7 +238,15 @@ func diagnoseTranscript(text string) (Diagnosis, bool) {
 	t := readTranscript(text)
 	if len(t.messages) == 0 {
 		m := curlFailure.FindStringSubmatch(text)
-		if m == nil {
+		switch {
+		case m == nil && t.asked:
+			d.append(Finding{
+				"This is a command, and not what the server responds.",
+				"A browser's Copy as cURL has the request that failed. A preflight came before it, and is not in it.",
+				"", "Run it in a terminal with -v added, and paste the command and everything that it prints.",
+			})
+			return d, true
+		case m == nil:
 			return Diagnosis{}, false
 		}
 		d.append(Finding{

@@ -282,6 +282,18 @@ func TestCredentialsThatTheServerMeansToAllowAreChecked(t *testing.T) {
 	}
 }
 
+func TestACommandAloneIsNoTranscript(t *testing.T) {
+	for _, command := range []string{
+		"curl 'https://api.example.com/posts' \\\n  -X 'PUT' \\\n  -H 'Origin: https://app.example.com' \\\n  --data-raw '{}'",
+		"curl \"https://api.example.com/posts\" ^\n  -H \"Origin: https://app.example.com\"",
+	} {
+		d := diagnose(command)
+		if len(d.Findings) != 1 || !strings.Contains(d.Findings[0].Remedy, "-v added") {
+			t.Errorf("%s\nfound %+v", command, d.Findings)
+		}
+	}
+}
+
 func TestCommandsAreRead(t *testing.T) {
 	for command, want := range map[string]string{
 		`curl https://a.example/`:                                      "GET https://a.example/ []",
