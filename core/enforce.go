@@ -75,6 +75,9 @@ func (r *Request) header(name string) string {
 // http, unless AcceptRisks names the risk. A path without a policy is for the
 // server's own pages.
 //
+// WebTransport is the same case: browsers send Origin with the CONNECT request of a
+// session, and no preflight. Call CheckOrigin before accepting it.
+//
 // If a middleware of the same engine has decided about the request, that decision
 // counts, whatever http.StripPrefix or a router has left of the path since.
 // Otherwise the path is read as net/http's ServeMux reads it.

@@ -4,10 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"net/http/cookiejar"
 	"time"
-
-	"golang.org/x/net/publicsuffix"
 )
 
 // DefaultMaxAgeLimit is how long an Agent keeps a preflight's answer at most
@@ -34,8 +31,13 @@ type Agent struct {
 	// headers, which http.Transport does.
 	Transport http.RoundTripper
 
-	// Jar keeps cookies. If nil, none are sent or kept.
+	// Jar keeps cookies. If nil, none are sent or kept. One that isn't a [*CookieJar]
+	// sends its cookies to other sites, too, whatever their SameSite attribute.
 	Jar http.CookieJar
+
+	// ThirdPartyCookies says what a CookieJar does with the cookies of other sites
+	// than the page's.
+	ThirdPartyCookies ThirdPartyCookies
 
 	// Now is the clock of the CORS-preflight cache. If nil, time.Now is.
 	Now func() time.Time
@@ -53,17 +55,13 @@ type Agent struct {
 }
 
 // NewAgent returns an Agent for a page of the given serialized origin, with an
-// empty cookie jar that knows the public suffixes. The error says what a
+// empty [CookieJar]. The error says what a
 // serialized origin looks like.
 func NewAgent(origin string) (*Agent, error) {
 	if err := validateOrigin(origin); err != nil {
 		return nil, err
 	}
-	jar, err := cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List})
-	if err != nil {
-		return nil, err
-	}
-	return &Agent{Origin: origin, Jar: jar}, nil
+	return &Agent{Origin: origin, Jar: NewCookieJar()}, nil
 }
 
 // Fetch does what fetch() does for a script of the agent's origin, and returns

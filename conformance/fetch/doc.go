@@ -30,12 +30,22 @@
 //
 // # What is left out
 //
-// The agent has the steps that decide whether and how a response is shared,
-// and no others. It knows neither HTTP cache, service workers, HSTS, mixed
-// content, Content Security Policy, subresource integrity nor the SameSite
-// attribute of cookies; it shows no prompt, so a 407 is a network error and a
-// 401 is handed to the script; it sends no Referer, no Accept-Language of its
-// own and no Sec-Fetch-* headers, and does not repeat a request answered with
-// 421. TLS client certificates are the transport's, whatever the credentials
-// mode says.
+// The agent has the steps that decide whether and how a response is shared, and no
+// others. It leaves out
+//
+//   - what browsers check besides CORS: mixed content, Content Security Policy,
+//     subresource integrity, Cross-Origin-Embedder-Policy, and the permission prompt of
+//     Local Network Access, which replaced the preflight for private networks in
+//     Chrome 142;
+//   - what comes before the network: the HTTP cache, service workers, HSTS, prerendering
+//     and speculation rules;
+//   - requests that outlive their page or wait (keepalive, fetchLater, sendBeacon),
+//     WebSockets, WebTransport and EventSource, which have rules of their own for Origin;
+//   - prompts: a 407 is a network error, and a 401 is handed to the script;
+//   - Referer, an Accept-Language of the browser's own, Sec-Fetch-* and client hints;
+//   - repeating a request whose response is 421, and HTTP/3;
+//   - TLS client certificates, which are the transport's whatever the credentials mode.
+//
+// Cookies follow SameSite if Agent.Jar is a [*CookieJar]. A header value with a control
+// byte can't be sent by net/http: see [ErrControlByte].
 package fetch

@@ -217,3 +217,19 @@ func FuzzFetch(f *testing.F) {
 		}
 	})
 }
+
+// A limit of net/http is told from a server that isn't there.
+func TestAControlByteInAHeader(t *testing.T) {
+	eachProtocol(t, func(t *testing.T, w *web) {
+		w.site(app, func(rw http.ResponseWriter, r *http.Request) { answer(rw) })
+		agent := w.agent(app)
+		_, err := agent.Fetch(t.Context(), &Request{URL: app + "/", Headers: HeaderList{{"X-A", "a\x01b"}}})
+		if !errors.Is(err, ErrControlByte) || !strings.Contains(err.Error(), "control byte") {
+			t.Errorf("the error is %v", err)
+		}
+		agent.Transport = roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no connection") })
+		if _, err := agent.Fetch(t.Context(), &Request{URL: app + "/", Headers: HeaderList{{"X-A", "a\tb"}}}); errors.Is(err, ErrControlByte) {
+			t.Errorf("a tab is no control byte: %v", err)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -148,11 +149,15 @@ func schemeError(url *urlRecord) *NetworkError {
 }
 
 func networkFetchError(url *urlRecord, err error) *NetworkError {
+	remedy := fmt.Sprintf("Something has to speak HTTP at %s.", printable(url.origin()))
+	if errors.Is(err, ErrControlByte) {
+		remedy = "Try the script in a browser, or with a value of printable characters."
+	}
 	return &NetworkError{
 		Step:    StepNetwork,
 		Section: `Fetch, "HTTP-network fetch"`,
 		Reason:  "There is no usable response: " + printable(err.Error()),
-		Remedy:  fmt.Sprintf("Something has to speak HTTP at %s.", printable(url.origin())),
+		Remedy:  remedy,
 		Err:     err,
 	}
 }

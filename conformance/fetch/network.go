@@ -3,6 +3,7 @@ package fetch
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // maxResponseHeaderBytes bounds the names and values of a response's headers,
@@ -59,13 +62,17 @@ func (p *fetchParams) httpNetworkOrCacheFetch() (*response, *NetworkError) {
 // appendCookieHeader is Fetch, "append a request Cookie header".
 func (p *fetchParams) appendCookieHeader(headers *HeaderList) {
 	serializer := http.Request{Header: http.Header{}}
-	for _, cookie := range p.agent.Jar.Cookies(p.request.currentURL().goURL()) {
+	for _, cookie := range p.agent.cookies(p.request.currentURL()) {
 		serializer.AddCookie(cookie)
 	}
 	if value := serializer.Header.Get("Cookie"); value != "" {
 		headers.append("Cookie", value)
 	}
 }
+
+// ErrControlByte is the cause of a [NetworkError] where a script sets a header to a
+// value with a control byte. Browsers send it, and net/http doesn't.
+var ErrControlByte = errors.New("net/http sends no header value with a control byte")
 
 // httpNetworkFetch is Fetch, "HTTP-network fetch".
 func (p *fetchParams) httpNetworkFetch(headers HeaderList, includeCredentials bool) (*response, *NetworkError) {
@@ -82,6 +89,9 @@ func (p *fetchParams) httpNetworkFetch(headers HeaderList, includeCredentials bo
 	if err != nil {
 		if httpResponse != nil && httpResponse.Body != nil {
 			httpResponse.Body.Close()
+		}
+		if slices.ContainsFunc(headers, func(h Header) bool { return !httpguts.ValidHeaderFieldValue(h.Value) }) {
+			err = fmt.Errorf("%w: %w", ErrControlByte, err)
 		}
 		recorded.Err = err
 		return nil, networkFetchError(url, err)
@@ -101,7 +111,7 @@ func (p *fetchParams) httpNetworkFetch(headers HeaderList, includeCredentials bo
 
 	if includeCredentials && p.agent.Jar != nil {
 		if cookies := httpResponse.Cookies(); len(cookies) > 0 {
-			p.agent.Jar.SetCookies(url.goURL(), cookies)
+			p.agent.setCookies(url, cookies)
 		}
 	}
 	if response.body != nil && isGzip(response.headers) {

@@ -175,8 +175,8 @@ func parseHost(input string) (string, error) {
 		return parseIPv6(input)
 	}
 	domain := percentDecode(input)
-	if !isASCII(domain) || strings.Contains(byteLowercase(domain), "xn--") {
-		ascii, err := domainToASCII.ToASCII(domain)
+	if !isASCII(domain) {
+		ascii, err := domainToASCII.ToASCII(capitalSharpS.Replace(domain))
 		if err == nil {
 			// U+FFFD, which bytes that are not UTF-8 decode to, becomes a label
 			// that the package itself refuses.
@@ -202,7 +202,11 @@ func parseHost(input string) (string, error) {
 	return domain, nil
 }
 
-// domainToASCII is URL, "domain to ASCII", with beStrict false.
+// capitalSharpS maps U+1E9E as UTS #46 does since revision 31, unlike package idna.
+var capitalSharpS = strings.NewReplacer("\u1e9e", "\u00df")
+
+// domainToASCII is the part of URL, "domain parser", for what isn't ASCII. Since June
+// 2026, invalid Punycode in ASCII is accepted as it is.
 var domainToASCII = idna.New(
 	idna.MapForLookup(),
 	idna.Transitional(false),
