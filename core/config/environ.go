@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -17,9 +18,10 @@ import (
 // aren't set. It takes variables as [os.Environ] returns them. The package
 // documentation says how it reads each of them.
 //
-// ParseEnviron checks the Config as [cors.New] does, except that it may allow no
-// origin yet: you can set AllowOriginFunc afterwards. The error, if any, is
-// [Errors]. The Notes are returned in either case.
+// ParseEnviron checks the Config as [cors.New] does. The error, if any, is [Errors];
+// what it says to write is quoted as in a shell. If the only problem is that no
+// variable allows an origin, errors.Is(err, [ErrNoOrigins]) is true, and the Config is
+// returned beside it: you can set AllowOriginFunc. The Notes are returned in any case.
 func ParseEnviron(environ []string) (cors.Config, []Note, error) {
 	assigned := make(map[string]readFunc)
 	var errs Errors
@@ -40,7 +42,37 @@ func ParseEnviron(environ []string) (cors.Config, []Note, error) {
 			return v, nil
 		}
 	}
-	return readSettings(assigned, errs)
+	cfg, notes, err := readSettings(assigned, errs)
+	if problems, ok := err.(Errors); ok {
+		for _, e := range problems {
+			if e.Err != nil {
+				e.Message = inShell(e.Message)
+			}
+		}
+	}
+	if err == nil && len(cfg.AllowOrigins)+len(cfg.AllowOriginRegexps) == 0 {
+		notes = slices.DeleteFunc(notes, func(n Note) bool { return n.Name == allowedOrigins })
+		err = Errors{{Name: allowedOrigins, Message: "isn't set, and no other variable allows an origin; set it to the sites that may read responses, as in " + allowedOrigins + "='https://app.example.com'", Err: ErrNoOrigins}}
+	}
+	return cfg, notes, err
+}
+
+// ErrNoOrigins is the cause of an [Error] of [ParseEnviron]: no variable allows an
+// origin.
+var ErrNoOrigins = errors.New("no origin is allowed")
+
+// quotedInGo matches a string in a message as Go has it.
+var quotedInGo = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`")
+
+// inShell quotes as a shell does what a message quotes as Go does.
+func inShell(message string) string {
+	return quotedInGo.ReplaceAllStringFunc(message, func(quoted string) string {
+		text, err := strconv.Unquote(quoted)
+		if err != nil || strings.ContainsAny(text, "'\n") {
+			return quoted
+		}
+		return "'" + text + "'"
+	})
 }
 
 // readVariable reads a text as a setting's kind needs it, or says what is wrong
@@ -165,7 +197,7 @@ func Environ(cfg cors.Config) ([]string, error) {
 		want.PathRegexps = nil
 	}
 	got, _, err := ParseEnviron(variables)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrNoOrigins) {
 		return nil, err
 	}
 	var errs Errors

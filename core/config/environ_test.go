@@ -44,13 +44,29 @@ type environRow struct {
 	notes     []string
 }
 
+func TestParseEnvironWithoutOrigins(t *testing.T) {
+	for name, variables := range map[string][]string{"nothing": nil, "an empty list": {"CORS_ALLOWED_ORIGINS="}, "not every origin": {"CORS_ALLOW_ALL_ORIGINS=false"}} {
+		t.Run(name, func(t *testing.T) {
+			cfg, notes, err := config.ParseEnviron(variables)
+			if !errors.Is(err, config.ErrNoOrigins) || !strings.HasSuffix(err.Error(), "as in CORS_ALLOWED_ORIGINS='https://app.example.com'") {
+				t.Errorf("the error is %v", err)
+			}
+			if want := defaults(func(*cors.Config) {}); !reflect.DeepEqual(cfg, want) || len(notes) > 0 {
+				t.Errorf("got %+v and %v, want %+v", cfg, notes, want)
+			}
+		})
+	}
+	if _, _, err := config.ParseEnviron([]string{"CORS_PREFLIGHT_MAX_AGE=x"}); err == nil || errors.Is(err, config.ErrNoOrigins) {
+		t.Errorf("another error is hidden: %v", err)
+	}
+}
+
 func TestParseEnvironReads(t *testing.T) {
 	with := func(change func(*cors.Config)) cors.Config {
 		return defaults(func(c *cors.Config) { c.AllowOrigins = []string{app}; change(c) })
 	}
 	const a, b = "https://a.example", "https://b.example"
 	tests := []environRow{
-		{"nothing", nil, defaults(func(*cors.Config) {}), []string{"CORS_ALLOWED_ORIGINS allows no origin, and neither does another setting, which cors.New refuses; list the origins, or set AllowOriginFunc if handlers of the signal check_request_enabled decide"}},
 		{"variables of others", []string{"PATH=/bin", "DJANGO_CORS_ALLOWED_ORIGINS=x", "=C:=x", "CORS", "X_CORS_Y=1", allowsApp}, allowing(app), nil},
 
 		{"an origin", []string{allowsApp}, allowing(app), nil},
@@ -234,12 +250,12 @@ func TestParseEnvironChecksWhatValuesMean(t *testing.T) {
 		code        cors.Code
 		message     string // a part of it
 	}{
-		{"an origin with a path", []string{"CORS_ALLOWED_ORIGINS=https://a.example,https://b.example/"}, "CORS_ALLOWED_ORIGINS[1]", "https://b.example/", cors.CodeOriginPath, `write "https://b.example"`},
-		{"an origin under an older name", []string{"CORS_ORIGIN_WHITELIST=example.com"}, "CORS_ORIGIN_WHITELIST[0]", "example.com", cors.CodeOriginScheme, `write "https://example.com"`},
-		{"every origin with credentials", []string{"CORS_ALLOW_ALL_ORIGINS=true", "CORS_ALLOW_CREDENTIALS=true"}, "CORS_ALLOW_ALL_ORIGINS", "", cors.CodeAnyOriginWithCredentials, `leave CORS_ALLOW_CREDENTIALS out; if you mean this, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS`},
-		{"an expression that is not confined", []string{`CORS_ORIGIN_REGEX_WHITELIST=^https://.*example\.com$`}, "CORS_ORIGIN_REGEX_WHITELIST[0]", `^https://.*example\.com$`, cors.CodeUnconfinedRegexp, `add "unconfined-regexp=^https://.*example\\.com$" to CORS_ACCEPT_RISKS`},
+		{"an origin with a path", []string{"CORS_ALLOWED_ORIGINS=https://a.example,https://b.example/"}, "CORS_ALLOWED_ORIGINS[1]", "https://b.example/", cors.CodeOriginPath, `write 'https://b.example'`},
+		{"an origin under an older name", []string{"CORS_ORIGIN_WHITELIST=example.com"}, "CORS_ORIGIN_WHITELIST[0]", "example.com", cors.CodeOriginScheme, `write 'https://example.com'`},
+		{"every origin with credentials", []string{"CORS_ALLOW_ALL_ORIGINS=true", "CORS_ALLOW_CREDENTIALS=true"}, "CORS_ALLOW_ALL_ORIGINS", "", cors.CodeAnyOriginWithCredentials, `leave CORS_ALLOW_CREDENTIALS out; if you mean this, add 'any-origin-with-credentials=*' to CORS_ACCEPT_RISKS`},
+		{"an expression that is not confined", []string{`CORS_ORIGIN_REGEX_WHITELIST=^https://.*example\.com$`}, "CORS_ORIGIN_REGEX_WHITELIST[0]", `^https://.*example\.com$`, cors.CodeUnconfinedRegexp, `add 'unconfined-regexp=^https://.*example\.com$' to CORS_ACCEPT_RISKS`},
 		{"an expression that matches no origin", []string{`CORS_ALLOWED_ORIGIN_REGEXES=example\.com$`}, "CORS_ALLOWED_ORIGIN_REGEXES[0]", `example\.com$`, cors.CodeRegexpNever, ""},
-		{"a method", []string{allowsApp, "CORS_ALLOWED_METHODS=get"}, "CORS_ALLOWED_METHODS[0]", "get", cors.CodeMethodCase, `write "GET"`},
+		{"a method", []string{allowsApp, "CORS_ALLOWED_METHODS=get"}, "CORS_ALLOWED_METHODS[0]", "get", cors.CodeMethodCase, `write 'GET'`},
 		{"a header behind others that are dropped", []string{allowsApp, "CORS_ALLOW_HEADERS=dnt,cookie"}, "CORS_ALLOW_HEADERS[1]", "cookie", cors.CodeHeaderForbidden, "remove it"},
 		{"an exposed header", []string{allowsApp, "CORS_EXPOSE_HEADERS=*", "CORS_ALLOW_CREDENTIALS=1"}, "CORS_EXPOSE_HEADERS[0]", "*", cors.CodeExposeWildcard, ""},
 		{"an age", []string{allowsApp, "CORS_PREFLIGHT_MAX_AGE=604800"}, "CORS_PREFLIGHT_MAX_AGE", "604800", cors.CodeMaxAge, "more than 24 hours"},
@@ -383,7 +399,7 @@ func TestEnvironRefuses(t *testing.T) {
 		}},
 		{"a set of characters that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`/[[:alpha:]]`} }), []string{`PathRegexps "[/[[:alpha:]]]": has no variable that means the same; write the Config as JSON`}},
 		{"a flag that Python has not", with(func(c *cors.Config) { c.PathRegexps = []string{`(?U)/a*`} }), []string{`CORS_URLS_REGEX "(?U)/a*": "(?U)" isn't allowed here in Python; put flags first, as one of (?a), (?i), (?m), (?s) and (?u)`}},
-		{"a Config that is not valid", allowing("https://app.example.com/"), []string{`CORS_ALLOWED_ORIGINS[0] "https://app.example.com/": an origin has no path, not even a trailing slash; write "https://app.example.com"`}},
+		{"a Config that is not valid", allowing("https://app.example.com/"), []string{`CORS_ALLOWED_ORIGINS[0] "https://app.example.com/": an origin has no path, not even a trailing slash; write 'https://app.example.com'`}},
 		{"a function", with(func(c *cors.Config) { c.AllowOriginFunc = allowNone }), []string{`AllowOriginFunc is a function, which cannot be written; leave it out, and set it in Go on what is read`}},
 	}
 	for _, test := range tests {
@@ -404,7 +420,7 @@ func FuzzParseEnviron(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value string) {
 		for _, name := range []string{"CORS_ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ALLOW_ALL_ORIGINS", "CORS_URLS_REGEX", "CORS_ALLOW_METHODS", "CORS_PREFLIGHT_MAX_AGE"} {
 			cfg, notes, err := config.ParseEnviron([]string{name + "=" + value})
-			if err != nil {
+			if err != nil && !errors.Is(err, config.ErrNoOrigins) {
 				var errs config.Errors
 				if !errors.As(err, &errs) || !reflect.DeepEqual(cfg, cors.Config{}) {
 					t.Errorf("%s=%q: %T, %+v", name, value, err, cfg)
@@ -417,7 +433,7 @@ func FuzzParseEnviron(f *testing.F) {
 				}
 			}
 			if variables, err := config.Environ(cfg); err == nil {
-				if again, _, err := config.ParseEnviron(variables); err != nil {
+				if again, _, err := config.ParseEnviron(variables); err != nil && !errors.Is(err, config.ErrNoOrigins) {
 					t.Errorf("%s=%q is written as %q, and that is refused: %v", name, value, variables, err)
 				} else if (len(cfg.AllowOriginRegexps)+len(cfg.PathRegexps) == 0) && !reflect.DeepEqual(again, cfg) {
 					t.Errorf("%s=%q is read as %+v, written as %q and read as %+v", name, value, cfg, variables, again)

@@ -91,15 +91,26 @@ type locator func(config int, field string, entry int) (name string, at Position
 
 // check has package cors check the Configs, and says in the words of the source
 // what is wrong with them: rename returns what a field is called there. That no
-// origin is allowed is left to cors.New, since a function may still be set.
-func check(cfgs []cors.Config, locate locator, rename func(field string) string) (errs Errors) {
+// origin is allowed is left to cors.New, since a function may still be set. isWrong
+// reports whether a field was left out since it has an error already: what follows
+// from that is passed over.
+func check(cfgs []cors.Config, locate locator, rename func(field string) string, isWrong func(config int, field string) bool) (errs Errors) {
 	_, err := cors.New(cfgs...)
 	var problems cors.ConfigErrors
-	if !errors.As(err, &problems) {
+	if len(cfgs) == 0 || !errors.As(err, &problems) {
 		return nil
 	}
 	for _, p := range problems {
-		if p.Code == cors.CodeOriginMissing {
+		follows := false
+		switch {
+		case p.Code == cors.CodeOriginMissing:
+			continue
+		case p.Code == cors.CodeSamePaths:
+			follows = isWrong(p.Index, "Paths") || isWrong(p.Index, "PathRegexps")
+		case strings.HasPrefix(string(p.Code), "risk-"):
+			follows = isWrong(p.Index, "AcceptRisks") || p.Code == cors.CodeUnusedRisk && slices.ContainsFunc(fields, func(f reflect.StructField) bool { return isWrong(p.Index, f.Name) })
+		}
+		if follows {
 			continue
 		}
 		name, at := locate(p.Index, p.Field, p.Entry)

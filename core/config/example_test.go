@@ -71,7 +71,7 @@ func ExampleParseEnviron() {
 	// Output:
 	// CORS_ALLOWED_HEADERS is read as CORS_ALLOW_HEADERS, but django-cors-headers ignores it; write CORS_ALLOW_HEADERS
 	// [https://app.example.com https://admin.example.com] [Authorization Content-Type] true 7200 <nil>
-	// CORS_ALLOW_ALL_ORIGINS with CORS_ALLOW_CREDENTIALS lets any site read what the user who visits it can read; list the sites that you trust, or leave CORS_ALLOW_CREDENTIALS out; if you mean this, add "any-origin-with-credentials=*" to CORS_ACCEPT_RISKS
+	// CORS_ALLOW_ALL_ORIGINS with CORS_ALLOW_CREDENTIALS lets any site read what the user who visits it can read; list the sites that you trust, or leave CORS_ALLOW_CREDENTIALS out; if you mean this, add 'any-origin-with-credentials=*' to CORS_ACCEPT_RISKS
 }
 
 func ExampleParseDjango() {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,21 +35,54 @@ func ParseJSON(data []byte) ([]cors.Config, error) {
 		return nil, Errors{problem}
 	}
 	isList := r.read()
-	if len(r.errs) > 0 {
-		return nil, r.errs
-	}
-	cfgs := make([]cors.Config, 1)
-	var target any = &cfgs[0]
-	if isList {
-		target = &cfgs
-	}
-	if err := json.Unmarshal(r.data, target); err != nil {
+	cfgs, err := r.decode(isList)
+	if err != nil {
 		return nil, err
 	}
-	if errs := check(cfgs, r.locate, jsonName); len(errs) > 0 {
+	errs := slices.Concat(r.errs, check(cfgs, r.locate, jsonName, r.isWrong))
+	if len(errs) > 0 {
+		slices.SortStableFunc(errs, func(a, b *Error) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
 		return nil, errs
 	}
 	return cfgs, nil
+}
+
+// decode returns the Configs without the fields that have errors.
+func (r *jsonReader) decode(isList bool) ([]cors.Config, error) {
+	objects := make([]map[string]json.RawMessage, 1)
+	var target any = &objects[0]
+	if isList {
+		target = &objects
+	}
+	if len(r.configs) == 0 {
+		return nil, nil
+	}
+	var mistyped *json.UnmarshalTypeError // an entry of the list that isn't an object
+	if err := json.Unmarshal(r.data, target); err != nil && !errors.As(err, &mistyped) {
+		return nil, err
+	}
+	objects = slices.DeleteFunc(objects, func(o map[string]json.RawMessage) bool { return o == nil })
+	cfgs := make([]cors.Config, len(r.configs))
+	for i, c := range r.configs {
+		for name, f := range c.fields {
+			if f.isWrong {
+				continue
+			}
+			field := reflect.ValueOf(&cfgs[i]).Elem().FieldByName(name)
+			if err := json.Unmarshal(objects[i][jsonName(name)], field.Addr().Interface()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return cfgs, nil
+}
+
+// isWrong reports whether a field of a Config has an error, so that it was left out.
+func (r *jsonReader) isWrong(config int, field string) bool {
+	f := r.configs[config].fields[field]
+	return f != nil && f.isWrong
 }
 
 // JSON writes one Config as an object and several as a list, as [ParseJSON]
@@ -174,6 +208,7 @@ type jsonConfig struct {
 type jsonField struct {
 	at      int
 	entries []int
+	isWrong bool
 }
 
 // next returns the next token, and the offset at which it begins. A document
@@ -262,6 +297,8 @@ func entryPath(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i
 func (r *jsonReader) value(path string, t reflect.Type) *jsonField {
 	token, at := r.next()
 	where := &jsonField{at: at}
+	before := len(r.errs)
+	defer func() { where.isWrong = len(r.errs) > before }()
 	switch t.Kind() {
 	case reflect.Slice:
 		if token != json.Delim('[') {

@@ -94,9 +94,17 @@ func TestParseJSONRefuses(t *testing.T) {
 		{"a number for a bool", `{"allowCredentials": 1}`, []string{`1:22: allowCredentials is a number; write true or false`}},
 		{"a string for a bool", `{"allowCredentials": "true"}`, []string{`1:22: allowCredentials is a string; write true or false`}},
 		{"entries that are no strings", `[{}, {"allowMethods": ["PUT", 1, null, false, ["PUT"], {"a": [1]}, "DELETE"]}]`, []string{
+			`1:6: [1].paths is empty, which means every path, as in Config 0; write the paths of one of them`,
 			`1:31: [1].allowMethods[1] is a number; write a string`, `1:34: [1].allowMethods[2] is null; write a string`,
 			`1:40: [1].allowMethods[3] is false; write a string`, `1:47: [1].allowMethods[4] is a list; write a string`,
 			`1:56: [1].allowMethods[5] is an object; write a string`,
+		}},
+		{"a wrong type, and an origin that isn't one", `{"allowMethods": "PUT", "allowOrigins": ["https://a.example/"]}`, []string{
+			`1:18: allowMethods is a string; write a list of strings`,
+			`1:42: allowOrigins[0] "https://a.example/": an origin has no path, not even a trailing slash; write "https://a.example"`,
+		}},
+		{"what follows from a wrong type is passed over", `[{"allowOrigins": ["*"]}, {"paths": "/a", "allowOrigins": ["*"], "allowCredentials": true, "acceptRisks": {}}]`, []string{
+			`1:37: [1].paths is a string; write a list of strings`, `1:107: [1].acceptRisks is an object; write a list of strings`,
 		}},
 		{"half of a pair of surrogates", `{"paths": ["/\ud83d"]}`, []string{`1:12: paths[0] "/` + "\uFFFD" + `": contains U+FFFD, which stands for a character that was lost; write that character`}},
 

@@ -120,6 +120,7 @@ type settingsReader struct {
 	assigned map[string]readFunc // by the names that are written
 	used     map[string]string   // the name that is written, by the setting's
 	headers  []int               // indices of AllowHeaders in the setting
+	regexps  []int               // indices of AllowOriginRegexps in the setting
 
 	cfg   cors.Config
 	notes []Note
@@ -148,14 +149,13 @@ func readSettings(assigned map[string]readFunc, errs Errors) (cors.Config, []Not
 		r.cfg.AcceptRisks = append(r.cfg.AcceptRisks, cors.Risk(risk))
 	}
 	r.wildcards()
-	if len(r.errs) == 0 {
-		r.errs = check([]cors.Config{r.cfg}, r.locate, func(field string) string { return settingOf(field).name })
-		for _, e := range r.errs {
-			if e.Name == r.used[allowAllOrigins] {
-				e.Value = "" // "*" is not what was written
-			}
+	checked := check([]cors.Config{r.cfg}, r.locate, func(field string) string { return settingOf(field).name }, r.isWrong)
+	for _, e := range checked {
+		if e.Name == r.used[allowAllOrigins] {
+			e.Value = "" // "*" is not what was written
 		}
 	}
+	r.errs = append(r.errs, checked...)
 	if len(r.errs) > 0 {
 		return cors.Config{}, r.notes, r.errs
 	}
@@ -246,6 +246,7 @@ func (r *settingsReader) origins() {
 			continue
 		}
 		r.cfg.AllowOriginRegexps = append(r.cfg.AllowOriginRegexps, t.re2)
+		r.regexps = append(r.regexps, i)
 		if t.open {
 			r.note(name, python, "is matched against the whole origin here, whereas django-cors-headers lets anything follow, such as \".attacker.example\"; write `%s`, or `%s` if you mean any port", t.append("$"), t.append(`(:\d+)?$`))
 		}
@@ -288,6 +289,14 @@ func (r *settingsReader) translate(name, python string) *translation {
 		return nil
 	}
 	return t
+}
+
+// isWrong reports whether the setting for a field has an error.
+func (r *settingsReader) isWrong(_ int, field string) bool {
+	return slices.ContainsFunc(settings, func(s setting) bool {
+		written := r.used[s.name]
+		return s.field == field && written != "" && slices.ContainsFunc(r.errs, func(e *Error) bool { return strings.HasPrefix(e.Name, written) })
+	})
 }
 
 // names returns a list that is nil if it isn't set, which means the defaults, and empty
@@ -346,8 +355,11 @@ func (r *settingsReader) locate(_ int, field string, entry int) (name string, at
 	if entry < 0 || s.kind != listOfStrings && s.kind != listOfRegexps {
 		return name, at
 	}
-	if s.name == allowHeaders {
+	switch s.name {
+	case allowHeaders:
 		entry = r.headers[entry]
+	case allowedRegexes:
+		entry = r.regexps[entry]
 	}
 	return entryPath(name, entry), at
 }
