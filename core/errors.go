@@ -15,11 +15,21 @@ type ConfigError struct {
 	Value   string // of the entry, or of a field that isn't a list
 	Code    Code
 	Message string // what is wrong, and after a semicolon what to write instead
+	Risk    Risk   // what to add to AcceptRisks if it is meant, or empty
 
 	oneOfSeveral bool // New was given more than one Config
 }
 
-// Error returns the field, with the index of the entry, the value and the message. If
+// Advice returns the Message and, if it is a risk, how to accept it. Leave that out for
+// people who may not: show them the Message.
+func (e *ConfigError) Advice() string {
+	if e.Risk == "" {
+		return e.Message
+	}
+	return fmt.Sprintf("%s; if you mean this, add %q to AcceptRisks", e.Message, e.Risk)
+}
+
+// Error returns the field, with the index of the entry, the value and the advice. If
 // there are several Configs, it begins with the index of the one at fault.
 func (e *ConfigError) Error() string {
 	var b strings.Builder
@@ -34,7 +44,7 @@ func (e *ConfigError) Error() string {
 	if e.Value != "" {
 		fmt.Fprintf(&b, " %q:", e.Value)
 	}
-	return b.String() + " " + e.Message
+	return b.String() + " " + e.Advice()
 }
 
 // ConfigErrors are all the problems of all the Configs given to [New]. It is

@@ -42,8 +42,8 @@ func (c *compiler) report(at place, code Code, format string, args ...any) {
 // risk reports a risk unless it is accepted.
 func (c *compiler) risk(r Risk, at place, format string, args ...any) {
 	if !c.accepts(r, at.value) {
-		format += "; if you mean this, add %q to AcceptRisks"
-		c.report(at, Code("risk-"+r), format, append(args, r.For(at.value))...)
+		c.report(at, Code("risk-"+r), format, args...)
+		c.problems[len(c.problems)-1].Risk = r.For(at.value)
 	}
 }
 

@@ -269,7 +269,7 @@ func TestNewRefusesAndSaysWhatToWrite(t *testing.T) {
 				if got.Index != want.index || got.Field != want.field || got.Value != want.value || got.Code != want.code {
 					t.Errorf("problem %d: %+v\nwant %+v", i, got, want)
 				}
-				if !strings.Contains(got.Message, want.hint) {
+				if !strings.Contains(got.Advice(), want.hint) {
 					t.Errorf("problem %d: %s\nwant one that says %s", i, got, want.hint)
 				}
 				start := "cors: "
@@ -285,7 +285,7 @@ func TestNewRefusesAndSaysWhatToWrite(t *testing.T) {
 				if want.value != "" {
 					start += fmt.Sprintf(" %q:", want.value)
 				}
-				if got.Error() != start+" "+got.Message {
+				if got.Error() != start+" "+got.Advice() {
 					t.Errorf("problem %d: Error() is %s", i, got)
 				}
 			}
@@ -391,7 +391,7 @@ func TestEveryRiskIsRefusedUnlessItIsAccepted(t *testing.T) {
 				if errors.As(err, &problem) == want {
 					t.Errorf("with %q accepted: %v", accepted, err)
 				}
-				if problem != nil && problem.Code != cors.CodeUnusedRisk && (problem.Code != tt.code || !strings.HasSuffix(problem.Message, fmt.Sprintf("; if you mean this, add %q to AcceptRisks", tt.risk.For(entry)))) {
+				if problem != nil && problem.Code != cors.CodeUnusedRisk && (problem.Code != tt.code || !strings.HasSuffix(problem.Advice(), fmt.Sprintf("; if you mean this, add %q to AcceptRisks", tt.risk.For(entry)))) {
 					t.Errorf("code %s: %s", problem.Code, problem)
 				}
 			}

@@ -116,7 +116,7 @@ func check(cfgs []cors.Config, locate locator, rename func(field string) string,
 		name, at := locate(p.Index, p.Field, p.Entry)
 		errs = append(errs, &Error{
 			Position: at, Name: name, Value: p.Value,
-			Message: fieldNames.ReplaceAllStringFunc(p.Message, rename),
+			Message: fieldNames.ReplaceAllStringFunc(p.Advice(), rename),
 			Err:     p,
 		})
 	}

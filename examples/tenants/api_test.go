@@ -114,6 +114,9 @@ func TestWhatNewRefusesIsNotRegistered(t *testing.T) {
 			if want := fmt.Sprintf("%q: %s", problem.Value, problem.Message); status != 422 || answer.Error != want {
 				t.Errorf("answered with %d, %s, want 422, %s", status, answer.Error, want)
 			}
+			if strings.Contains(answer.Error, "AcceptRisks") {
+				t.Errorf("the customer reads how to accept a risk: %s", answer.Error)
+			}
 		})
 	}
 	if _, body := i.admin(t, "GET", "ada", ""); strings.TrimSpace(body) != `{"origins":[]}` {
