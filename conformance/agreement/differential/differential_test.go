@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -14,10 +15,18 @@ import (
 )
 
 var (
-	examples = flag.Int("examples", 2000, "how many generated scenarios each browser carries out")
+	examples = flag.Int("examples", defaultExamples(), "how many generated scenarios each browser carries out")
 	reports  = flag.Int("reports", 10, "how many disagreements of each browser are shrunk")
 	seed     = flag.Uint64("seed", 1, "what decides, with their numbers, the scenarios; 0 takes the time")
 )
+
+// defaultExamples is what CI carries out, and elsewhere a sample.
+func defaultExamples() int {
+	if os.Getenv("CI") != "" {
+		return 2000
+	}
+	return 100
+}
 
 // batchSize is how many scenarios are carried out at once. They have to be
 // through before the preflight caches forget what they keep for 5 seconds, and
