@@ -154,7 +154,7 @@ func (p *Policies) pattern(by *call) (pattern string, endsInRest bool) {
 			segments[i] = fmt.Sprintf("{p%d}", i)
 		case kind == RestSegment && isLast:
 			segments[i], endsInRest = fmt.Sprintf("{p%d...}", i), true
-		case kind != LiteralSegment:
+		case kind != LiteralSegment, strings.ContainsAny(segment, "{}"): // which would be a wildcard in Paths
 			panic(ConfigErrors{by.problem(CodePath, "has the segment %q, and a segment is plain text, a parameter or, at the end, a wildcard; pass a Config with PathRegexps to Attach instead", segment)})
 		}
 	}

@@ -74,6 +74,7 @@ func TestProblemsOfAttachedPoliciesNameTheCall(t *testing.T) {
 		}, []cors.Code{cors.CodePath}, `cors: Route("/x"): Paths isn't empty,`},
 		{"a path that is wrong", nil, func(p *cors.Policies) { p.Route("/a//b", public) }, []cors.Code{cors.CodePath}, `cors: Route("/a//b") can't work: routers remove empty,`},
 		{"a segment that is neither text nor a parameter", nil, func(p *cors.Policies) { p.Route("/v:version", public) }, []cors.Code{cors.CodePath}, `cors: Route("/v:version") has the segment "v:version", and a segment is plain text,`},
+		{"a parameter as another router writes it", nil, func(p *cors.Policies) { p.Group("/users/{id}", public) }, []cors.Code{cors.CodePath}, `cors: Group("/users/{id}") has the segment "{id}", and a segment is plain text,`},
 		{"a wildcard that isn't at the end", nil, func(p *cors.Policies) { p.Route("/*/x", public) }, []cors.Code{cors.CodePath}, `cors: Route("/*/x") has the segment "*", and a segment is plain text,`},
 		{"a group that ends with a wildcard", nil, func(p *cors.Policies) { p.Group("/files/*", public) }, []cors.Code{cors.CodePath}, `cors: Group("/files/*") ends with a wildcard for the rest of the path, which is not a prefix; leave the wildcard out, or call Route("/files/*")`},
 	}
