@@ -59,6 +59,7 @@
 //     [Engine.Decide] and [Engine.Observe], and sets what [Decision.Headers] and
 //     [Decision.Vary] return, and nothing else for which [IsResponseHeader] is true.
 //     [JoinLines] and [MergeVary] combine repeated headers.
+//   - The type that attaches policies to groups and routes is built on [Policies].
 //
 // # The protocol
 //

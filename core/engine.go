@@ -26,6 +26,7 @@ type Engine struct {
 // its last.
 type configuration struct {
 	configs    []Config // those given to New or Reload, then those attached
+	calls      []*call  // that attached them, or nil
 	policies   []*policy
 	scopes     []paths.Scope
 	attached   int     // the index of the first Config that is attached
@@ -65,11 +66,11 @@ func (e *Engine) Reload(cfgs ...Config) error {
 	var scopes paths.Set
 	var problems ConfigErrors
 	for i := range cfgs {
-		problems = append(problems, next.add(&scopes, cfgs[i])...)
+		problems = append(problems, next.add(&scopes, nil, cfgs[i])...)
 	}
 	if old := e.current.Load(); old != nil {
 		for i := old.attached; i < len(old.configs); i++ {
-			problems = append(problems, next.add(&scopes, old.configs[i])...)
+			problems = append(problems, next.add(&scopes, old.calls[i], old.configs[i])...)
 		}
 	}
 	return e.replace(next, scopes, problems)
@@ -79,26 +80,31 @@ func (e *Engine) Reload(cfgs ...Config) error {
 // the narrowest that matches a request applies; where none is narrower, those
 // attached come before those given to New. If anything is wrong, it returns every
 // problem as [ConfigErrors] and changes nothing.
-func (e *Engine) Attach(cfg Config) error {
+func (e *Engine) Attach(cfg Config) error { return e.attach(nil, cfg) }
+
+// attach attaches cfg for the caller of by, or of Attach itself.
+func (e *Engine) attach(by *call, cfg Config) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	next := &configuration{everywhere: -1}
 	if old := e.current.Load(); old != nil {
 		// Readers of the old configuration see no element beyond its own.
-		next = &configuration{configs: old.configs, policies: old.policies, scopes: old.scopes, attached: old.attached, everywhere: old.everywhere, hasFunc: old.hasFunc}
+		next = &configuration{configs: old.configs, calls: old.calls, policies: old.policies, scopes: old.scopes, attached: old.attached, everywhere: old.everywhere, hasFunc: old.hasFunc}
 	}
 	scopes, before := e.scopes, len(next.scopes)
-	problems := next.add(&scopes, cfg)
+	problems := next.add(&scopes, by, cfg)
 	if len(problems) > 0 {
 		scopes.Remove(next.scopes, before)
 	}
 	return e.replace(next, scopes, problems)
 }
 
-// add appends a Config, its policy and its scopes, or returns every problem.
-func (c *configuration) add(scopes *paths.Set, cfg Config) ConfigErrors {
+// add appends a Config that by attached, its policy and its scopes, or returns every
+// problem.
+func (c *configuration) add(scopes *paths.Set, by *call, cfg Config) ConfigErrors {
 	i := len(c.configs)
 	c.configs = append(c.configs, cfg.clone())
+	c.calls = append(c.calls, by)
 	compiler := &compiler{cfg: &c.configs[i], index: i}
 	added := compiler.scopes()
 	c.policies = append(c.policies, compiler.compile())
@@ -115,9 +121,12 @@ func (c *configuration) add(scopes *paths.Set, cfg Config) ConfigErrors {
 	}
 	for k := range added {
 		for _, conflict := range scopes.Add(c.scopes, c.everywhere, &added[k]) {
-			compiler.conflict(&added[k], conflict)
+			c.conflict(compiler, &added[k], conflict)
 		}
 		c.scopes = append(c.scopes, added[k])
+	}
+	if by != nil {
+		inWordsOf(by, compiler.problems)
 	}
 	return compiler.problems
 }
@@ -140,31 +149,6 @@ func (e *Engine) replace(next *configuration, scopes paths.Set, problems ConfigE
 	next.generation = e.Generation() + 1
 	e.current.Store(next)
 	return nil
-}
-
-// AttachGroup attaches cfg, as Attach does, to a path prefix and every path
-// below it. The prefix is a path pattern as in [Config.Paths]; cfg has no paths
-// of its own.
-func (e *Engine) AttachGroup(prefix string, cfg Config) error {
-	return e.attachTo(strings.TrimSuffix(prefix, "/")+"/", cfg)
-}
-
-// AttachRoute attaches cfg, as Attach does, to one path, a slash at its end
-// included. The path is a path pattern as in [Config.Paths]; cfg has no paths of
-// its own.
-func (e *Engine) AttachRoute(path string, cfg Config) error {
-	if strings.HasSuffix(path, "/") {
-		path += "{$}"
-	}
-	return e.attachTo(path, cfg)
-}
-
-func (e *Engine) attachTo(path string, cfg Config) error {
-	if len(cfg.Paths) > 0 || len(cfg.PathRegexps) > 0 {
-		return ConfigErrors{{Field: "Paths", Entry: -1, Value: path, Code: CodePath, Message: "is the path that the Config is attached to, and the Config has Paths or PathRegexps as well; leave those out"}}
-	}
-	cfg.Paths = []string{path}
-	return e.Attach(cfg)
 }
 
 // HasPaths reports whether a Config has Paths or PathRegexps, so that decisions depend

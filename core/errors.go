@@ -10,9 +10,10 @@ import (
 // A ConfigError says what is wrong with a Config and what to write instead.
 type ConfigError struct {
 	Index   int    // of the Config among those given to New
-	Field   string // of the Config
+	Call    string // that attached the Config, such as Group("/api"), or empty
+	Field   string // of the Config, or empty if the problem is where Call attaches it
 	Entry   int    // the index of the entry in Field, or -1 for the whole field
-	Value   string // of the entry, or of a field that isn't a list
+	Value   string // of the entry, of a field that isn't a list, or where Call attaches the Config
 	Code    Code
 	Message string // what is wrong, and after a semicolon what to write instead
 	Risk    Risk   // what to add to AcceptRisks if it is meant, or empty
@@ -29,12 +30,18 @@ func (e *ConfigError) Advice() string {
 	return fmt.Sprintf("%s; if you mean this, add %q to AcceptRisks", e.Message, e.Risk)
 }
 
-// Error returns the field, with the index of the entry, the value and the advice. If
-// there are several Configs, it begins with the index of the one at fault.
+// Error returns the field, with the index of the entry, the value and the advice. It
+// begins with the call that attached the Config or, if there are several Configs, with
+// the index of the one at fault.
 func (e *ConfigError) Error() string {
 	var b strings.Builder
 	b.WriteString("cors: ")
-	if e.oneOfSeveral {
+	switch {
+	case e.Call != "" && e.Field == "":
+		return "cors: " + e.Call + " " + e.Message
+	case e.Call != "":
+		b.WriteString(e.Call + ": ")
+	case e.oneOfSeveral:
 		fmt.Fprintf(&b, "Config %d: ", e.Index)
 	}
 	b.WriteString(e.Field)

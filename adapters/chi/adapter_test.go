@@ -8,7 +8,6 @@ import (
 	"time"
 
 	corschi "github.com/corskit/cors/adapters/chi"
-	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 )
 
@@ -97,50 +96,5 @@ func TestVaryOfEarlierMiddlewareIsKept(t *testing.T) {
 	r.Get("/", func(w http.ResponseWriter, r *http.Request) {})
 	if got := strings.Join(get(t, r, "/").Header.Values("Vary"), ", "); got != "Accept-Encoding, Origin" {
 		t.Errorf("Vary is %q, want both", got)
-	}
-}
-
-func TestMistakesPanicWithTheRemedy(t *testing.T) {
-	tests := []struct {
-		name string
-		do   func(r *chi.Mux)
-		says []string
-	}{
-		{"every problem of every Config", func(r *chi.Mux) {
-			corschi.New(corschi.Config{AllowOrigins: []string{"https://app.example.com/"}, Paths: []string{"/a"}}, corschi.Config{AllowOrigins: []string{"*"}, AllowCredentials: true})
-		}, []string{"Config 0: AllowOrigins", "Config 1: AllowOrigins"}},
-		{"a base policy that is wrong", func(r *chi.Mux) { corschi.Attach(r, corschi.Config{}) }, []string{"AllowOrigins is empty"}},
-		{"a group's policy with paths of its own", func(r *chi.Mux) {
-			corschi.Attach(r).Group("/api", corschi.Config{AllowOrigins: []string{"*"}, Paths: []string{"/x"}}, func(chi.Router) {})
-		}, []string{`"/api/"`, "leave those out"}},
-		{"a group's policy that is wrong", func(r *chi.Mux) { corschi.Attach(r).Group("/api", corschi.Config{}, func(chi.Router) {}) }, []string{"AllowOrigins is empty"}},
-		{"a policy that stands twice", func(r *chi.Mux) {
-			p := corschi.Attach(r)
-			p.Route("/a", policy)
-			p.Route("/a", policy)
-		}, []string{"has the same paths"}},
-		{"a parameter with an expression", func(r *chi.Mux) { corschi.Attach(r).Route("/{id:[0-9]+}", policy) }, []string{"PathRegexps"}},
-		{"a parameter within a segment", func(r *chi.Mux) { corschi.Attach(r).Route("/v{version}", policy) }, []string{"PathRegexps"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			defer func() {
-				problem := recover()
-				text := ""
-				switch problem := problem.(type) {
-				case error:
-					text = problem.Error()
-				case string:
-					text = problem
-				}
-				for _, says := range tt.says {
-					if !strings.Contains(text, says) {
-						t.Errorf("panic %v, which must say %q", problem, says)
-					}
-				}
-			}()
-			tt.do(newRouter())
-			t.Error("no panic")
-		})
 	}
 }

@@ -7,12 +7,23 @@ import (
 	"github.com/go-chi/chi/v5"
 )
 
-// Config is a policy: see [cors.Config].
-type Config = cors.Config
+// The types of package cors that an application with one router needs.
+type (
+	Config  = cors.Config  // a policy
+	Request = cors.Request // what AllowOriginFunc is given
+	Risk    = cors.Risk    // an entry of AcceptRisks
+)
 
 // New returns the middleware for the Configs. Of those whose paths match a request,
 // the narrowest applies. New panics if anything is wrong with them, with every
 // problem.
+//
+// Put it into the root router before the first route, as chi demands of all
+// middleware:
+//
+//	r := chi.NewRouter()
+//	r.Use(corschi.New(policy))
+//	r.Get("/posts", list)
 func New(cfgs ...Config) func(http.Handler) http.Handler {
 	engine, err := cors.New(cfgs...)
 	if err != nil {
@@ -21,15 +32,37 @@ func New(cfgs ...Config) func(http.Handler) http.Handler {
 	return Middleware(engine)
 }
 
-// Middleware returns the middleware for an engine.
-func Middleware(engine *cors.Engine) func(http.Handler) http.Handler {
+// Middleware returns the middleware for an engine. Requests for which a skip function
+// returns true are left alone entirely: the responses get no headers, and watchers
+// aren't called.
+func Middleware(engine *cors.Engine, skip ...func(*http.Request) bool) func(http.Handler) http.Handler {
+	if engine == nil {
+		panic("corschi: Middleware: the engine is nil; check the error that cors.New returned")
+	}
+	return middleware(engine, nil, skip)
+}
+
+// middleware returns the middleware for an engine and the router that Attach has put
+// it on, or nil.
+//
+//go:noinline
+func middleware(engine *cors.Engine, attachedTo *chi.Mux, skip []func(*http.Request) bool) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		engine.AddMiddlewares(1)
 		router, isRouter := next.(chi.Routes)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			for _, skips := range skip {
+				if skips(r) {
+					next.ServeHTTP(w, r)
+					return
+				}
+			}
 			var from cors.RequestReader // nil: within another router
-			switch {
-			case chi.RouteContext(r.Context()) != nil:
+			switch routing := chi.RouteContext(r.Context()); {
+			case routing != nil:
+				if attachedTo != nil && routing.Routes != attachedTo {
+					refuseMount(routing.RoutePatterns)
+				}
 				from = (*source)(r)
 			case isRouter:
 				from = &outside{r, router}

@@ -5,12 +5,22 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Config is a policy: see [cors.Config].
-type Config = cors.Config
+// The types of package cors that an application with one router needs.
+type (
+	Config  = cors.Config  // a policy
+	Request = cors.Request // what AllowOriginFunc is given
+	Risk    = cors.Risk    // an entry of AcceptRisks
+)
 
 // New returns the middleware for the Configs. Of those whose paths match a request,
 // the narrowest applies. New panics if anything is wrong with them, with every
 // problem.
+//
+// Put it into the echo.Echo, before or after the routes:
+//
+//	e := echo.New()
+//	e.Use(corsecho.New(policy))
+//	e.GET("/posts", list)
 func New(cfgs ...Config) echo.MiddlewareFunc {
 	engine, err := cors.New(cfgs...)
 	if err != nil {
@@ -19,15 +29,18 @@ func New(cfgs ...Config) echo.MiddlewareFunc {
 	return Middleware(engine)
 }
 
-// Middleware returns the middleware for an engine. It leaves alone the requests
-// for which one of the skippers returns true; those of Echo's own package
-// middleware fit.
-func Middleware(engine *cors.Engine, skippers ...func(echo.Context) bool) echo.MiddlewareFunc {
+// Middleware returns the middleware for an engine. Requests for which a skip function
+// returns true are left alone entirely: the responses get no headers, and watchers
+// aren't called.
+func Middleware(engine *cors.Engine, skip ...func(echo.Context) bool) echo.MiddlewareFunc {
+	if engine == nil {
+		panic("corsecho: Middleware: the engine is nil; check the error that cors.New returned")
+	}
 	engine.AddMiddlewares(2) // it can be put into a router twice
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			for _, skip := range skippers {
-				if skip(c) {
+			for _, skips := range skip {
+				if skips(c) {
 					return next(c)
 				}
 			}

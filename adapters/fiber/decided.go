@@ -30,8 +30,12 @@ type record struct {
 // it succeeds. Others are left to the garbage collector: something may look for them.
 var records = sync.Pool{New: func() any { return new(record) }}
 
-// done is in the place of a record that is reused, since its policy has been applied.
-var done = new(record)
+// done and passed are in the place of a record that is reused: its policy has been
+// applied, or it had none.
+var done, passed = new(record), new(record)
+
+// skipped is in the place of a record of a request that a skip function has named.
+var skipped = new(record)
 
 // recordKey is the key of the last record in the user values.
 var recordKey any = new(int)
@@ -44,6 +48,14 @@ func recorded(c *fiber.Ctx) *record {
 		return nil
 	}
 	return r
+}
+
+// leaveAlone has ErrorHandler skip a request, too, unless another middleware has
+// decided about it.
+func leaveAlone(c *fiber.Ctx) {
+	if recorded(c) == nil {
+		c.Context().SetUserValue(recordKey, skipped)
+	}
 }
 
 // keep records a decision about a request, after those before. found reports that it
@@ -100,7 +112,7 @@ func (r *record) finish(c *fiber.Ctx, failed bool) {
 	if failed || last != r || r.before != nil || r.request == nil || r.decision.CalledFunc() {
 		return
 	}
-	var left any
+	left := passed
 	if r.decision.HasPolicy() {
 		left = done
 	}

@@ -7,12 +7,23 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// Config is a policy: see [cors.Config].
-type Config = cors.Config
+// The types of package cors that an application with one router needs.
+type (
+	Config  = cors.Config  // a policy
+	Request = cors.Request // what AllowOriginFunc is given
+	Risk    = cors.Risk    // an entry of AcceptRisks
+)
 
 // New returns the middleware for the Configs. Of those whose paths match a request,
 // the narrowest applies. New panics if anything is wrong with them, with every
 // problem.
+//
+// Put it into the router before the first group and route, since Gin runs middleware
+// only for those that are added later:
+//
+//	r := gin.New()
+//	r.Use(corsgin.New(policy))
+//	r.GET("/posts", list)
 func New(cfgs ...Config) gin.HandlerFunc {
 	engine, err := cors.New(cfgs...)
 	if err != nil {
@@ -21,19 +32,31 @@ func New(cfgs ...Config) gin.HandlerFunc {
 	return Middleware(engine)
 }
 
-// Middleware returns the middleware for an engine.
-func Middleware(engine *cors.Engine) gin.HandlerFunc {
+// Middleware returns the middleware for an engine. Requests for which a skip function
+// returns true are left alone entirely: the responses get no headers, and watchers
+// aren't called.
+func Middleware(engine *cors.Engine, skip ...func(*gin.Context) bool) gin.HandlerFunc {
+	if engine == nil {
+		panic("corsgin: Middleware: the engine is nil; check the error that cors.New returned")
+	}
 	if routerField == nil && engine.HasPaths() {
 		panic(unknownRouter)
 	}
-	return middleware(engine, nil)
+	return middleware(engine, nil, skip)
 }
 
 // middleware returns the middleware for an engine and the router that it is on, or
 // nil if that is not known.
-func middleware(engine *cors.Engine, router *gin.Engine) gin.HandlerFunc {
+//
+//go:noinline
+func middleware(engine *cors.Engine, router *gin.Engine, skip []func(*gin.Context) bool) gin.HandlerFunc {
 	engine.AddMiddlewares(2) // it can be put into a router twice
 	return func(c *gin.Context) {
+		for _, skips := range skip {
+			if skips(c) {
+				return
+			}
+		}
 		var from cors.RequestReader = (*source)(c)
 		if routerField == nil && router != nil {
 			from = &outside{c.Request, router}
@@ -48,9 +71,15 @@ func middleware(engine *cors.Engine, router *gin.Engine) gin.HandlerFunc {
 }
 
 // Handler returns r behind an engine, for an http.Server. It does what
-// Middleware does, and for the answers, too, that Gin gives before any
-// middleware runs: its redirects.
+// Middleware does, also for the responses that Gin sends before any middleware
+// runs: its redirects.
 func Handler(engine *cors.Engine, r *gin.Engine) http.Handler {
+	if engine == nil {
+		panic("corsgin: Handler: the engine is nil; check the error that cors.New returned")
+	}
+	if r == nil {
+		panic("corsgin: Handler: the router is nil; pass the one that gin.New returned")
+	}
 	engine.AddMiddlewares(1)
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		request, status := engine.Serve(w.Header(), request, &outside{request, r})

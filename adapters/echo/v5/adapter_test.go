@@ -9,7 +9,6 @@ import (
 	"time"
 
 	corsecho "github.com/corskit/cors/adapters/echo/v5"
-	cors "github.com/corskit/cors/core"
 	"github.com/labstack/echo/v5"
 	"github.com/labstack/echo/v5/middleware"
 )
@@ -97,85 +96,11 @@ func TestErrorsStayReadable(t *testing.T) {
 	}
 }
 
-func TestSkippersLeaveRequestsAlone(t *testing.T) {
-	engine, err := cors.New(policy)
-	if err != nil {
-		t.Fatal(err)
-	}
-	skipInternal := func(c *echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, "/internal/") }
-	tests := []struct {
-		name, path string
-		allowed    bool
-	}{
-		{"a request that a skipper names is left alone", "/internal/metrics", false},
-		{"a request that no skipper names is not", "/posts", true},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			e := newRouter()
-			e.Use(corsecho.Middleware(engine, middleware.DefaultSkipper, skipInternal))
-			e.GET(tt.path, func(c *echo.Context) error { return c.NoContent(http.StatusOK) })
-			response := get(t, e, tt.path)
-			if allowed := response.Header.Get("Access-Control-Allow-Origin") != ""; allowed != tt.allowed {
-				t.Errorf("allowed: %t, want %t", allowed, tt.allowed)
-			}
-			if varies := response.Header.Get("Vary") != ""; varies != tt.allowed {
-				t.Errorf("Vary is %q", response.Header.Get("Vary"))
-			}
-		})
-	}
-}
-
 func TestVaryOfEarlierMiddlewareIsKept(t *testing.T) {
 	e := newRouter()
 	e.Use(middleware.Gzip(), corsecho.New(policy))
 	e.GET("/", func(c *echo.Context) error { return c.NoContent(http.StatusOK) })
 	if got := strings.Join(get(t, e, "/").Header.Values("Vary"), ", "); got != "Accept-Encoding, Origin" {
 		t.Errorf("Vary is %q, want both", got)
-	}
-}
-
-func TestMistakesPanicWithTheRemedy(t *testing.T) {
-	tests := []struct {
-		name string
-		do   func(e *echo.Echo)
-		says []string
-	}{
-		{"every problem of every Config", func(e *echo.Echo) {
-			corsecho.New(corsecho.Config{AllowOrigins: []string{"https://app.example.com/"}, Paths: []string{"/a"}}, corsecho.Config{AllowOrigins: []string{"*"}, AllowCredentials: true})
-		}, []string{"Config 0: AllowOrigins", "Config 1: AllowOrigins"}},
-		{"a base policy that is wrong", func(e *echo.Echo) { corsecho.Attach(e, corsecho.Config{}) }, []string{"AllowOrigins is empty"}},
-		{"a group's policy with paths of its own", func(e *echo.Echo) {
-			corsecho.Attach(e).Group("/api", corsecho.Config{AllowOrigins: []string{"*"}, Paths: []string{"/x"}})
-		}, []string{`"/api/"`, "leave those out"}},
-		{"a group's policy that is wrong", func(e *echo.Echo) { corsecho.Attach(e).Group("/api", corsecho.Config{}) }, []string{"AllowOrigins is empty"}},
-		{"a policy that stands twice", func(e *echo.Echo) {
-			p := corsecho.Attach(e)
-			p.Route("/a", policy)
-			p.Route("/a", policy)
-		}, []string{"has the same paths"}},
-		{"a parameter within a segment", func(e *echo.Echo) { corsecho.Attach(e).Route("/v:version", policy) }, []string{"PathRegexps"}},
-		{"a verb after a parameter", func(e *echo.Echo) { corsecho.Attach(e).Route(`/tasks/:task\:cancel`, policy) }, []string{"PathRegexps"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			defer func() {
-				problem := recover()
-				text := ""
-				switch problem := problem.(type) {
-				case error:
-					text = problem.Error()
-				case string:
-					text = problem
-				}
-				for _, says := range tt.says {
-					if !strings.Contains(text, says) {
-						t.Errorf("panic %v, which must say %q", problem, says)
-					}
-				}
-			}()
-			tt.do(newRouter())
-			t.Error("no panic")
-		})
 	}
 }

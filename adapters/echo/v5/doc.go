@@ -1,19 +1,23 @@
-// Package corsecho carries corskit's engine into Echo v5.
-// Echo v4 has [github.com/corskit/cors/adapters/echo].
+// Package corsecho provides CORS middleware for Echo v5.
+// For Echo v4, use [github.com/corskit/cors/adapters/echo].
 //
 //	e := echo.New()
 //	e.Use(corsecho.New(corsecho.Config{
 //		AllowOrigins: []string{"https://app.example.com"},
 //	}))
 //
-// Put it on the echo.Echo, before authentication: a preflight carries no
-// credentials, and an answer needs its CORS headers to be read, a 401 too.
-// Policies for some paths are given as several Configs with Paths, or attached
-// to groups and routes with [Attach]. (Echo runs the middleware of a route for
-// its method only, so that e.GET("/posts", list, corsecho.New(…)) never sees a
-// preflight.)
+// Put it into the echo.Echo, before or after the routes: Echo runs its middleware for all
+// of them.
 //
-// Put it before middleware that changes the path of the request, but for that of
+// Put it before authentication: preflights carry no credentials, and scripts can read a
+// response only if it has CORS headers, a 401 too.
+//
+// Policies for some paths are given as several Configs with Paths, or attached to groups
+// and routes with [Attach]. Don't add the middleware to a route instead: Echo runs the
+// middleware of a route only for its method. That isn't OPTIONS, so the preflight never
+// reaches e.GET("/posts", list, corsecho.New(…)).
+//
+// Put it before middleware that changes the path of the request, except that of
 // [echo.Echo.Pre], which runs before the router: otherwise the policy for the changed
 // path applies.
 //

@@ -34,6 +34,9 @@ var records = sync.Pool{New: func() any { return new(record) }}
 // applied, or it had none.
 var done, passed = new(record), new(record)
 
+// skipped is in the place of a record of a request that a skip function has named.
+var skipped = new(record)
+
 // recordKey is the key of the last record in the user values.
 var recordKey any = new(int)
 
@@ -45,6 +48,14 @@ func recorded(c fiber.Ctx) *record {
 		return nil
 	}
 	return r
+}
+
+// leaveAlone has ErrorHandler skip a request, too, unless another middleware has
+// decided about it.
+func leaveAlone(c fiber.Ctx) {
+	if recorded(c) == nil {
+		c.RequestCtx().SetUserValue(recordKey, skipped)
+	}
 }
 
 // keep records a decision about a request, after those before. found reports that it

@@ -1,17 +1,26 @@
-// Package corsfiber carries corskit's engine into Fiber v3. (The one for Fiber v2 is
-// github.com/corskit/cors/adapters/fiber.)
+// Package corsfiber provides CORS middleware for Fiber v3.
+// For Fiber v2, use [github.com/corskit/cors/adapters/fiber].
 //
 //	app := fiber.New()
 //	app.Use(corsfiber.New(corsfiber.Config{
 //		AllowOrigins: []string{"https://app.example.com"},
 //	}))
 //
-// Put it on the fiber.App, before authentication: a preflight carries no
-// credentials, and an answer needs its CORS headers to be read, a 401 too.
-// Policies for some paths are given as several Configs with Paths, or attached
-// to groups and routes with [Attach]. (Fiber runs the handlers of a route for
-// its method only, so that app.Get("/posts", corsfiber.New(…), list) never sees
-// a preflight.)
+// Put it into the fiber.App, before the first route: Fiber runs middleware only for
+// routes that are added later. If it comes after a route, preflights for that route
+// succeed, and then the response to the request has no CORS headers. [Attach] panics
+// there; Use can't.
+//
+// Put it before authentication: preflights carry no credentials, and scripts can read a
+// response only if it has CORS headers, a 401 too.
+//
+// Policies for some paths are given as several Configs with Paths, or attached to groups
+// and routes with [Attach]. Don't add the middleware to a route instead: Fiber runs the
+// handlers of a route only for its method. That isn't OPTIONS, so the preflight never
+// reaches app.Get("/posts", corsfiber.New(…), list).
+//
+// The path that a policy applies to is the whole path of the request, also in an app that
+// is mounted on another one.
 //
 // The headers of the policy are set once more when the handlers have returned. What
 // a handler, a proxied server or a response cache has made of them is replaced; other
@@ -29,5 +38,5 @@
 // those whose headers are too large to be read (431).
 //
 // After Ctx.RestartRouting, the policy of the new path applies. Give that path one:
-// without, it is answered with the headers of the first.
+// otherwise the response keeps the headers of the first path's policy.
 package corsfiber

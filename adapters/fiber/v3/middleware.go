@@ -5,12 +5,23 @@ import (
 	"github.com/gofiber/fiber/v3"
 )
 
-// Config is a policy: see [cors.Config].
-type Config = cors.Config
+// The types of package cors that an application with one router needs.
+type (
+	Config  = cors.Config  // a policy
+	Request = cors.Request // what AllowOriginFunc is given
+	Risk    = cors.Risk    // an entry of AcceptRisks
+)
 
 // New returns the middleware for the Configs. Of those whose paths match a request,
 // the narrowest applies. New panics if anything is wrong with them, with every
 // problem.
+//
+// Put it into the app before the first route, since Fiber runs middleware only for
+// routes that are added later:
+//
+//	app := fiber.New()
+//	app.Use(corsfiber.New(policy))
+//	app.Get("/posts", list)
 func New(cfgs ...Config) fiber.Handler {
 	engine, err := cors.New(cfgs...)
 	if err != nil {
@@ -19,15 +30,21 @@ func New(cfgs ...Config) fiber.Handler {
 	return Middleware(engine)
 }
 
-// Middleware returns the middleware for an engine. It leaves alone the requests
-// for which one of the functions returns true, as the field Next of Fiber's own
-// middleware does.
-func Middleware(engine *cors.Engine, next ...func(fiber.Ctx) bool) fiber.Handler {
+// Middleware returns the middleware for an engine. Requests for which a skip function
+// returns true are left alone entirely: the responses get no headers, and watchers
+// aren't called.
+//
+//go:noinline
+func Middleware(engine *cors.Engine, skip ...func(fiber.Ctx) bool) fiber.Handler {
+	if engine == nil {
+		panic("corsfiber: Middleware: the engine is nil; check the error that cors.New returned")
+	}
 	var app options
 	var fixed fixedRecords
 	return func(c fiber.Ctx) (err error) {
-		for _, skip := range next {
-			if skip(c) {
+		for _, skips := range skip {
+			if skips(c) {
+				leaveAlone(c)
 				return c.Next()
 			}
 		}
@@ -70,12 +87,18 @@ func Middleware(engine *cors.Engine, next ...func(fiber.Ctx) bool) fiber.Handler
 //		ErrorHandler: corsfiber.ErrorHandler(engine, fail),
 //	})
 func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandler {
+	if engine == nil {
+		panic("corsfiber: ErrorHandler: the engine is nil; check the error that cors.New returned")
+	}
 	return func(c fiber.Ctx, err error) error {
 		failure := next(c, err)
 		if c.IsAbandoned() { // see finish
 			return failure
 		}
 		last := recorded(c)
+		if last == skipped {
+			return failure
+		}
 		if last != nil && last != done && last != passed {
 			apply(c, last.owner())
 			return failure

@@ -2,6 +2,8 @@ package corsfiber
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 
 	cors "github.com/corskit/cors/core"
@@ -9,69 +11,99 @@ import (
 )
 
 // Policies are the policies of the groups and routes of one app. They are
-// decided at its top, so that preflights and errors are answered for every
-// path, whether or not Fiber has a route for it.
+// decided at its top, so that preflights and errors get CORS headers for every path,
+// whether or not Fiber has a route for it.
 type Policies struct {
 	router *fiber.App
-	engine *cors.Engine
+	shared *cors.Policies
 }
 
-// Attach puts a middleware on app, to which policies for groups and routes are
-// then attached. It comes first: Fiber runs middleware in the order in which it
-// is added. The Configs given here, if any, are for paths that have no policy
-// of their own. Attach panics if anything is wrong with them.
+// Attach adds a middleware to app, and returns its Policies, by which groups and routes
+// get policies of their own. The Configs given here, if any, are for all other paths.
+//
+// Call it before the first route, since Fiber runs middleware only for routes that are
+// added later, and on the outermost app, since policies are for whole paths. Attach
+// panics if app has routes or a middleware of this package already, or if anything is
+// wrong with the Configs. Mounting app on another one panics, except at "/".
 func Attach(app *fiber.App, cfgs ...Config) *Policies {
-	p := &Policies{router: app, engine: new(cors.Engine)}
-	if len(cfgs) > 0 {
-		if err := p.engine.Reload(cfgs...); err != nil {
-			panic(err)
-		}
+	if app == nil {
+		panic("corsfiber: Attach: the app is nil; pass the one that fiber.New returned")
 	}
-	app.Use(Middleware(p.engine))
+	p := &Policies{app, cors.NewPolicies(kindOf, cfgs...)}
+	m := Middleware(p.Engine())
+	switch {
+	case hasMiddleware(app, m):
+		panic("corsfiber: Attach: this app has a CORS middleware already; call Attach once, with every Config, and remove the other")
+	case hasRoutes(app):
+		panic("corsfiber: Attach after routes: Fiber runs middleware only for routes added later; call Attach before the first route")
+	}
+	refuseMount(app)
+	app.Hooks().OnMount(func(*fiber.App) error {
+		refuseMount(app)
+		return nil
+	})
+	app.Use(m)
 	return p
 }
 
 // Engine returns the engine that decides.
-func (p *Policies) Engine() *cors.Engine { return p.engine }
+func (p *Policies) Engine() *cors.Engine { return p.shared.Engine() }
 
-// Group returns the group of a path prefix, whose policy is cfg: it governs the
-// prefix and every path below, but for those with a narrower policy. The
-// prefix is written as for fiber's Group, from the root. Group panics if
-// anything is wrong with cfg, or if it has paths of its own.
+// Group returns the group of a path prefix, which gets the policy cfg. It applies to
+// the prefix and every path below, except those with a narrower policy. The prefix is
+// written as for fiber's Group, from the root, and the app may have a group for it
+// already. Group panics if anything is wrong with cfg, or if it has paths of its own.
 //
 // A route such as /private*, which file servers often have, also serves /privates.
 // The policy is for /private and what is below it; give others a policy by
 // PathRegexps, such as `/private.*`.
 func (p *Policies) Group(prefix string, cfg Config) fiber.Router {
-	if err := p.engine.AttachGroup(pattern(prefix), cfg); err != nil {
-		panic(err)
-	}
+	p.shared.Group(prefix, cfg)
 	return p.router.Group(prefix)
 }
 
 // Route gives one path the policy cfg. The path is written as for fiber's Get,
-// from the root; its handlers are added to the app as ever. Route panics if
-// anything is wrong with cfg, or if it has paths of its own.
-func (p *Policies) Route(path string, cfg Config) {
-	if err := p.engine.AttachRoute(pattern(path), cfg); err != nil {
-		panic(err)
+// from the root; its handlers are added to the app as usual. Route panics if anything
+// is wrong with cfg, or if it has paths of its own.
+func (p *Policies) Route(path string, cfg Config) { p.shared.Route(path, cfg) }
+
+// hasMiddleware reports whether app has a middleware of this package, such as m. They are
+// closures of one function literal and share its code: go:noinline keeps the compiler
+// from copying that.
+func hasMiddleware(app *fiber.App, m fiber.Handler) bool {
+	for _, route := range app.GetRoutes() {
+		if slices.ContainsFunc(route.Handlers, func(other fiber.Handler) bool {
+			return reflect.ValueOf(other).Pointer() == reflect.ValueOf(m).Pointer()
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasRoutes reports whether app has anything but middleware. An app that is mounted on it
+// counts as middleware without handlers.
+func hasRoutes(app *fiber.App) bool {
+	return len(app.GetRoutes(true)) > 0 || slices.ContainsFunc(app.GetRoutes(), func(r fiber.Route) bool { return len(r.Handlers) == 0 })
+}
+
+// refuseMount panics if app is mounted where its paths aren't whole.
+func refuseMount(app *fiber.App) {
+	if at := app.MountPath(); at != "" && at != "/" {
+		panic(fmt.Sprintf("corsfiber: Attach: this app is mounted at %q of another one, and its policies are for whole paths; call Attach on the outermost app, and write whole paths in Group and Route", at))
 	}
 }
 
-// pattern writes a path of Fiber's as a path pattern of a Config. The names of
-// parameters do not matter.
-func pattern(path string) string {
-	segments := strings.Split("/"+strings.TrimPrefix(path, "/"), "/")
-	for i, segment := range segments {
-		name, isParameter := strings.CutPrefix(segment, ":")
-		switch {
-		case isParameter && !strings.ContainsAny(name, ":*+?<>-."):
-			segments[i] = fmt.Sprintf("{p%d}", i)
-		case segment == "*" && i == len(segments)-1:
-			segments[i] = fmt.Sprintf("{p%d...}", i)
-		case strings.ContainsAny(segment, `:*+?<>\`):
-			panic(fmt.Sprintf("corsfiber: %q has a parameter that is optional, constrained, or not a whole segment: use a Config with PathRegexps for it", path))
-		}
+// kindOf returns what a segment of one of Fiber's paths matches.
+func kindOf(segment string) cors.SegmentKind {
+	name, isParameter := strings.CutPrefix(segment, ":")
+	switch {
+	case isParameter && !strings.ContainsAny(name, ":*+?<>-."):
+		return cors.ParameterSegment
+	case segment == "*":
+		return cors.RestSegment
+	case strings.ContainsAny(segment, `:*+?<>\`):
+		return cors.OtherSegment
 	}
-	return strings.Join(segments, "/")
+	return cors.LiteralSegment
 }

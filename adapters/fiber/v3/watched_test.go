@@ -36,10 +36,10 @@ func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
 }
 
 func TestErrorsBeforeAnyHandlerAreReportedOnce(t *testing.T) {
-	governed := policy
-	governed.PathRegexps = []string{"/(|nothing|all|x+)"}
+	byPath := policy
+	byPath.PathRegexps = []string{"/(|nothing|all|x+)"}
 	engine, err := cors.New(
-		governed,
+		byPath,
 		cors.Config{Paths: []string{"/rejects"}, AllowOrigins: []string{"https://other.example"}, RejectDisallowed: true},
 	)
 	if err != nil {
