@@ -31,3 +31,25 @@ func TestKindsAndReasonsHaveCodes(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAValueThatIsNotDefinedHasANumber(t *testing.T) {
+	for got, want := range map[string]string{
+		cors.Kind(9).String(): "cors.Kind(9)", cors.Reason(200).String(): "cors.Reason(200)", cors.Outcome(5).String(): "cors.Outcome(5)",
+	} {
+		if got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
+func TestReasonsThatAllow(t *testing.T) {
+	for reason, want := range map[cors.Reason]bool{
+		cors.ReasonAnyOrigin: true, cors.ReasonOrigin: true, cors.ReasonPattern: true, cors.ReasonRegexp: true, cors.ReasonFunc: true,
+		cors.ReasonNoPolicy: false, cors.ReasonNoOrigin: false, cors.ReasonNotAllowed: false, cors.ReasonMalformed: false,
+		cors.ReasonFuncDenied: false, cors.ReasonFuncError: false,
+	} {
+		if reason.Allows() != want {
+			t.Errorf("%v allows: %t", reason, !want)
+		}
+	}
+}
