@@ -96,7 +96,7 @@ func checkStack(t *testing.T, server *Server, base *url.URL, outer, inner *cors.
 		sent.Headers = append(sent.Headers, [2]string{"Access-Control-Request-Method", " PUT"})
 	}
 	d := outer.Decide(&request)
-	_, answered := d.Answer()
+	_, answered := d.Response()
 	if method == http.MethodOptions && !answered {
 		return // what becomes of it is the router's affair
 	}

@@ -66,7 +66,7 @@ func TestRunWatchedFindsMistakes(t *testing.T) {
 			}
 		}},
 		{"only what the handlers see is told of", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
-			if _, ok := d.Answer(); !ok {
+			if _, ok := d.Response(); !ok {
 				e.Observe(r, d)
 			}
 		}},
@@ -112,7 +112,7 @@ func TestRunWatchedFindsMistakes(t *testing.T) {
 					d := engine.Decide(&r)
 					tt.tell(engine, h, &r, d)
 					d.Apply(w.Header())
-					if status, ok := d.Answer(); ok {
+					if status, ok := d.Response(); ok {
 						w.WriteHeader(status)
 						return
 					}

@@ -140,7 +140,7 @@ const (
 	// RiskPublicSuffix: anyone can register a name directly under a public
 	// suffix such as github.io, and so an origin that is allowed.
 	RiskPublicSuffix Risk = "public-suffix"
-	// RiskUnconfinedRegexp: an expression matches origins of registrable
+	// RiskUnconfinedRegexp: a regular expression matches origins of registrable
 	// domains that it does not spell out.
 	RiskUnconfinedRegexp Risk = "unconfined-regexp"
 )

@@ -70,16 +70,16 @@ func (r Reason) String() string {
 	}, r)
 }
 
-// A Decision says what to answer to a request. Its strings share memory with
+// A Decision says what CORS adds to the response to a request. Its strings share memory with
 // the request and are valid as long as that is.
 //
 // It has four fields, the most that the compiler keeps in registers: copying a larger
 // one takes a third of the time to decide.
 type Decision struct {
-	answer *answer // nil: no policy applies to the path
-	origin string  // of the request
-	kind   Kind
-	reason Reason
+	response *response // nil: no policy applies to the path
+	origin   string    // of the request
+	kind     Kind
+	reason   Reason
 }
 
 // WithOrigin returns d with its origin in other memory, for frameworks that reuse
@@ -94,14 +94,14 @@ func (d Decision) Kind() Kind { return d.kind }
 
 // HasPolicy reports whether a policy applies to the path. If none does, the request
 // is left alone.
-func (d Decision) HasPolicy() bool { return d.answer != nil }
+func (d Decision) HasPolicy() bool { return d.response != nil }
 
 // Config returns the index of the Config that applies to the path, or -1.
 func (d Decision) Config() int {
-	if d.answer == nil {
+	if d.response == nil {
 		return -1
 	}
-	return d.answer.policy.index
+	return d.response.policy.index
 }
 
 // Allowed reports whether the origin is allowed. It is false for requests without
@@ -120,29 +120,29 @@ func (d Decision) Reason() Reason {
 
 // Err returns the error of AllowOriginFunc, if it failed.
 func (d Decision) Err() error {
-	if d.answer == nil {
+	if d.response == nil {
 		return nil
 	}
-	return d.answer.err
+	return d.response.err
 }
 
-// Answer returns the status of the answer and true if the middleware answers
-// the request itself, with an empty body: preflights, and what RejectDisallowed
-// stops. Otherwise the next handler does.
-func (d Decision) Answer() (status int, ok bool) {
-	if d.answer == nil {
+// Response returns a status, and true if the middleware responds with it itself, with
+// an empty body: to preflights, and to requests that RejectDisallowed rejects.
+// Otherwise the next handler responds.
+func (d Decision) Response() (status int, ok bool) {
+	if d.response == nil {
 		return 0, false
 	}
-	return d.answer.status, d.answer.status != 0
+	return d.response.status, d.response.status != 0
 }
 
-// Vary returns the names of the request headers that the answer depends on,
+// Vary returns the names of the request headers that the response depends on,
 // separated by commas. They are added to what the header Vary already has.
 func (d Decision) Vary() string {
-	if d.answer == nil {
+	if d.response == nil {
 		return ""
 	}
-	return d.answer.vary
+	return d.response.vary
 }
 
 // Headers returns the response headers to set, name and value. Each replaces what the
@@ -150,10 +150,10 @@ func (d Decision) Vary() string {
 // [Decision.Vary].
 func (d Decision) Headers() iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
-		if d.answer == nil {
+		if d.response == nil {
 			return
 		}
-		for _, f := range d.answer.fields {
+		for _, f := range d.response.fields {
 			if !yield(f.name, f.valueFor(d.origin)) {
 				return
 			}
@@ -169,7 +169,7 @@ func (d Decision) Headers() iter.Seq2[string, string] {
 // Applying d once more, after a handler may have changed the response, restores its
 // headers.
 func (d Decision) Apply(h http.Header) {
-	a := d.answer
+	a := d.response
 	if a == nil {
 		return
 	}
@@ -208,12 +208,12 @@ func (d Decision) removeOthers(h http.Header) (complete bool) {
 			n++
 		}
 	}
-	return n == len(d.answer.fields)
+	return n == len(d.response.fields)
 }
 
 func (d Decision) sets(name string) bool {
-	for i := range d.answer.fields {
-		if d.answer.fields[i].name == name {
+	for i := range d.response.fields {
+		if d.response.fields[i].name == name {
 			return true
 		}
 	}
@@ -223,11 +223,11 @@ func (d Decision) sets(name string) bool {
 // Sets returns the index of a header among those that d sets, in the order of
 // [Decision.Headers], or -1 if it does not set that header to that value.
 func (d Decision) Sets(name, value string) int {
-	if d.answer == nil {
+	if d.response == nil {
 		return -1
 	}
-	for i := range d.answer.fields {
-		if f := &d.answer.fields[i]; f.name == name && f.valueFor(d.origin) == value {
+	for i := range d.response.fields {
+		if f := &d.response.fields[i]; f.name == name && f.valueFor(d.origin) == value {
 			return i
 		}
 	}
@@ -236,10 +236,10 @@ func (d Decision) Sets(name, value string) int {
 
 // Len returns the number of headers that d sets.
 func (d Decision) Len() int {
-	if d.answer == nil {
+	if d.response == nil {
 		return 0
 	}
-	return len(d.answer.fields)
+	return len(d.response.fields)
 }
 
 // StripResponse removes the headers of CORS from the response of a proxied server,

@@ -94,7 +94,7 @@ func (e *Engine) CheckOrigin(r *http.Request) bool {
 // AllowsHandshake reports whether a WebSocket handshake may go on, for adapters of
 // frameworks without net/http: see [Engine.CheckOrigin]. The decision is about r.
 func (d Decision) AllowsHandshake(r *Request) bool {
-	if d.kind == NotCORS || d.Allowed() && d.answer.policy.trusts(d) {
+	if d.kind == NotCORS || d.Allowed() && d.response.policy.trusts(d) {
 		return true
 	}
 	return !r.isCrossOrigin()

@@ -184,7 +184,7 @@ func (e *Engine) Configs() []Config {
 // Decide returns the CORS decision for r. It has no side effects. It allocates
 // nothing, unless AllowOriginFunc is called, the response to a preflight repeats what
 // it asks for ("*" with credentials, or a private network), or a path has escaped
-// characters, empty segments or dots, or is matched by expressions.
+// characters, empty segments or dots, or is matched by regular expressions.
 //
 // Two paths count: that which the router routes, and the same unescaped and cleaned,
 // which a file server or a proxy below a catch-all route serves: "/admin" for
@@ -237,7 +237,7 @@ func (p *policy) decide(r *Request, kind Kind) Decision {
 	if reason == ReasonNotAllowed && p.allowFunc != nil {
 		return p.decideByFunc(r, kind)
 	}
-	return Decision{p.answer(r, kind, reason), r.Origin, kind, reason}
+	return Decision{p.response(r, kind, reason), r.Origin, kind, reason}
 }
 
 // isSimple reports whether only the origin and the kind of a request matter to p.
@@ -314,7 +314,7 @@ func (p *policy) match(value string) Reason {
 		return ReasonOrigin
 	case origin.MatchedPattern:
 		return ReasonPattern
-	case origin.MatchedExpression:
+	case origin.MatchedRegexp:
 		return ReasonRegexp
 	}
 	return ReasonNotAllowed
@@ -323,7 +323,7 @@ func (p *policy) match(value string) Reason {
 // decideByFunc calls AllowOriginFunc.
 func (p *policy) decideByFunc(r *Request, kind Kind) Decision {
 	if _, ok := origin.Parse(r.Origin); !ok && !(p.opaque && origin.IsOpaque(r.Origin)) {
-		return Decision{p.answer(r, kind, ReasonNotAllowed), r.Origin, kind, ReasonNotAllowed}
+		return Decision{p.response(r, kind, ReasonNotAllowed), r.Origin, kind, ReasonNotAllowed}
 	}
 	own := r.detached()
 	allowed, err := p.allowFunc(own.context(), own)
@@ -334,7 +334,7 @@ func (p *policy) decideByFunc(r *Request, kind Kind) Decision {
 	case allowed:
 		reason = ReasonFunc
 	}
-	a := *p.answer(r, kind, reason)
+	a := *p.response(r, kind, reason)
 	a.err = err
 	if len(own.reads) > 0 {
 		a.vary += ", " + strings.Join(own.reads, ", ")

@@ -884,7 +884,7 @@ func TestDecisionSaysWhatAndWhy(t *testing.T) {
 			if d.Reason() != tt.reason || d.Reason().String() != tt.says {
 				t.Errorf("reason %d: %v", d.Reason(), d.Reason())
 			}
-			if status, ok := d.Answer(); status != tt.status || ok != (tt.status != 0) {
+			if status, ok := d.Response(); status != tt.status || ok != (tt.status != 0) {
 				t.Errorf("answer %d, %t, want %d", status, ok, tt.status)
 			}
 			if wantErr := tt.reason == cors.ReasonFuncError; wantErr != (d.Err() != nil) || wantErr && d.Err() != boom {

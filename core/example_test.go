@@ -117,7 +117,7 @@ func ExampleEngine_Decide() {
 	}
 	for _, origin := range []string{"https://app.example.com", "https://evil.example"} {
 		d := engine.Decide(&cors.Request{Method: "OPTIONS", Path: "/posts", Origin: origin, AccessControlRequestMethod: "PUT"})
-		status, answered := d.Answer()
+		status, answered := d.Response()
 		fmt.Printf("%v: %v; answered here: %t, with %d\n", d.Kind(), d.Reason(), answered, status)
 		for name, value := range d.Headers() {
 			fmt.Printf("  %s: %s\n", name, value)

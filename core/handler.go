@@ -34,7 +34,7 @@ func (e *Engine) Serve(h http.Header, r *http.Request, reader RequestReader) (ne
 	if c := e.current.Load(); c != nil && c.simple != nil && e.watchers.Load() == nil && !enforced.Load() {
 		if d, ok := c.simple.decideHTTP(r); ok {
 			d.Apply(h)
-			status, _ := d.Answer()
+			status, _ := d.Response()
 			return r, status
 		}
 	}
@@ -42,7 +42,7 @@ func (e *Engine) Serve(h http.Header, r *http.Request, reader RequestReader) (ne
 	req.ReadHTTP(r, reader)
 	d, r := e.Handle(h, r, &req)
 	d.Apply(h)
-	status, _ = d.Answer()
+	status, _ = d.Response()
 	return r, status
 }
 
@@ -194,7 +194,7 @@ func (x *exchange) owner(h http.Header) (d Decision) {
 	own := false
 	for i := range x.made {
 		m := &x.made[i]
-		if m.decision.answer == nil {
+		if m.decision.response == nil {
 			continue // it owns no header
 		}
 		if first == nil {

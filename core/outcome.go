@@ -42,15 +42,15 @@ func (o Outcome) String() string {
 // 200 to 299, which isn't known yet.
 func (d Decision) Outcome(r *Request) Outcome {
 	switch {
-	case d.kind == NotCORS || d.answer == nil:
+	case d.kind == NotCORS || d.response == nil:
 		return Unaffected
 	case !d.Allowed():
 		return OriginDenied
 	case d.kind != Preflight:
 		return Allowed
-	case !d.answer.policy.allowsMethod(r.AccessControlRequestMethod):
+	case !d.response.policy.allowsMethod(r.AccessControlRequestMethod):
 		return MethodNotAllowed
-	case d.answer.policy.refusedHeader(r.requestHeaders()) != "":
+	case d.response.policy.refusedHeader(r.requestHeaders()) != "":
 		return HeadersNotAllowed
 	}
 	return Allowed
@@ -62,7 +62,7 @@ func (d Decision) RefusedHeader(r *Request) string {
 	if d.kind != Preflight || !d.Allowed() {
 		return ""
 	}
-	return d.answer.policy.refusedHeader(r.requestHeaders())
+	return d.response.policy.refusedHeader(r.requestHeaders())
 }
 
 // allowsMethod follows Fetch, "CORS-preflight fetch", the steps about the method.

@@ -15,30 +15,29 @@ import (
 type policy struct {
 	index int
 
-	anyOrigin bool        // "*" without credentials: every answer is the same
+	anyOrigin bool        // "*" without credentials: every response is the same
 	reflect   bool        // "*" with credentials, a risk that was accepted
 	origins   *origin.Set // neither of the two
 	atRisk    *origin.Set // those of origins whose risks are accepted
 	allowFunc func(context.Context, *Request) (bool, error)
 	opaque    bool // allowFunc also decides about opaque origins
 
-	shared      []field // what allowed requests of all kinds are answered with
+	shared      []field // headers of all responses to allowed requests
 	expose      string
 	methods     string // empty: the safelisted ones
 	headers     string // empty: the safelisted ones
 	maxAge      string
 	echoMethods bool // "*" with credentials, which cannot be told whole
 	echoHeaders bool
-	// Answers to preflights that ask for it say that pages may reach private
-	// networks.
+	// Preflights that ask for it are told that pages may reach private networks.
 	privateNetwork bool
-	status         int // of answers to preflights that are allowed
+	status         int // of responses to allowed preflights
 	pass           bool
 
-	allowed, denied     [3]answer // by the kind of the request
+	allowed, denied     [3]response // by the kind of the request
 	noOrigin            Decision
 	reject              bool
-	rejected, tolerated answer // actual requests that are denied, if reject is set
+	rejected, tolerated response // actual requests that are denied, if reject is set
 }
 
 func (c *compiler) compile() *policy {
@@ -68,7 +67,7 @@ func (c *compiler) compile() *policy {
 	return p
 }
 
-// shared returns the headers that all allowed requests are answered with.
+// shared returns the headers of all responses to allowed requests.
 func (c *compiler) shared(p *policy) []field {
 	fields := []field{{name: headerAllowOrigin}}
 	if p.anyOrigin {
@@ -80,7 +79,7 @@ func (c *compiler) shared(p *policy) []field {
 	return slices.Clip(fields)
 }
 
-// prepare makes the answers. What they depend on is named in Vary (Fetch, "CORS
+// prepare makes the responses. What they depend on is named in Vary (Fetch, "CORS
 // protocol and HTTP caches").
 func (p *policy) prepare() {
 	var names []string
@@ -98,16 +97,16 @@ func (p *policy) prepare() {
 		names = append(names, headerRequestPrivateNetwork)
 	}
 	// A denied request is stopped or not by what the browser says of it.
-	p.tolerated = answer{policy: p, vary: strings.Join([]string{headerOrigin, headerSecFetchSite, headerSecFetchMode, headerSecFetchDest}, ", ")}
+	p.tolerated = response{policy: p, vary: strings.Join([]string{headerOrigin, headerSecFetchSite, headerSecFetchMode, headerSecFetchDest}, ", ")}
 	p.rejected = p.tolerated
 	p.rejected.status = http.StatusForbidden
 	for kind := range p.allowed {
-		p.allowed[kind] = answer{policy: p, vary: vary, fields: appendField(p.shared, headerExposeHeaders, p.expose)}
-		p.denied[kind] = answer{policy: p, vary: vary}
+		p.allowed[kind] = response{policy: p, vary: vary, fields: appendField(p.shared, headerExposeHeaders, p.expose)}
+		p.denied[kind] = response{policy: p, vary: vary}
 	}
 	p.noOrigin = Decision{&p.denied[NotCORS], "", NotCORS, ReasonNoOrigin}
 	if p.anyOrigin {
-		p.noOrigin.answer = &p.allowed[NotCORS]
+		p.noOrigin.response = &p.allowed[NotCORS]
 	}
 	allowed, denied := &p.allowed[Preflight], &p.denied[Preflight]
 	allowed.vary = strings.Join(names, ", ")

@@ -329,7 +329,7 @@ func naiveListed(c cors.Config, origin string) bool {
 	if !naiveSerialized(origin) {
 		return false
 	}
-	expressions := slices.Clone(c.AllowOriginRegexps)
+	regexps := slices.Clone(c.AllowOriginRegexps)
 	for _, pattern := range c.AllowOrigins {
 		if pattern == "*" {
 			continue
@@ -341,9 +341,9 @@ func naiveListed(c cors.Config, origin string) bool {
 		x := regexp.QuoteMeta(pattern)
 		x = strings.Replace(x, `://\*\.`, `://([a-z0-9_-]+\.)+`, 1)
 		x = strings.Replace(x, `\*`, `[a-z0-9-]+`, 1)
-		expressions = append(expressions, x+port)
+		regexps = append(regexps, x+port)
 	}
-	for _, x := range expressions {
+	for _, x := range regexps {
 		if naiveWhole("", x, origin) {
 			return true
 		}
@@ -601,7 +601,7 @@ func (d *dice) request() *naiveRequest {
 func answerOf(e *cors.Engine, r *naiveRequest) naiveAnswer {
 	d := e.Decide(r.request())
 	a := naiveAnswer{kind: d.Kind(), config: d.Config(), allowed: d.HasPolicy() && d.Allowed(), headers: http.Header{}}
-	a.status, _ = d.Answer()
+	a.status, _ = d.Response()
 	d.Apply(a.headers)
 	return a
 }
@@ -896,7 +896,7 @@ func TestDecideAllocatesNothing(t *testing.T) {
 					r := &cors.Request{Method: method, Path: "/users/7/x/", PathFolding: folding, Origin: origin, AccessControlRequestMethod: "PUT", AccessControlRequestHeaders: "authorization,x-tenant"}
 					n := testing.AllocsPerRun(50, func() {
 						d := e.Decide(r)
-						d.Answer()
+						d.Response()
 						_ = d.Vary()
 					})
 					want := 0.0

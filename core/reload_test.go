@@ -18,7 +18,7 @@ import (
 func render(d *cors.Decision) string {
 	h := http.Header{}
 	d.Apply(h)
-	status, ok := d.Answer()
+	status, ok := d.Response()
 	var lines []string
 	for name, values := range h {
 		lines = append(lines, fmt.Sprintf("%s: %q", name, values))

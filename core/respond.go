@@ -1,8 +1,8 @@
 package cors
 
-// An answer is what a policy says to requests of one kind. Nearly all of it is known
-// before the first request comes, so that a response is only copied.
-type answer struct {
+// A response is what a policy adds to the responses to requests of one kind. Nearly all
+// of it is known before the first request comes, so that it is only copied.
+type response struct {
 	policy *policy
 	status int     // 0: the next handler answers
 	fields []field // headers to set
@@ -12,7 +12,7 @@ type answer struct {
 
 // A field is a response header to set.
 type field struct {
-	name, value string // an empty value stands for the origin of the request
+	name, value string // an empty value: the origin of the request
 }
 
 func (f *field) valueFor(origin string) string {
@@ -30,7 +30,7 @@ func appendField(fields []field, name, value string) []field {
 	return append(fields, field{name, value})
 }
 
-// preflightFields appends the headers that preflights are answered with.
+// preflightFields appends the headers of a preflight response.
 func (p *policy) preflightFields(fields []field, methods, headers string, privateNetwork bool) []field {
 	fields = append(fields, p.shared...)
 	fields = appendField(fields, headerAllowMethods, methods)
@@ -41,8 +41,8 @@ func (p *policy) preflightFields(fields []field, methods, headers string, privat
 	return appendField(fields, headerMaxAge, p.maxAge)
 }
 
-// answer returns the answer to a request.
-func (p *policy) answer(r *Request, kind Kind, reason Reason) *answer {
+// response returns the response to a request.
+func (p *policy) response(r *Request, kind Kind, reason Reason) *response {
 	switch {
 	case !reason.Allows() && kind == Actual && p.reject:
 		if r.isRejected() {
@@ -61,13 +61,12 @@ func (p *policy) repeats(r *Request) bool {
 	return p.echoMethods || p.echoHeaders || p.privateNetwork && r.requestPrivateNetwork() == "true"
 }
 
-// repeat returns the answer to a preflight, where that repeats what the
-// preflight asks for. Most answers say all that the policy allows, whatever the
-// preflight asks for: that costs the same for every list of headers, in whatever
-// order, case and spacing an intermediary leaves it; one preflight fills the
-// browser's cache for all methods and headers; and the browser's console names
-// what is really missing.
-func (p *policy) repeat(r *Request) *answer {
+// repeat returns a preflight response that repeats what the preflight asks for. Most
+// responses list everything that the policy allows instead: that costs the same for
+// every list of headers, in whatever order, case and spacing an intermediary leaves it;
+// one preflight fills the browser's cache for all methods and headers; and the browser's
+// console names what is really missing.
+func (p *policy) repeat(r *Request) *response {
 	methods, headers := p.methods, p.headers
 	if p.echoMethods {
 		methods, _ = requestedMethod(r.AccessControlRequestMethod)
@@ -76,9 +75,9 @@ func (p *policy) repeat(r *Request) *answer {
 		headers, _ = requestedHeaders(r.requestHeaders())
 	}
 	repeated := struct { // in one allocation
-		answer
+		response
 		room [6]field
-	}{answer: p.allowed[Preflight]}
+	}{response: p.allowed[Preflight]}
 	repeated.fields = p.preflightFields(repeated.room[:0], methods, headers, p.privateNetwork && r.requestPrivateNetwork() == "true")
-	return &repeated.answer
+	return &repeated.response
 }

@@ -61,7 +61,7 @@ func checkStack(t *testing.T, d *dice) (decided bool) {
 	var asked cors.Request
 	asked.ReadHTTP(r, nil)
 	granted := outer.Decide(&asked)
-	if _, answers := granted.Answer(); !answers {
+	if _, answers := granted.Response(); !answers {
 		if within := inner.Decide(&asked); within.HasPolicy() {
 			granted = within
 		}

@@ -129,10 +129,10 @@ func (c *compiler) origins(p *policy) {
 			patternsAtRisk = append(patternsAtRisk, pattern)
 		}
 	}
-	var regexps, regexpsAtRisk []*origin.Expression
+	var regexps, regexpsAtRisk []*origin.Regexp
 	for i, s := range cfg.AllowOriginRegexps {
 		at := place{"AllowOriginRegexps", i, s}
-		re, err := origin.ParseExpression(s)
+		re, err := origin.ParseRegexp(s)
 		if err != nil {
 			c.reportOrigin(at, err)
 			continue
@@ -183,7 +183,7 @@ func (c *compiler) patternRisks(at place, p origin.Pattern) (accepted bool) {
 	return p.IsAnybodys() && c.accepts(RiskNullWithCredentials, at.value) || p.IsInsecure() && c.accepts(RiskInsecureOriginWithCredentials, at.value)
 }
 
-func (c *compiler) regexpRisks(at place, re *origin.Expression) (accepted bool) {
+func (c *compiler) regexpRisks(at place, re *origin.Regexp) (accepted bool) {
 	if hostile, unconfined := re.Unconfined(); unconfined {
 		c.risk(RiskUnconfinedRegexp, at, "also matches %q, which anybody can own; spell out the registrable domain, with the dot before it and every dot escaped, as in `%s`", hostile, `https://([a-z0-9-]+\.)*example\.com`)
 	}

@@ -63,9 +63,9 @@ var refused = []struct {
 	{"the default port", origins("https://app.example.com:443"), []complaint{{0, "AllowOrigins", "https://app.example.com:443", cors.CodeOriginDefaultPort, `write "https://app.example.com"`}}},
 	{"a wildcard where none may stand", origins("https://app.*.example.com"), []complaint{{0, "AllowOrigins", "https://app.*.example.com", cors.CodeOriginWildcard, `write "https://*.example.com", or use AllowOriginRegexps`}}},
 
-	{"an expression that does not compile", expressions(`https://(a\.example\.com`), []complaint{{0, "AllowOriginRegexps", `https://(a\.example\.com`, cors.CodeRegexpSyntax, "write an RE2 expression such as"}}},
-	{"an expression that matches no origin", expressions(`app\.example\.com`), []complaint{{0, "AllowOriginRegexps", `app\.example\.com`, cors.CodeRegexpNever, `such as "https://app.example.com"`}}},
-	{"an expression that is too large", expressions(`https://(a|` + strings.Repeat(`(`, 1100) + `b` + strings.Repeat(`)?`, 1100) + `)\.example\.com`),
+	{"an expression that does not compile", regexps(`https://(a\.example\.com`), []complaint{{0, "AllowOriginRegexps", `https://(a\.example\.com`, cors.CodeRegexpSyntax, "write an RE2 regular expression such as"}}},
+	{"an expression that matches no origin", regexps(`app\.example\.com`), []complaint{{0, "AllowOriginRegexps", `app\.example\.com`, cors.CodeRegexpNever, `such as "https://app.example.com"`}}},
+	{"an expression that is too large", regexps(`https://(a|` + strings.Repeat(`(`, 1100) + `b` + strings.Repeat(`)?`, 1100) + `)\.example\.com`),
 		[]complaint{{0, "AllowOriginRegexps", `https://(a|` + strings.Repeat(`(`, 1100) + `b` + strings.Repeat(`)?`, 1100) + `)\.example\.com`, cors.CodeRegexpSize, "list the origins in AllowOrigins"}}},
 
 	{"a path without a slash", paths("api/"), []complaint{{0, "Paths", "api/", cors.CodePath, `write the path only, without method and host, such as "/api/"`}}},
@@ -138,13 +138,13 @@ var refused = []struct {
 		[]complaint{{0, "AllowOrigins", "https://pr-*.vercel.app", cors.CodePublicSuffix, `add "public-suffix=https://pr-*.vercel.app" to AcceptRisks`}}},
 	{"a wildcard above a public suffix", origins("https://*.amazonaws.com"),
 		[]complaint{{0, "AllowOrigins", "https://*.amazonaws.com", cors.CodePublicSuffix, `allows anyone who registers a name under "s3.amazonaws.com"`}}},
-	{"an expression above a public suffix", expressions(`https://.*\.amazonaws\.com`),
+	{"an expression above a public suffix", regexps(`https://.*\.amazonaws\.com`),
 		[]complaint{{0, "AllowOriginRegexps", `https://.*\.amazonaws\.com`, cors.CodeUnconfinedRegexp, `also matches "https://evil.s3.amazonaws.com"`}}},
 	{"a wildcard over public suffixes of every label", origins("https://*.kawasaki.jp"),
 		[]complaint{{0, "AllowOrigins", "https://*.kawasaki.jp", cors.CodePublicSuffix, `allows anyone who registers a name under "*.kawasaki.jp"`}}},
-	{"an expression that is not confined", expressions(`https://.*example\.com`),
+	{"an expression that is not confined", regexps(`https://.*example\.com`),
 		[]complaint{{0, "AllowOriginRegexps", `https://.*example\.com`, cors.CodeUnconfinedRegexp, `also matches "https://evilexample.com", which anybody can own; spell out the registrable domain`}}},
-	{"an expression over public suffixes of every label", expressions(`https://.*\.kawasaki\.jp`),
+	{"an expression over public suffixes of every label", regexps(`https://.*\.kawasaki\.jp`),
 		[]complaint{{0, "AllowOriginRegexps", `https://.*\.kawasaki\.jp`, cors.CodeUnconfinedRegexp, `add "unconfined-regexp=https://.*\\.kawasaki\\.jp" to AcceptRisks`}}},
 
 	{"two Configs for all paths", []cors.Config{https, public}, []complaint{{1, "Paths", "", cors.CodeSamePaths, "every path, as in Config 0"}}},
@@ -236,9 +236,9 @@ func at(c cors.Config, paths ...string) cors.Config {
 	return c
 }
 
-func origins(s ...string) []cors.Config     { return one(cors.Config{AllowOrigins: s}) }
-func expressions(s ...string) []cors.Config { return one(cors.Config{AllowOriginRegexps: s}) }
-func paths(s ...string) []cors.Config       { return one(at(https, s...)) }
+func origins(s ...string) []cors.Config { return one(cors.Config{AllowOrigins: s}) }
+func regexps(s ...string) []cors.Config { return one(cors.Config{AllowOriginRegexps: s}) }
+func paths(s ...string) []cors.Config   { return one(at(https, s...)) }
 func methods(s ...string) []cors.Config {
 	return one(with(https, func(c *cors.Config) { c.AllowMethods = s }))
 }
@@ -325,7 +325,7 @@ func TestNewAcceptsWhatIsNearlyRefused(t *testing.T) {
 		{"plain http without credentials", origins("http://app.example.com")},
 		{"plain http to loopback with credentials", one(cors.Config{AllowOrigins: []string{"http://localhost:*", "http://127.0.0.1", "http://[::1]:3000", "http://*.localhost"}, AllowCredentials: true})},
 		{"an expression for plain http to loopback with credentials", one(cors.Config{AllowOriginRegexps: []string{`http://localhost:\d+`}, AllowCredentials: true})},
-		{"an expression for plain http without credentials", expressions(`http://app\.example\.com`)},
+		{"an expression for plain http without credentials", regexps(`http://app\.example\.com`)},
 		{"a wildcard under a registrable domain", origins("https://*.example.co.uk", "https://pr-*.me.github.io")},
 		{"all headers exposed without credentials", one(cors.Config{AllowOrigins: []string{"*"}, ExposeHeaders: []string{"*"}})},
 		{"methods that only look like standard ones", methods("PATCHES", "purge", "M-SEARCH", "!#$%&'+-.^_`|~")},

@@ -55,7 +55,7 @@ func Middleware(engine *cors.Engine, skip ...func(echo.Context) bool) echo.Middl
 			if !d.HasPolicy() {
 				return next(c)
 			}
-			status, answers := d.Answer()
+			status, answers := d.Response()
 			owned := cors.OwnedWriterOf(response.Writer)
 			switch {
 			case owned != nil:

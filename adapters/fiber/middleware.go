@@ -56,7 +56,7 @@ func Middleware(engine *cors.Engine, skip ...func(*fiber.Ctx) bool) fiber.Handle
 			d = engine.Decide(&req)
 			engine.Observe(&req, d)
 		}
-		if status, ok := d.Answer(); ok {
+		if status, ok := d.Response(); ok {
 			if before != nil || d.CalledFunc() {
 				before.keep(c, engine, d, found, req.Origin)
 			} else {

@@ -34,7 +34,7 @@ func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
 		request.ReadHTTP(r, nil)
 		d := s.engine.Decide(&request)
 		d.Apply(response.Header)
-		if status, ok := d.Answer(); ok {
+		if status, ok := d.Response(); ok {
 			response.StatusCode = status
 		}
 	}

@@ -208,7 +208,7 @@ func newExplainer(engine *cors.Engine, r *cors.Request) *explainer {
 	x.decide()
 	d := x.decision
 	x.Kind, x.Config, x.Allowed, x.Reason = d.Kind(), d.Config(), d.Allowed(), d.Reason()
-	x.Status, _ = d.Answer()
+	x.Status, _ = d.Response()
 	x.Header = http.Header{}
 	d.Apply(x.Header)
 	x.Request = x.describe()

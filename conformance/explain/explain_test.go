@@ -305,7 +305,7 @@ func naiveAllows(e *cors.Engine, r *cors.Request, include bool) bool {
 	if d.Kind() == cors.NotCORS {
 		return true
 	}
-	status, ok := d.Answer()
+	status, ok := d.Response()
 	switch allow := h.Get("Access-Control-Allow-Origin"); {
 	case allow == "*" && !include:
 	case allow != r.Origin || allow == "" || include && h.Get("Access-Control-Allow-Credentials") != "true":

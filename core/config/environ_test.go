@@ -304,7 +304,7 @@ func answers(t *testing.T, cfg cors.Config) (all []string) {
 		d := engine.Decide(&r)
 		header := make(http.Header)
 		d.Apply(header)
-		status, answered := d.Answer()
+		status, answered := d.Response()
 		all = append(all, fmt.Sprint(r.Method, r.Path, r.Origin, d.Allowed(), status, answered, header))
 	}
 	return all

@@ -28,7 +28,7 @@ type Difference struct {
 	Method, Path, Origin string
 
 	// Now is what is answered, and Then what the candidate would answer.
-	Now, Then *Answer
+	Now, Then *Response
 	// Headers are the names of the response headers that differ in more than the
 	// order of a list, or the case of names in it.
 	Headers []string
@@ -37,8 +37,8 @@ type Difference struct {
 	Panic string
 }
 
-// An Answer is what an Engine answers to a request.
-type Answer struct {
+// A Response is what an Engine adds to the response to a request.
+type Response struct {
 	Config  int // the index of the Config, or -1 if none applies to the path
 	Outcome cors.Outcome
 	Reason  cors.Reason
@@ -100,7 +100,7 @@ type verdict struct {
 }
 
 func verdictOf(r *cors.Request, d cors.Decision) verdict {
-	status, _ := d.Answer()
+	status, _ := d.Response()
 	return verdict{d.Config(), status, d.Outcome(r), d.Reason()}
 }
 
@@ -129,7 +129,7 @@ func (s *shadow) watch(r *cors.Request, now cors.Decision) {
 		failure = " AllowOriginFunc fails: " + quote(fmt.Sprint(err)) + "."
 	}
 	s.tellOnce(alike, r, now, func(d *Difference) {
-		d.Then, d.Headers = answerOf(r, then), headers
+		d.Then, d.Headers = responseOf(r, then), headers
 		d.Text = d.text() + failure
 	})
 }
@@ -140,7 +140,7 @@ func (s *shadow) tellOnce(alike divergence, r *cors.Request, now cors.Decision, 
 	d, ok := s.limiter.first(alike, func(alike divergence) (divergence, Difference) {
 		alike.origin = strings.Clone(alike.origin)
 		d := Difference{
-			Count: 1, Kind: alike.kind, Method: quote(r.Method), Path: quote(pathOf(r)), Origin: quote(originOf(r)), Now: answerOf(r, now),
+			Count: 1, Kind: alike.kind, Method: quote(r.Method), Path: quote(pathOf(r)), Origin: quote(originOf(r)), Now: responseOf(r, now),
 		}
 		fill(&d)
 		return alike, d
@@ -165,9 +165,9 @@ func (s *shadow) tell(d Difference) {
 	s.report(d)
 }
 
-func answerOf(r *cors.Request, d cors.Decision) *Answer {
-	a := &Answer{Config: d.Config(), Outcome: d.Outcome(r), Reason: d.Reason(), Header: http.Header{}}
-	a.Status, _ = d.Answer()
+func responseOf(r *cors.Request, d cors.Decision) *Response {
+	a := &Response{Config: d.Config(), Outcome: d.Outcome(r), Reason: d.Reason(), Header: http.Header{}}
+	a.Status, _ = d.Response()
 	d.Apply(a.Header)
 	for _, values := range a.Header {
 		for i := range values {
@@ -213,14 +213,14 @@ func (d *Difference) text() string {
 	return fmt.Sprintf("%s would differ for %s.", strings.Join(d.Headers, ", "), from)
 }
 
-func (a *Answer) status() string {
+func (a *Response) status() string {
 	if a.Status == 0 {
 		return "that of the next handler"
 	}
 	return strconv.Itoa(a.Status)
 }
 
-func (a *Answer) value(header string) string {
+func (a *Response) value(header string) string {
 	if value := a.Header.Get(header); value != "" {
 		return quote(value)
 	}

@@ -151,10 +151,10 @@ func (*sameOrigin) RequestHeader(name string) string {
 }
 
 // checkAnswer compares an Answer with what an engine decides.
-func checkAnswer(t *testing.T, a *watch.Answer, e *cors.Engine, r cors.Request) {
+func checkAnswer(t *testing.T, a *watch.Response, e *cors.Engine, r cors.Request) {
 	t.Helper()
 	d := e.Decide(&r)
-	status, _ := d.Answer()
+	status, _ := d.Response()
 	h := http.Header{}
 	d.Apply(h)
 	if a.Config != d.Config() || a.Outcome != d.Outcome(&r) || a.Reason != d.Reason() || a.Status != status || fmt.Sprint(a.Header) != fmt.Sprint(h) {

@@ -13,7 +13,7 @@ type wideEntry struct {
 	entry       *entry
 	all         bool // "*"
 	patterns    []origin.Pattern
-	expressions []*origin.Expression
+	expressions []*origin.Regexp
 }
 
 // newWideEntry reads an entry that an Engine has accepted.
@@ -21,8 +21,8 @@ func newWideEntry(name entryName, e *entry) wideEntry {
 	w := wideEntry{entry: e}
 	switch {
 	case name.field == "AllowOriginRegexps":
-		expression, _ := origin.ParseExpression(name.value)
-		w.expressions = []*origin.Expression{expression}
+		expression, _ := origin.ParseRegexp(name.value)
+		w.expressions = []*origin.Regexp{expression}
 	case name.value == "*":
 		w.all = true
 	default:
@@ -58,7 +58,7 @@ func newUsageTree(entries []wideEntry) *usageTree {
 	}
 	all := false
 	var patterns []origin.Pattern
-	var expressions []*origin.Expression
+	var expressions []*origin.Regexp
 	for _, e := range entries {
 		all = all || e.all
 		patterns = append(patterns, e.patterns...)

@@ -58,7 +58,7 @@ func Middleware(engine *cors.Engine, skip ...func(*echo.Context) bool) echo.Midd
 			if !d.HasPolicy() {
 				return next(c)
 			}
-			status, answers := d.Answer()
+			status, answers := d.Response()
 			owned := cors.OwnedWriterOf(response)
 			switch {
 			case owned != nil:

@@ -57,7 +57,7 @@ func Middleware(engine *cors.Engine, skip ...func(fiber.Ctx) bool) fiber.Handler
 			engine.Observe(&req, d)
 		}
 		apply(c, d) // Ctx.End and a time limit send the response before the handlers return
-		if status, ok := d.Answer(); ok {
+		if status, ok := d.Response(); ok {
 			if before != nil || d.CalledFunc() {
 				before.keep(c, engine, d, found, req.Origin)
 			} else {

@@ -9,26 +9,26 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// This file decides what an expression confines its matches to. It analyses the
-// expression; it doesn't try samples.
+// This file decides what a regular expression confines its matches to. It analyses the
+// regular expression; it doesn't try samples.
 //
-// The automaton of the expression and the automaton of serialized origins run
+// The automaton of the regular expression and the automaton of serialized origins run
 // side by side: a path through both is an origin that matches. Hosts are read
 // from the end to the left. Where the labels read so far are a registrable
 // domain (a public suffix and one label) or lie under one, and no public suffix
 // lies below them, everything further left belongs to the same registrant. If
-// every host gets there by characters that the expression spells out, the
-// expression is confined. Otherwise somebody else can have an origin that
+// every host gets there by characters that the regular expression spells out, the
+// regular expression is confined. Otherwise somebody else can have an origin that
 // matches.
 
 const (
-	// maxSteps bounds the analysis of an expression. A step takes some tens of
+	// maxSteps bounds the analysis of a regular expression. A step takes some tens of
 	// nanoseconds.
 	maxSteps = 1_000_000
-	// maxInstructions bounds the size of an expression once its repetitions are
+	// maxInstructions bounds the size of a regular expression once its repetitions are
 	// written out.
 	maxInstructions = 20_000
-	// maxSource bounds the length of an expression.
+	// maxSource bounds the length of a regular expression.
 	maxSource = 64 << 10
 )
 
@@ -72,7 +72,7 @@ func (n node) state() *state { return &automaton().states[n.place.state] }
 // An edge leads to a node, by one of chars or, if there are none, for free.
 type edge struct {
 	node    int32
-	spelled bool // chars are written literally in the expression
+	spelled bool // chars are written literally in the regular expression
 	chars   charset
 }
 
@@ -95,8 +95,8 @@ type adjacency struct {
 
 func (a *adjacency) of(i int32) []edge { return a.edges[a.first[i]:a.first[i+1]] }
 
-// intersect returns the product of an expression and the serialized origins. The
-// characters of the expression are replaced by runes, as spell does, or not.
+// intersect returns the product of a regular expression and the serialized origins. The
+// characters of the regular expression are replaced by runes, as spell does, or not.
 func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) {
 	origins := automaton()
 	g := &product{tail: make(map[int32]edge)}
@@ -324,8 +324,8 @@ func (a *analysis) chars(g *product, nodes []int32, onlySpelled bool) (chars cha
 	return chars
 }
 
-// A suffix is the end of a host, and where that leads from: in the expression,
-// and in the expression as far as it is spelled out.
+// A suffix is the end of a host, and where that leads from: in the regular expression,
+// and in the regular expression as far as it is spelled out.
 type suffix struct {
 	text         string
 	all, spelled []int32
@@ -343,7 +343,7 @@ type confinement struct {
 
 // confine reads the hosts that all holds and compares them with those that spelled
 // spells out. If spelled is nil, nothing is spelled out. Since the hosts come from
-// the expression itself, a mistake of spell can't hide one.
+// the regular expression itself, a mistake of spell can't hide one.
 func (a *analysis) confine(all, spelled *product) (confinement, bool) {
 	c := confinement{}
 	queue := []suffix{{all: all.endsOf(hostName, hostAddress)}}
@@ -576,7 +576,7 @@ func (g *product) tailFrom(i int32) string {
 }
 
 // analyse fills in the domains and the examples of e.
-func (a *analysis) analyse(e *Expression) *Error {
+func (a *analysis) analyse(e *Regexp) *Error {
 	prog, err := syntax.Compile(e.tree.Simplify())
 	if err != nil {
 		return tooLarge()

@@ -19,7 +19,7 @@ const stepsBetweenChecks = 1000
 func checkSteps(t *testing.T, source string) {
 	t.Helper()
 	a := &analysis{}
-	e, err := readExpression(source, a)
+	e, err := readRegexp(source, a)
 	if a.steps > maxSteps+stepsBetweenChecks {
 		t.Fatalf("%q takes %d steps", source, a.steps)
 	}
@@ -28,7 +28,7 @@ func checkSteps(t *testing.T, source string) {
 	}
 }
 
-var costlyExpressions = []struct{ name, expr string }{
+var costlyRegexps = []struct{ name, expr string }{
 	{"a long repetition, repeated", `https://(a{1000})*\.example\.com`},
 	{"many of them", `https://` + strings.Repeat(`(a{1000})*`, 19) + `\.example\.com`},
 	{"many of any character", `https://` + strings.Repeat(`(.{1000})*`, 19) + `\.example\.com`},
@@ -47,14 +47,14 @@ var costlyExpressions = []struct{ name, expr string }{
 	{"many schemes", strings.Repeat(`[a-z]?`, 150) + `://a\.com`},
 }
 
-func TestParseExpressionIsBounded(t *testing.T) {
-	for _, tt := range costlyExpressions {
+func TestParseRegexpIsBounded(t *testing.T) {
+	for _, tt := range costlyRegexps {
 		t.Run(tt.name, func(t *testing.T) { checkSteps(t, tt.expr) })
 	}
 }
 
-func FuzzParseExpressionIsBounded(f *testing.F) {
-	for _, tt := range costlyExpressions {
+func FuzzParseRegexpIsBounded(f *testing.F) {
+	for _, tt := range costlyRegexps {
 		f.Add(tt.expr, 1)
 	}
 	f.Add(`(a{30})*`, 30)
@@ -66,22 +66,22 @@ func FuzzParseExpressionIsBounded(f *testing.F) {
 	})
 }
 
-func BenchmarkParseExpression(b *testing.B) {
+func BenchmarkParseRegexp(b *testing.B) {
 	for _, expr := range []string{`https://([a-z0-9-]+\.)*example\.com`, `https?://(localhost|127\.0\.0\.1|192\.168\.\d+\.\d+)(:\d+)?`} {
-		b.Run("usual", func(b *testing.B) { benchmarkParseExpression(b, expr) })
+		b.Run("usual", func(b *testing.B) { benchmarkParseRegexp(b, expr) })
 	}
-	for _, tt := range costlyExpressions {
-		b.Run(tt.name, func(b *testing.B) { benchmarkParseExpression(b, tt.expr) })
+	for _, tt := range costlyRegexps {
+		b.Run(tt.name, func(b *testing.B) { benchmarkParseRegexp(b, tt.expr) })
 	}
 }
 
-func benchmarkParseExpression(b *testing.B, expr string) {
+func benchmarkParseRegexp(b *testing.B, expr string) {
 	for b.Loop() {
-		_, _ = ParseExpression(expr)
+		_, _ = ParseRegexp(expr)
 	}
 }
 
-// The oracle of the tests below knows an expression as the parts that it was
+// The oracle of the tests below knows a regular expression as the parts that it was
 // generated from.
 type fragment struct {
 	source   string
@@ -320,12 +320,12 @@ func (g generator) mutate(text string) string {
 	return scheme + "://" + name[:i] + string(alphabet[g.IntN(38)]) + name[i+g.IntN(2):] + suffix
 }
 
-// checkAgainstOracle reports whether a generated expression is confined.
+// checkAgainstOracle reports whether a generated regular expression is confined.
 func checkAgainstOracle(t *testing.T, g generator) (confined bool) {
 	t.Helper()
 	host := g.host()
 	source := g.pick("https://", "https?://", "(?s)https://", "(?i)https://") + host.String()
-	e, err := ParseExpression(source)
+	e, err := ParseRegexp(source)
 	if err != nil {
 		if code := err.(*Error).Code; code != CodeRegexpNever && code != CodeRegexpSize {
 			t.Fatalf("%s: %v", source, err)
@@ -362,7 +362,7 @@ func checkAgainstOracle(t *testing.T, g generator) (confined bool) {
 	return true
 }
 
-// checkSpelledOut generates an expression for domains that are spelled out.
+// checkSpelledOut generates a regular expression for domains that are spelled out.
 func checkSpelledOut(t *testing.T, g generator) {
 	t.Helper()
 	name := sequence{g.alternation(g.word), literal("z" + g.word() + "z")}
@@ -377,7 +377,7 @@ func checkSpelledOut(t *testing.T, g generator) {
 	source := g.pick("https://", "https?://", "^https://", "https://", "https?://", ".*://") +
 		g.pick("", `(www\.)?`, `(.*\.)?`, `.*\.`, `([a-z0-9-]+\.)*`, `[a-z0-9-]{1,63}\.`, `\w+\.`, `[ab]\.`, `(a|b)+\.`) +
 		domain.String() + g.pick("", "", `(:\d+)?`, `:[0-9]{4,5}`, `\.?`, "$")
-	e, err := ParseExpression(source)
+	e, err := ParseRegexp(source)
 	if err != nil {
 		t.Fatalf("%s: %v", source, err)
 	}

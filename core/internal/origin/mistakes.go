@@ -108,7 +108,7 @@ func checkRegexp(s string) *Error {
 	if re == s && !regexpSyntax.MatchString(s) || !strings.Contains(re, "://") && !strings.Contains(re, `\.`) {
 		return nil
 	}
-	e, err := readExpression(re, &analysis{})
+	e, err := readRegexp(re, &analysis{})
 	if err != nil || strings.Contains(re, "`") || e.open != "" || e.insecure != "" {
 		return problem(CodeRegexp, "is a regular expression, and AllowOrigins has none; write it in AllowOriginRegexps, so that it matches your domains only, such as `%s`", `https://([a-z0-9-]+\.)*example\.com`)
 	}

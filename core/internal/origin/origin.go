@@ -3,8 +3,8 @@
 //
 // What arrives on the wire is read by [Parse], which accepts exactly the
 // serializations a browser produces. What a person configures is read by
-// [ParsePattern] and [ParseExpression], which are strict and say what to write
-// instead. A [Set] puts patterns and expressions together and matches origins
+// [ParsePattern] and [ParseRegexp], which are strict and say what to write
+// instead. A [Set] puts patterns and regular expressions together and matches origins
 // against them. The cost does not grow with the number of patterns.
 //
 // The words are those of the HTML standard, section "Origin", and of the URL

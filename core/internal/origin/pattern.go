@@ -10,7 +10,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// The codes of what [ParsePattern] and [ParseExpression] refuse. Codes are stable:
+// The codes of what [ParsePattern] and [ParseRegexp] refuse. Codes are stable:
 // programs may compare them.
 const (
 	CodeEmpty       = "origin-empty"        // nothing is written
@@ -33,12 +33,12 @@ const (
 	CodeSeveral     = "origin-several"      // several origins in one text
 	CodeRegexp      = "origin-regexp"       // a regular expression
 
-	CodeRegexpSyntax = "regexp-syntax" // not an RE2 expression
+	CodeRegexpSyntax = "regexp-syntax" // not a regular expression
 	CodeRegexpNever  = "regexp-never"  // matches no serialized origin
 	CodeRegexpSize   = "regexp-size"   // too large to be analysed
 )
 
-// An Error says what is wrong with a pattern or an expression, and what to
+// An Error says what is wrong with a pattern or a regular expression, and what to
 // write instead.
 type Error struct {
 	Code    string

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// A Set matches origins against patterns and expressions. It does not change
+// A Set matches origins against patterns and regular expressions. It does not change
 // after [NewSet] and is safe for concurrent use. It takes as many steps to match
-// a million origins or patterns as one; expressions are tried in turn.
+// a million origins or patterns as one; regular expressions are tried in turn.
 type Set struct {
-	patterns    patterns // for one port, exact origins among them
-	anyPort     patterns // for any port, without the ":*"
-	expressions []*regexp.Regexp
-	onlyExact   bool // there are exact origins and nothing else
+	patterns  patterns // for one port, exact origins among them
+	anyPort   patterns // for any port, without the ":*"
+	regexps   []*regexp.Regexp
+	onlyExact bool // there are exact origins and nothing else
 }
 
 // A Match says by what an origin was matched.
@@ -23,27 +23,27 @@ type Match uint8
 
 // The kinds of match, in the order in which a [Set] tries them.
 const (
-	NoMatch           Match = iota
-	MatchedExact            // listed as it is
-	MatchedPattern          // matched by a pattern with a wildcard
-	MatchedExpression       // matched by an expression
+	NoMatch        Match = iota
+	MatchedExact         // listed as it is
+	MatchedPattern       // matched by a pattern with a wildcard
+	MatchedRegexp        // matched by a regular expression
 )
 
 // NewSet returns the set of all origins that one of the patterns or
-// expressions matches.
-func NewSet(list []Pattern, expressions []*Expression) *Set {
+// regular expressions matches.
+func NewSet(list []Pattern, regexps []*Regexp) *Set {
 	s := &Set{
-		patterns:    newPatterns(list, false),
-		anyPort:     newPatterns(list, true),
-		expressions: union(expressions),
+		patterns: newPatterns(list, false),
+		anyPort:  newPatterns(list, true),
+		regexps:  union(regexps),
 	}
-	s.onlyExact = len(s.patterns.depths) == 0 && len(s.anyPort.table.slots) == 0 && len(expressions) == 0
+	s.onlyExact = len(s.patterns.depths) == 0 && len(s.anyPort.table.slots) == 0 && len(regexps) == 0
 	return s
 }
 
 // Match matches the value of an Origin header. Only an origin that [Parse]
 // accepts, or [Null] where it is listed, is ever matched. A text is parsed last,
-// so that what has nothing to do with the patterns and expressions is denied
+// so that what has nothing to do with the patterns and regular expressions is denied
 // without it.
 func (s *Set) Match(text string) Match {
 	if len(text) > maxOrigin {
@@ -72,8 +72,8 @@ func (s *Set) Match(text string) Match {
 		if _, ok := Parse(text); ok {
 			return MatchedPattern
 		}
-	case matchAny(s.expressions, text):
-		return MatchedExpression
+	case matchAny(s.regexps, text):
+		return MatchedRegexp
 	}
 	return NoMatch
 }

@@ -209,13 +209,13 @@ func TestNoSetMatchesAHostileOrigin(t *testing.T) {
 		"https://example.com", "https://app.example.com", "https://*.example.com", "https://pr-*.example.com", "https://*-app.example.com",
 		"https://e*.example.com", "https://app.example.com:8443", "https://*.example.com:8443", "http://localhost:*",
 	}
-	expression, err := ParseExpression(`https://(.*\.)?example\.com`)
+	expression, err := ParseRegexp(`https://(.*\.)?example\.com`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	sets := map[string]*Set{
 		"all patterns together": setOf(t, patterns...),
-		"an expression":         NewSet(nil, []*Expression{expression}),
+		"an expression":         NewSet(nil, []*Regexp{expression}),
 	}
 	for _, p := range patterns {
 		sets[p] = setOf(t, p)
@@ -249,8 +249,8 @@ func TestEmptySetMatchesNothing(t *testing.T) {
 	}
 }
 
-func TestExactComesBeforePatternAndPatternBeforeExpression(t *testing.T) {
-	expression, err := ParseExpression(`https://.*\.example\.com(:\d+)?`)
+func TestExactComesBeforePatternAndPatternBeforeRegexp(t *testing.T) {
+	expression, err := ParseRegexp(`https://.*\.example\.com(:\d+)?`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,12 +262,12 @@ func TestExactComesBeforePatternAndPatternBeforeExpression(t *testing.T) {
 		}
 		patterns = append(patterns, p)
 	}
-	s := NewSet(patterns, []*Expression{expression})
+	s := NewSet(patterns, []*Regexp{expression})
 	for text, want := range map[string]Match{
 		"https://app.example.com":      MatchedExact,
 		"https://other.example.com":    MatchedPattern,
 		"https://app.example.com:1":    MatchedPattern,
-		"https://other.example.com:1":  MatchedExpression,
+		"https://other.example.com:1":  MatchedRegexp,
 		"https://other.example.com:01": NoMatch,
 		"https://other.example.org":    NoMatch,
 	} {
@@ -277,33 +277,33 @@ func TestExactComesBeforePatternAndPatternBeforeExpression(t *testing.T) {
 	}
 }
 
-// What several expressions match together is what each matches alone.
-func TestSeveralExpressionsMatchLikeEach(t *testing.T) {
+// What several regular expressions match together is what each matches alone.
+func TestSeveralRegexpsMatchLikeEach(t *testing.T) {
 	sources := []string{
 		`https://(?P<name>a|b)\.example\.com`, `https://(?P<name>c)\.example\.com`, `(?i)HTTPS://D\.EXAMPLE\.COM`,
 		`https://e\.example\.com|https://f\.example\.com`, `https://\Qg.example.com`, `(?m)^https://h\.example\.com$`, `(?U)https://i+\.example\.com`,
 	}
-	var expressions []*Expression
+	var regexps []*Regexp
 	for _, source := range sources {
-		e, err := ParseExpression(source)
+		e, err := ParseRegexp(source)
 		if err != nil {
 			t.Fatal(err)
 		}
-		expressions = append(expressions, e)
+		regexps = append(regexps, e)
 	}
-	all := NewSet(nil, expressions)
+	all := NewSet(nil, regexps)
 	for _, scheme := range []string{"https://", "xhttps://"} {
 		for c := 'a'; c <= 'k'; c++ {
 			for _, end := range []string{".example.com", ".example.com.evil.org", ".example.com:8443", "xexample.com", ".EXAMPLE.com"} {
 				text := scheme + string(c) + end
 				want := NoMatch
-				for _, e := range expressions {
-					want = max(want, NewSet(nil, []*Expression{e}).Match(text))
+				for _, e := range regexps {
+					want = max(want, NewSet(nil, []*Regexp{e}).Match(text))
 				}
 				if got := all.Match(text); got != want {
 					t.Errorf("Match(%q) = %d, alone %d", text, got, want)
 				}
-				if listed := scheme == "https://" && c <= 'i' && end == ".example.com"; listed != (want == MatchedExpression) {
+				if listed := scheme == "https://" && c <= 'i' && end == ".example.com"; listed != (want == MatchedRegexp) {
 					t.Errorf("Match(%q) = %d", text, want)
 				}
 			}
@@ -311,9 +311,9 @@ func TestSeveralExpressionsMatchLikeEach(t *testing.T) {
 	}
 }
 
-// randomExpression puts together what makes an end of a host certain, and what
+// randomRegexp puts together what makes an end of a host certain, and what
 // makes it uncertain.
-func randomExpression(r *rand.Rand) string {
+func randomRegexp(r *rand.Rand) string {
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
 	labels := func() string {
 		label := pick("a", "b", "ab", "(a|b)", "[ab]", "a?b", "a+", "[a-z]+", ".*", ".", `\w`, "(ab|ba)", "a{1,2}", "a*?")
@@ -329,18 +329,18 @@ func randomExpression(r *rand.Rand) string {
 	return pick("https://", "https://", "https?://", "(?i)HTTPS://", ".*://", "") + host + pick("", "", `(:\d+)?`, `:80+`, `\.?`, `\b`, "$", ".*")
 }
 
-func TestManyExpressionsMatchLikeEachOfThem(t *testing.T) {
+func TestManyRegexpsMatchLikeEachOfThem(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
 	matched := 0
 	for range 300 {
-		var expressions []*Expression
+		var regexps []*Regexp
 		for range 1 + r.IntN(12) {
-			if e, err := ParseExpression(randomExpression(r)); err == nil {
-				expressions = append(expressions, e)
+			if e, err := ParseRegexp(randomRegexp(r)); err == nil {
+				regexps = append(regexps, e)
 			}
 		}
-		s := NewSet(nil, expressions)
+		s := NewSet(nil, regexps)
 		for range 100 {
 			host := pick("a", "b", "ab", "ba", "d", "com", "1", "aab", "x-a")
 			for range r.IntN(4) {
@@ -348,12 +348,12 @@ func TestManyExpressionsMatchLikeEachOfThem(t *testing.T) {
 			}
 			text := pick("https", "https", "http", "x") + "://" + host + pick("", "", ".", ":8", ":800", ".:8", "..")
 			want := NoMatch
-			if naiveParse(text) && slices.ContainsFunc(expressions, func(e *Expression) bool { return e.re.MatchString(text) }) {
-				want = MatchedExpression
+			if naiveParse(text) && slices.ContainsFunc(regexps, func(e *Regexp) bool { return e.re.MatchString(text) }) {
+				want = MatchedRegexp
 				matched++
 			}
 			if got := s.Match(text); got != want {
-				t.Fatalf("%v: Match(%q) = %d, want %d", expressions, text, got, want)
+				t.Fatalf("%v: Match(%q) = %d, want %d", regexps, text, got, want)
 			}
 		}
 	}
@@ -362,29 +362,29 @@ func TestManyExpressionsMatchLikeEachOfThem(t *testing.T) {
 	}
 }
 
-// RE2 bounds how deep and how large an expression is. Several that it holds
+// RE2 bounds how deep and how large a regular expression is. Several that it holds
 // one by one need not fit together.
-func TestExpressionsAtTheBoundsOfRE2MatchTogether(t *testing.T) {
-	var expressions []*Expression
+func TestRegexpsAtTheBoundsOfRE2MatchTogether(t *testing.T) {
+	var regexps []*Regexp
 	depth := 0
 	for n := 300; n < 400; n++ {
 		source := "https://" + strings.Repeat("(?:a|bb", n) + strings.Repeat(")*", n) + `\.example\.com`
-		e, err := ParseExpression(source)
+		e, err := ParseRegexp(source)
 		if err != nil {
 			break
 		}
-		expressions, depth = append(expressions[:0], e), n
+		regexps, depth = append(regexps[:0], e), n
 	}
 	if depth == 0 {
 		t.Fatal("no expression was accepted")
 	}
-	other := parseExpression(t, `https://other[a-z]*\.example\.com`)
-	s := NewSet(nil, append(expressions, other, other))
-	if n := len(s.expressions); n < 2 {
+	other := mustParseRegexp(t, `https://other[a-z]*\.example\.com`)
+	s := NewSet(nil, append(regexps, other, other))
+	if n := len(s.regexps); n < 2 {
 		t.Errorf("all expressions fit into %d", n)
 	}
 	for _, text := range []string{"https://a.example.com", "https://other.example.com"} {
-		if got := s.Match(text); got != MatchedExpression {
+		if got := s.Match(text); got != MatchedRegexp {
 			t.Errorf("Match(%q) = %d", text, got)
 		}
 	}
@@ -588,8 +588,8 @@ func FuzzSet(f *testing.F) {
 	})
 }
 
-// An expression matches in a Set what package regexp matches between anchors.
-func FuzzExpressionInASet(f *testing.F) {
+// A regular expression matches in a Set what package regexp matches between anchors.
+func FuzzRegexpInASet(f *testing.F) {
 	for _, source := range []string{
 		`https://(a|b)\.example\.com`, `(?i)https://A\.example\.com`, `https://\Qa.example.com`, `(a|https://b)\.example\.com`,
 		`https://a\.example\.com|https://b\.example\.com`, `(?m)^https://a\.example\.com$`, `https://.*`, `(?U)https://a+?\.example\.com\b`,
@@ -597,7 +597,7 @@ func FuzzExpressionInASet(f *testing.F) {
 		f.Add(source, "https://a.example.com")
 		f.Add(source, "https://b.example.com.evil.org")
 	}
-	other, err := ParseExpression(`http://other\.localhost`)
+	other, err := ParseRegexp(`http://other\.localhost`)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -605,21 +605,21 @@ func FuzzExpressionInASet(f *testing.F) {
 		if len(source) > 60 {
 			t.Skip("long expressions take long")
 		}
-		e, err := ParseExpression(source)
+		e, err := ParseRegexp(source)
 		if err != nil {
 			return
 		}
 		re, err := regexp.Compile(source)
 		if err != nil {
-			t.Fatalf("ParseExpression accepts %q: %v", source, err)
+			t.Fatalf("ParseRegexp accepts %q: %v", source, err)
 		}
 		re.Longest()
 		loc := re.FindStringIndex(text)
 		want := NoMatch
 		if naiveParse(text) && loc != nil && loc[0] == 0 && loc[1] == len(text) {
-			want = MatchedExpression
+			want = MatchedRegexp
 		}
-		alone, among := NewSet(nil, []*Expression{e}).Match(text), NewSet(nil, []*Expression{other, e}).Match(text)
+		alone, among := NewSet(nil, []*Regexp{e}).Match(text), NewSet(nil, []*Regexp{other, e}).Match(text)
 		if text != "http://other.localhost" && alone != among {
 			t.Fatalf("%q: Match(%q) = %d alone, %d among others", source, text, alone, among)
 		}
@@ -629,11 +629,11 @@ func FuzzExpressionInASet(f *testing.F) {
 	})
 }
 
-// Expressions match together what package regexp says of each.
-func FuzzExpressions(f *testing.F) {
+// Regexps match together what package regexp says of each.
+func FuzzRegexps(f *testing.F) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 20 {
-		f.Add(randomExpression(r), randomExpression(r), "https://a.ab.com")
+		f.Add(randomRegexp(r), randomRegexp(r), "https://a.ab.com")
 	}
 	f.Add(`https://[a-z]+\.example\.com`, `https://(.*\.)?example\.org(:\d+)?`, "https://app.example.org.:8443")
 	f.Add(`http://\[::1\](:\d+)?`, `http://\d+\.0\.0\.1`, "http://[::1]:1")
@@ -641,20 +641,20 @@ func FuzzExpressions(f *testing.F) {
 		if len(one) > 60 || len(other) > 60 {
 			t.Skip("long expressions take long")
 		}
-		var expressions []*Expression
+		var regexps []*Regexp
 		want := NoMatch
 		for _, source := range []string{one, other} {
-			e, err := ParseExpression(source)
+			e, err := ParseRegexp(source)
 			if err != nil {
 				continue
 			}
-			expressions = append(expressions, e)
+			regexps = append(regexps, e)
 			if naiveParse(text) && e.re.MatchString(text) {
-				want = MatchedExpression
+				want = MatchedRegexp
 			}
 		}
-		if got := NewSet(nil, expressions).Match(text); got != want {
-			t.Fatalf("%v: Match(%q) = %d, want %d", expressions, text, got, want)
+		if got := NewSet(nil, regexps).Match(text); got != want {
+			t.Fatalf("%v: Match(%q) = %d, want %d", regexps, text, got, want)
 		}
 	})
 }

@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// This file tells which characters of an expression are written literally.
+// This file tells which characters of a regular expression are written literally.
 //
 // Package syntax turns (de|dk) into d[ek], so that its trees no longer tell
 // literal characters from classes. Therefore the analysis parses another
-// expression, in which spell has replaced every literal and every class by runes
+// regular expression, in which spell has replaced every literal and every class by runes
 // from the private use area: literals by some, classes by others.
 
 const (
@@ -20,8 +20,8 @@ const (
 	neverRune     = 0xE200 // not in any origin
 )
 
-// spell returns the expression with literals and classes replaced. It reports
-// false if it can't read the expression, which package syntax must have
+// spell returns the regular expression with literals and classes replaced. It reports
+// false if it can't read the regular expression, which package syntax must have
 // accepted.
 func spell(source string) (replaced string, ok bool) {
 	var b strings.Builder

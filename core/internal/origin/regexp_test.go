@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestParseExpressionDecidesConfinement(t *testing.T) {
+func TestParseRegexpDecidesConfinement(t *testing.T) {
 	tests := []struct {
 		name, expr string
 		open       string // a hostile origin, or "" if confined
@@ -102,9 +102,9 @@ func TestParseExpressionDecidesConfinement(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			e, err := ParseExpression(tt.expr)
+			e, err := ParseRegexp(tt.expr)
 			if err != nil {
-				t.Fatalf("ParseExpression(%q): %v", tt.expr, err)
+				t.Fatalf("ParseRegexp(%q): %v", tt.expr, err)
 			}
 			check := func(kind, want, got string, bad bool) {
 				t.Helper()
@@ -137,7 +137,7 @@ func domains(n int) []string {
 	return list
 }
 
-func TestParseExpressionRefuses(t *testing.T) {
+func TestParseRegexpRefuses(t *testing.T) {
 	tests := []struct {
 		name, expr string
 		code       string
@@ -161,19 +161,19 @@ func TestParseExpressionRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := ParseExpression(tt.expr)
+			_, err := ParseRegexp(tt.expr)
 			e, ok := err.(*Error)
 			if !ok {
-				t.Fatalf("ParseExpression(%q): error %v, want an *Error", tt.expr, err)
+				t.Fatalf("ParseRegexp(%q): error %v, want an *Error", tt.expr, err)
 			}
 			if e.Code != tt.code || !strings.Contains(e.Message, tt.says) {
-				t.Errorf("ParseExpression(%q): %s: %s; want %s saying %q", tt.expr, e.Code, e.Message, tt.code, tt.says)
+				t.Errorf("ParseRegexp(%q): %s: %s; want %s saying %q", tt.expr, e.Code, e.Message, tt.code, tt.says)
 			}
 		})
 	}
 }
 
-// A confined expression must match nothing whose registrable domain the walk
+// A confined regular expression must match nothing whose registrable domain the walk
 // did not find; the corpus is what people get wrong.
 func FuzzConfinement(f *testing.F) {
 	for _, expr := range []string{`https://.*\.example\.com`, `https://([a-z]+)\.example\.com`, `https?://(a|b)\.example\.(com|org)(:\d+)?`, `https://.*example\.com`, `.*`, `(?i)https://x\b.*\.example\.com$`} {
@@ -184,9 +184,9 @@ func FuzzConfinement(f *testing.F) {
 	}
 	f.Add(`.*00\.`, "http://00.") // a host that only ends in a dot
 	f.Fuzz(func(t *testing.T, expr, candidate string) {
-		e, err := ParseExpression(expr)
+		e, err := ParseRegexp(expr)
 		if err != nil {
-			// An expression that is said to match nothing must match nothing.
+			// A regular expression that is said to match nothing must match nothing.
 			if err.(*Error).Code == CodeRegexpNever {
 				tree, err := syntax.Parse(expr, syntax.Perl)
 				if err != nil {
@@ -223,11 +223,11 @@ func FuzzConfinement(f *testing.F) {
 	})
 }
 
-func parseExpression(t testing.TB, source string) *Expression {
+func mustParseRegexp(t testing.TB, source string) *Regexp {
 	t.Helper()
-	e, err := ParseExpression(source)
+	e, err := ParseRegexp(source)
 	if err != nil {
-		t.Fatalf("ParseExpression(%q): %v", source, err)
+		t.Fatalf("ParseRegexp(%q): %v", source, err)
 	}
 	return e
 }

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// An Expression is an RE2 expression that is matched against a whole
+// A Regexp is an RE2 regular expression that is matched against a whole
 // serialized origin.
-type Expression struct {
+type Regexp struct {
 	text     string
 	re       *regexp.Regexp
 	tree     *syntax.Regexp
@@ -19,25 +19,25 @@ type Expression struct {
 	insecure string   // a plain-http origin that matches and is not loopback, if any
 }
 
-// ParseExpression reads an expression (RE2 syntax, as in package regexp), which is
+// ParseRegexp reads a regular expression (RE2 syntax, as in package regexp), which is
 // anchored at both ends, and analyses whose origins it matches. The analysis is
-// bounded: an expression that is too large for it is an error. The error, if any,
+// bounded: a regular expression that is too large for it is an error. The error, if any,
 // is an [*Error].
-func ParseExpression(s string) (*Expression, error) {
-	e, err := readExpression(s, &analysis{})
+func ParseRegexp(s string) (*Regexp, error) {
+	e, err := readRegexp(s, &analysis{})
 	if err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
-func readExpression(s string, a *analysis) (*Expression, *Error) {
+func readRegexp(s string, a *analysis) (*Regexp, *Error) {
 	if len(s) > maxSource {
-		return nil, problem(CodeRegexpSize, "is longer than %d bytes; list the origins in AllowOrigins, or write several expressions", maxSource)
+		return nil, problem(CodeRegexpSize, "is longer than %d bytes; list the origins in AllowOrigins, or write several regular expressions", maxSource)
 	}
 	tree, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
-		return nil, expressionSyntax(s, err)
+		return nil, regexpSyntaxError(s, err)
 	}
 	removeCaptures(tree)
 	size := instructions(tree)
@@ -48,15 +48,15 @@ func readExpression(s string, a *analysis) (*Expression, *Error) {
 	if err != nil {
 		return nil, problem(CodeRegexpSize, "is too large for RE2 (%v); list the origins in AllowOrigins", err)
 	}
-	e := &Expression{text: s, re: re, tree: tree, size: size}
+	e := &Regexp{text: s, re: re, tree: tree, size: size}
 	if err := a.analyse(e); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
-// String returns the expression as it was written.
-func (e *Expression) String() string { return e.text }
+// String returns the regular expression as it was written.
+func (e *Regexp) String() string { return e.text }
 
 // Unconfined returns an origin that e matches and that can be somebody else's, and
 // true, if the matches of e are not confined to registrable domains that e spells
@@ -66,19 +66,19 @@ func (e *Expression) String() string { return e.text }
 // a dot or a repetition. Addresses in private, loopback and link-local networks
 // needn't be spelled out.
 //
-// ParseExpression analyses the expression itself and not samples, so that this
+// ParseRegexp analyses the regular expression itself and not samples, so that this
 // holds for every origin.
-func (e *Expression) Unconfined() (hostile string, unconfined bool) {
+func (e *Regexp) Unconfined() (hostile string, unconfined bool) {
 	return e.open, e.open != ""
 }
 
 // Insecure returns an origin of plain http other than the machine itself that
 // e matches, and true, if there is one.
-func (e *Expression) Insecure() (example string, insecure bool) {
+func (e *Regexp) Insecure() (example string, insecure bool) {
 	return e.insecure, e.insecure != ""
 }
 
-func expressionSyntax(s string, err error) *Error {
+func regexpSyntaxError(s string, err error) *Error {
 	var syntaxErr *syntax.Error
 	if errors.As(err, &syntaxErr) {
 		if syntaxErr.Code == syntax.ErrInvalidPerlOp || strings.HasPrefix(syntaxErr.Expr, "(?") {
@@ -92,11 +92,11 @@ func expressionSyntax(s string, err error) *Error {
 		}
 		err = syntaxErr
 	}
-	return problem(CodeRegexpSyntax, "%v; write an RE2 expression such as %q", err, `https://[a-z0-9-]+\.example\.com`)
+	return problem(CodeRegexpSyntax, "%v; write an RE2 regular expression such as `%s`", err, `https://[a-z0-9-]+\.example\.com`)
 }
 
 func tooLarge() *Error {
-	return problem(CodeRegexpSize, "is too large to be analysed; list the origins in AllowOrigins, or write several expressions")
+	return problem(CodeRegexpSize, "is too large to be analysed; list the origins in AllowOrigins, or write several regular expressions")
 }
 
 // removeCaptures turns groups into plain ones, since captures cost time.
@@ -119,7 +119,7 @@ func compileAnchored(trees ...*syntax.Regexp) (*regexp.Regexp, error) {
 	return regexp.Compile(`\A(?:` + strings.Join(alternatives, "|") + `)\z`)
 }
 
-// matchAny reports whether a text is an origin and one of the expressions
+// matchAny reports whether a text is an origin and one of the regular expressions
 // matches it.
 func matchAny(list []*regexp.Regexp, text string) bool {
 	if len(list) == 0 {
@@ -136,20 +136,20 @@ func matchAny(list []*regexp.Regexp, text string) bool {
 	return false
 }
 
-// union joins expressions into one, or into several where one would be too large.
+// union joins regular expressions into one, or into several where one would be too large.
 // Where they begin with different texts, package regexp drops most of them at the
 // first character that differs; where they begin with wildcards, it follows all of
 // them to the end, and joining them neither helps nor harms.
-func union(expressions []*Expression) []*regexp.Regexp {
-	switch len(expressions) {
+func union(regexps []*Regexp) []*regexp.Regexp {
+	switch len(regexps) {
 	case 0:
 		return nil
 	case 1:
-		return []*regexp.Regexp{expressions[0].re}
+		return []*regexp.Regexp{regexps[0].re}
 	}
 	size := 0
-	trees := make([]*syntax.Regexp, len(expressions))
-	for i, e := range expressions {
+	trees := make([]*syntax.Regexp, len(regexps))
+	for i, e := range regexps {
 		trees[i] = e.tree
 		size += e.size
 	}
@@ -158,8 +158,8 @@ func union(expressions []*Expression) []*regexp.Regexp {
 			return []*regexp.Regexp{re}
 		}
 	}
-	half := len(expressions) / 2
-	return append(union(expressions[:half]), union(expressions[half:])...)
+	half := len(regexps) / 2
+	return append(union(regexps[:half]), union(regexps[half:])...)
 }
 
 // instructions returns about how many instructions a tree compiles to. Beyond
