@@ -1,11 +1,20 @@
-// Package cors decides CORS for every HTTP framework: it takes an origin, a
-// method and headers, and returns a header set.
+// Package cors decides CORS for every HTTP framework: it takes an origin, a method and
+// headers, and returns a header set.
 //
-// An [Engine] is made from one or more [Config] values by [New], which refuses
-// what cannot work and what would let a stranger read a user's data, and says
-// what to write instead. [Engine.Decide] is the engine; [Engine.Handler] is the
-// middleware for net/http and for routers built on it. Adapters carry the engine
-// into Gin, Echo, chi and Fiber:
+// Browsers keep the scripts of one origin (scheme, host and port of a page, such as
+// https://app.example.com) from reading the responses of another, unless the response
+// allows it by Access-Control headers. Before a request that a plain form could not
+// make, they ask for permission by a request of their own, a preflight. Both are called
+// CORS, cross-origin resource sharing.
+//
+//	engine, err := cors.New(cors.Config{AllowOrigins: []string{"https://app.example.com"}})
+//	…
+//	http.ListenAndServe(addr, engine.Handler(mux))
+//
+// [New] makes an [Engine] of one or more [Config] values. It refuses what can't work
+// and what would let a stranger read a user's data, and says what to write instead.
+// [Engine.Handler] is the middleware for net/http and, around the whole router, for
+// routers built on it. Adapters provide middleware for Gin, Echo, chi and Fiber:
 //
 //	github.com/corskit/cors/adapters/gin
 //	github.com/corskit/cors/adapters/echo
@@ -19,9 +28,9 @@
 //
 // # Stopping requests of other sites
 //
-// CORS decides who may read an answer. A form that another site posts is sent all
-// the same, with the user's cookies, and does what it does. Two things stop it:
-// [Config.RejectDisallowed], and net/http's CrossOriginProtection.
+// CORS decides who may read a response. The browser sends a form of another site all the
+// same, with the user's cookies, and the server does what it says. Two things stop
+// that: [Config.RejectDisallowed], and net/http's CrossOriginProtection.
 //
 //	                                          RejectDisallowed  CrossOriginProtection
 //	a post of another site                    403               403
@@ -34,15 +43,14 @@
 //	a WebSocket handshake by another site     403               passes
 //	a link of another site                    passes            passes
 //
-// RejectDisallowed follows the policy, path by path, and needs no second list of
-// origins. Take CrossOriginProtection where there is no policy for other origins
-// at all. They go together: CORS outside, so that it answers preflights and its
-// headers stand on a 403 of the other, and each allowed origin given to
-// AddTrustedOrigin. Then what either stops is stopped.
+// RejectDisallowed follows the policy, path by path, and needs no second list of origins.
+// Use CrossOriginProtection where no other origin is allowed anything. The two go
+// together: put CORS outside, so that preflights get a response and a 403 of the other
+// has CORS headers, and give each allowed origin to AddTrustedOrigin.
 //
-// A WebSocket handshake is a GET that pages of every site can make, with cookies,
-// and read what comes. [Engine.CheckOrigin] checks one by the same policy where
-// RejectDisallowed does not stand in front of it.
+// A WebSocket handshake is a GET request with cookies that pages of every site can make,
+// and whose messages they can read. [Engine.CheckOrigin] checks its origin against the
+// same policy.
 //
 // # For authors of adapters
 //

@@ -42,10 +42,10 @@ func cellOf(kind cors.Kind, reason cors.Reason, outcome cors.Outcome) int {
 // cells is the length of a row.
 var cells = cellOf(0, 0, cors.HeadersNotAllowed) + len(reasons)
 
-// NewOriginCounter returns a Counter that counts CORS requests by origin, too.
-// Only an origin that AllowOrigins lists as it is has a count of its own, the
-// first that come up to most of them. All others are counted together, since
-// anybody can invent origins, also such as a pattern allows.
+// NewOriginCounter returns a Counter that also counts CORS requests by origin. The first
+// origins, up to most of them, that AllowOrigins lists literally have a count each. All
+// others are counted together, since anybody can invent origins, also such as a pattern
+// matches.
 func NewOriginCounter(most int) *Counter {
 	return &Counter{origins: newOrigins(most)}
 }

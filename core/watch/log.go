@@ -19,8 +19,8 @@ type LogOptions struct {
 	// slog.LevelError.
 	FailureLevel slog.Leveler
 
-	// Interval is for how long what is alike is logged once; 0 or less stands
-	// for one minute.
+	// Interval is how long requests that are alike are logged only once. 0 or less
+	// means one minute.
 	Interval time.Duration
 
 	// Explain returns one line about a blocked request, such as the function that

@@ -12,9 +12,9 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A Difference is something that a candidate would do otherwise. It shares no
-// memory with the request; Text, Method, Path and Origin are in printable ASCII,
-// and what is not plain there is in quotes and up to 200 bytes.
+// A Difference is a way in which a candidate would decide otherwise. It shares no memory
+// with the request. Text, Method, Path and Origin are in printable ASCII; values that
+// aren't plain are in quotes and cut after 200 bytes.
 type Difference struct {
 	// Text is a sentence about what matters most.
 	Text string
@@ -27,7 +27,7 @@ type Difference struct {
 	Kind                 cors.Kind
 	Method, Path, Origin string
 
-	// Now is what is answered, and Then what the candidate would answer.
+	// Now is the response of the engine, and Then that of the candidate.
 	Now, Then *Response
 	// Headers are the names of the response headers that differ in more than the
 	// order of a list, or the case of names in it.
@@ -46,23 +46,21 @@ type Response struct {
 	Header  http.Header // what is set, or added to Vary
 }
 
-// Shadow returns a Watcher that lets a candidate decide about each request, too,
-// without effect, and reports where it would do otherwise. So a configuration
-// can be tried on real traffic, before it is put into force by Reload. The
-// candidate may be reloaded meanwhile.
+// Shadow returns a Watcher for a dry run: a candidate also decides about each request,
+// without effect, and the function report is called where it would decide otherwise.
+// So you can try a configuration on real traffic before you put it into force with
+// Reload. The candidate may be reloaded meanwhile.
 //
-// The candidate decides before the request goes on: if it has an
-// AllowOriginFunc, that is asked for each request that nothing else allows, and
-// the request waits for it. A panic there is reported as a Difference and
-// harms nothing.
+// The candidate decides before the request goes on. If it has an AllowOriginFunc, that
+// is called for each request that nothing else allows, and the request waits for it. A
+// panic there is reported as a Difference and harms nothing.
 //
-// The first of the requests that differ alike is reported at once, and a minute
-// later how many followed; requests differ alike if the kind, what is answered,
-// and, where that is allowed by one and denied by the other, the origin are the
-// same. In a minute, up to 50 that are not alike are told apart, and all others
-// reported together. The function report is called by the goroutines that serve
-// requests, several at once, and by one of its own; where it panics, slog's
-// default logger says so.
+// The first of the requests that differ alike is reported at once, and a minute later
+// how many followed. Requests differ alike if the kind, both responses and, if only one
+// of them allows it, the origin are the same. In a minute, up to 50 that aren't alike
+// are told apart, and all others reported together. The goroutines that serve requests
+// call report, several at once, and one goroutine of Shadow's own; if report panics,
+// slog's default logger says so.
 func Shadow(candidate *cors.Engine, report func(Difference)) cors.Watcher {
 	s := &shadow{candidate: candidate, report: report}
 	s.limiter = limiter[divergence, Difference]{
@@ -72,7 +70,7 @@ func Shadow(candidate *cors.Engine, report func(Difference)) cors.Watcher {
 			s.tell(d)
 		},
 		others: func(n int) {
-			s.tell(Difference{Text: "Other requests would be answered otherwise, too.", Count: n})
+			s.tell(Difference{Text: "Other requests would also get another response.", Count: n})
 		},
 	}
 	return s.watch
@@ -205,7 +203,7 @@ func (d *Difference) text() string {
 	case now.Config < 0:
 		return fmt.Sprintf("Config %d would apply to the path of %s.", then.Config, from)
 	case now.Status != then.Status:
-		return fmt.Sprintf("The status of the answer to %s would be %s, and now is %s.", from, then.status(), now.status())
+		return fmt.Sprintf("The status of the response to %s would be %s, and now is %s.", from, then.status(), now.status())
 	case len(d.Headers) == 1:
 		name := d.Headers[0]
 		return fmt.Sprintf("%s would be %s for %s, and now is %s.", name, then.value(name), from, now.value(name))

@@ -95,11 +95,11 @@ func TestShadowTellsWhatWouldDiffer(t *testing.T) {
 		{"a path that no Config governs now, and an origin that is listed", with(func(c *cors.Config) { c.Paths = nil }), actual("/", trusted),
 			"https://app.example.com would be allowed.", []string{"Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers", "Vary"}},
 		{"the status of a preflight", with(func(c *cors.Config) { c.PreflightStatus = 200 }), preflight("/api/", trusted),
-			"The status of the answer to https://app.example.com would be 200, and now is 204.", nil},
+			"The status of the response to https://app.example.com would be 200, and now is 204.", nil},
 		{"a preflight that is passed on", with(func(c *cors.Config) { c.PassPreflight = true }), preflight("/api/", other),
-			"The status of the answer to https://other.example would be that of the next handler, and now is 403.", nil},
+			"The status of the response to https://other.example would be that of the next handler, and now is 403.", nil},
 		{"a stranger who is stopped", with(func(c *cors.Config) { c.RejectDisallowed = true }), actual("/api/", other),
-			"The status of the answer to https://other.example would be 403, and now is that of the next handler.", []string{"Vary"}},
+			"The status of the response to https://other.example would be 403, and now is that of the next handler.", []string{"Vary"}},
 		{"how long a preflight is kept", with(func(c *cors.Config) { c.MaxAge = 600 }), preflight("/api/", trusted),
 			"Access-Control-Max-Age would be 600 for https://app.example.com, and now is 60.", []string{"Access-Control-Max-Age"}},
 		{"a method that is no longer allowed", with(func(c *cors.Config) { c.AllowMethods = []string{} }), preflight("/api/", trusted),
@@ -254,7 +254,7 @@ func TestDifferencesAreReportedOnceAndThenCounted(t *testing.T) {
 			t.Errorf("reported %d times, want 50", n)
 		}
 		time.Sleep(time.Minute)
-		check("950 not a CORS request   Other requests would be answered otherwise, too.")
+		check("950 not a CORS request   Other requests would also get another response.")
 	})
 }
 
@@ -278,7 +278,7 @@ func TestAPanicIsNotAnAnswer(t *testing.T) {
 	}
 	serve(now, preflight("/", trusted))
 	got := reports.take()
-	if len(got) != 2 || got[0].Panic != "no" || got[1].Panic != "" || got[1].Text != "The status of the answer to https://app.example.com would be that of the next handler, and now is 204." {
+	if len(got) != 2 || got[0].Panic != "no" || got[1].Panic != "" || got[1].Text != "The status of the response to https://app.example.com would be that of the next handler, and now is 204." {
 		t.Errorf("reported %+v, want the panic, and the status", got)
 	}
 }

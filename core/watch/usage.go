@@ -11,20 +11,18 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A Usage finds out which entries of AllowOrigins and AllowOriginRegexps nobody
-// needs any longer, so that lists can be pruned. It is told of the CORS requests
-// that are allowed, and every entry that matches the origin of one is used.
+// A Usage finds the entries of AllowOrigins and AllowOriginRegexps that nobody needs any
+// longer, so that you can remove them. It watches allowed CORS requests: every entry
+// that matches the origin of one is used.
 //
-// It follows Reload and Attach. An entry that stays in a Config for the same
-// Paths and PathRegexps stays used or unused. A new one is unused from when
-// Usage first sees it, which is at the next allowed request, or when it is
-// asked. That request waits until Usage has read the configuration, and others
-// that come meanwhile count for nothing.
+// It follows Reload and Attach. An entry that stays in a Config with the same Paths and
+// PathRegexps stays used or unused. A new one counts as unused from the next allowed
+// request, or the next call of Unused. That request waits until Usage has read the
+// configuration; others that come meanwhile aren't counted.
 //
-// Where AllowOrigins lists the origin, and it was used before, a request takes
-// one look-up and no lock. Otherwise it takes a few for each doubling of the
-// number of patterns and expressions. The memory depends on the configuration
-// alone.
+// For an origin that AllowOrigins lists and that was used before, a request costs one
+// look-up and no lock. Otherwise it costs a few for each doubling of the number of
+// patterns and regular expressions. The memory depends on the configuration alone.
 type Usage struct {
 	engine *cors.Engine
 	table  atomic.Pointer[usageTable]
@@ -131,7 +129,7 @@ func newUsageTable(configs []cors.Config, earlier *usageTable) *usageTable {
 
 // A configUsage is what is known of one Config.
 type configUsage struct {
-	paths string // which it governs; no other has the same
+	paths string // that it applies to; no other has the same
 	exact map[string]*entry
 	wide  map[entryName]*entry // with a wildcard, and expressions
 	tree  *usageTree           // of wide; nil if there are none
