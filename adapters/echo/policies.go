@@ -63,7 +63,7 @@ func pattern(path string) string {
 	segments := strings.Split("/"+strings.TrimPrefix(path, "/"), "/")
 	for i, segment := range segments {
 		switch {
-		case strings.HasPrefix(segment, ":"):
+		case strings.HasPrefix(segment, ":") && !strings.Contains(segment, `\:`):
 			segments[i] = fmt.Sprintf("{p%d}", i)
 		case segment == "*":
 			segments[i] = fmt.Sprintf("{p%d...}", i)
