@@ -1,6 +1,7 @@
 package corsecho_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -56,6 +57,21 @@ func checkReadable(t *testing.T, response *http.Response, status int) {
 	}
 }
 
+// contextTimeout does what the middleware of that name does, which Echo before 4.10
+// lacks.
+func contextTimeout(limit time.Duration, next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx, cancel := context.WithTimeout(c.Request().Context(), limit)
+		defer cancel()
+		c.SetRequest(c.Request().WithContext(ctx))
+		err := next(c)
+		if errors.Is(err, context.DeadlineExceeded) {
+			return echo.ErrServiceUnavailable
+		}
+		return err
+	}
+}
+
 func TestErrorsStayReadable(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -66,7 +82,7 @@ func TestErrorsStayReadable(t *testing.T) {
 		{"a handler that returns an HTTP error", func(c echo.Context) error { return echo.NewHTTPError(http.StatusTeapot) }, http.StatusTeapot},
 		{"a handler that panics", func(c echo.Context) error { panic("no") }, http.StatusInternalServerError},
 		{"a handler that redirects", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/elsewhere") }, http.StatusFound},
-		{"a handler behind a time limit", middleware.ContextTimeout(time.Millisecond)(func(c echo.Context) error {
+		{"a handler behind a time limit", contextTimeout(time.Millisecond, func(c echo.Context) error {
 			<-c.Request().Context().Done()
 			return c.Request().Context().Err()
 		}), http.StatusServiceUnavailable},
@@ -155,6 +171,7 @@ func TestMistakesPanicWithTheRemedy(t *testing.T) {
 			p.Route("/a", policy)
 		}, []string{"has the same paths"}},
 		{"a parameter within a segment", func(e *echo.Echo) { corsecho.Attach(e).Route("/v:version", policy) }, []string{"PathRegexps"}},
+		{"a verb after a parameter", func(e *echo.Echo) { corsecho.Attach(e).Route(`/tasks/:task\:cancel`, policy) }, []string{"PathRegexps"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
