@@ -57,8 +57,7 @@ func checkReadable(t *testing.T, response *http.Response, status int) {
 	}
 }
 
-// contextTimeout does what the middleware of that name does, which Echo before 4.10
-// lacks.
+// contextTimeout does what Echo's ContextTimeout does, which Echo 4.9 lacks.
 func contextTimeout(limit time.Duration, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx, cancel := context.WithTimeout(c.Request().Context(), limit)
