@@ -26,6 +26,33 @@
 // Package github.com/corskit/cors/conformance/explain says why a request is allowed
 // or blocked, and what to write to allow it.
 //
+// # Other routers
+//
+// [Engine.Handler] goes around the whole router, in what the server serves:
+//
+//	http.ListenAndServe(":8080", engine.Handler(router))
+//
+// A preflight is an OPTIONS request, and routers seldom have a route for one. Put the
+// middleware further in, and preflights don't reach it:
+//
+//   - net/http's ServeMux: the pattern "PUT /posts/{id}" doesn't match OPTIONS. If only
+//     its handler is wrapped, the ServeMux responds to the preflight, with 405.
+//   - gorilla/mux: Router.Use adds middleware for matched routes only, and a route with
+//     Methods("PUT") doesn't match OPTIONS. The router responds with 405.
+//   - httprouter: the router responds to OPTIONS by itself, without CORS headers.
+//   - huma: API.UseMiddleware and Operation.Middlewares run for registered operations
+//     only. Wrap the router that the API is on; if that is Gin, Echo, chi or Fiber, use
+//     its adapter.
+//   - connect: a handler responds to OPTIONS with 405. Wrap the ServeMux that the
+//     handlers are on. Browsers ask for headers such as Connect-Protocol-Version:
+//     package connectrpc.com/cors lists those for AllowHeaders and ExposeHeaders.
+//   - grpc-gateway: runtime.WithMiddlewares adds middleware for matched routes only.
+//     The runtime.ServeMux responds to OPTIONS with 501.
+//
+// gorilla/mux, httprouter and grpc-gateway match the unescaped path, in which %2F is a
+// slash, unless an option says otherwise. For policies by path, clear URL.RawPath
+// before the engine reads the path, as the program in examples/gorilla does.
+//
 // # Stopping requests of other sites
 //
 // CORS decides who may read a response. The browser sends a form of another site all the

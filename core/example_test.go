@@ -103,6 +103,31 @@ func ExampleEngine_Handler() {
 	//   Vary: Origin
 }
 
+// A preflight is an OPTIONS request, which the pattern "PUT /posts/{id}" doesn't match.
+// The engine goes around the ServeMux, and not around one of its handlers.
+func ExampleEngine_Handler_serveMux() {
+	engine, err := cors.New(cors.Config{AllowOrigins: []string{"https://app.example.com"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	right := http.NewServeMux()
+	right.Handle("PUT /posts/{id}", posts)
+	wrong := http.NewServeMux()
+	wrong.Handle("PUT /posts/{id}", engine.Handler(posts))
+	for _, handler := range []http.Handler{engine.Handler(right), wrong} {
+		preflight := httptest.NewRequest("OPTIONS", "/posts/1", nil)
+		preflight.Header.Set("Origin", "https://app.example.com")
+		preflight.Header.Set("Access-Control-Request-Method", "PUT")
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, preflight)
+		fmt.Printf("%d %q\n", w.Code, w.Header().Get("Access-Control-Allow-Origin"))
+	}
+	// Output:
+	// 204 "https://app.example.com"
+	// 405 ""
+}
+
 // Decide needs no framework: it takes what it needs of a request and returns
 // what to answer.
 func ExampleEngine_Decide() {

@@ -5,7 +5,7 @@ go 1.25.0
 require (
 	github.com/corskit/cors/conformance v0.0.0
 	github.com/corskit/cors/core v0.0.0
-	github.com/go-chi/chi/v5 v5.5.0
+	github.com/go-chi/chi/v5 v5.0.12
 )
 
 require (

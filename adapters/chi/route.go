@@ -78,7 +78,10 @@ func find(routes chi.Routes, path string) string {
 	found := searches.Get().(*chi.Context)
 	defer searches.Put(found)
 	found.Reset()
-	return routes.Find(found, http.MethodTrace, path)
+	if !routes.Match(found, http.MethodTrace, path) {
+		return ""
+	}
+	return found.RoutePattern()
 }
 
 var searches = sync.Pool{New: func() any { return chi.NewRouteContext() }}

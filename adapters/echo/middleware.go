@@ -1,6 +1,8 @@
 package corsecho
 
 import (
+	"net/http"
+
 	cors "github.com/corskit/cors/core"
 	"github.com/labstack/echo/v4"
 )
@@ -56,7 +58,7 @@ func Middleware(engine *cors.Engine, skip ...func(echo.Context) bool) echo.Middl
 				return next(c)
 			}
 			status, answers := d.Response()
-			owned := cors.OwnedWriterOf(response.Writer)
+			owned := cors.OwnedWriterOf(writerOf(response))
 			switch {
 			case owned != nil:
 				owned.Own(d)
@@ -72,4 +74,14 @@ func Middleware(engine *cors.Engine, skip ...func(echo.Context) bool) echo.Middl
 			return next(c)
 		}
 	}
+}
+
+// writerOf returns the writer beneath a response, which can be another router's
+// response: before Echo 4.11, those have no Unwrap.
+func writerOf(response *echo.Response) http.ResponseWriter {
+	outer, ok := response.Writer.(*echo.Response)
+	if !ok {
+		return response.Writer
+	}
+	return writerOf(outer)
 }

@@ -45,6 +45,7 @@ func TestMisusePanicsWithTheFix(t *testing.T) {
 			p.Group("/users/:name", policy)
 		}, []string{`cors: Group("/users/:name") has the same paths as Group("/users/:id"), which already has a policy; remove one of them`}},
 		{"a parameter within a segment", func(e *echo.Echo) { corsecho.Attach(e).Route("/v:version", policy) }, []string{`cors: Route("/v:version") has the segment "v:version"`, `PathRegexps`}},
+		{"a verb after a parameter", func(e *echo.Echo) { corsecho.Attach(e).Route("/tasks/:task\\:cancel", policy) }, []string{`has the segment ":task\\:cancel"`, `PathRegexps`}},
 		{"Attach to no router", func(e *echo.Echo) { corsecho.Attach(nil) }, []string{`corsecho: Attach: the router is nil; pass the one that echo.New returned`}},
 		{"a middleware without an engine", func(e *echo.Echo) { corsecho.Middleware(nil) }, []string{`corsecho: Middleware: the engine is nil; check the error that cors.New returned`}},
 	}

@@ -55,7 +55,7 @@ func (p *Policies) Route(path string, cfg Config) { p.shared.Route(path, cfg) }
 // kindOf returns what a segment of one of Echo's paths matches.
 func kindOf(segment string) cors.SegmentKind {
 	switch {
-	case strings.HasPrefix(segment, ":"):
+	case strings.HasPrefix(segment, ":") && !strings.Contains(segment, `\:`):
 		return cors.ParameterSegment
 	case segment == "*":
 		return cors.RestSegment

@@ -116,6 +116,7 @@ func TestPathsAreReadByTheRouteThatServesThem(t *testing.T) {
 		{"POST", "/pages/1/2"}, {"GET", "/pages/:page"},
 		{"POST", "/posts/:post"}, {"GET", "/posts/*"},
 		{"OPTIONS", "/tags/:tag"}, {"GET", "/tags/*"},
+		{"POST", "/tasks/:task"}, {"POST", `/tasks/:task\:cancel`},
 	}
 	tests := []struct{ method, path, want string }{
 		{"GET", "/pages/1/2", "/pages/1%2F2"},
@@ -123,6 +124,8 @@ func TestPathsAreReadByTheRouteThatServesThem(t *testing.T) {
 		{"GET", "/posts/1/2", "/posts/1/2"},
 		{"POST", "/posts/1/2", "/posts/1%2F2"},
 		{"GET", "/tags/1/2", "/tags/1/2"},
+		{"POST", "/tasks/1/2:cancel", "/tasks/1%2F2:cancel"},
+		{"POST", "/tasks/1:cancel/2", "/tasks/1:cancel%2F2"},
 		{"GET", "/unknown/1/2", "/unknown/1/2"},
 	}
 	places := []struct {

@@ -38,7 +38,7 @@ func (s *outside) Route() (string, cors.PathFolding) { return route(s.router, s.
 // the router.
 func route(router *gin.Engine, r *http.Request) (string, cors.PathFolding) {
 	p := r.URL.Path
-	if router.UseEscapedPath {
+	if useEscapedPath(router) {
 		p = r.URL.EscapedPath()
 	} else if router.UseRawPath && r.URL.RawPath != "" {
 		p = r.URL.RawPath
@@ -47,6 +47,17 @@ func route(router *gin.Engine, r *http.Request) (string, cors.PathFolding) {
 		p = clean(p)
 	}
 	return p, cors.FoldEmptySegment
+}
+
+// escapedField is Gin's option UseEscapedPath. It is nil before Gin 1.12, which never
+// routes by the escaped path.
+var escapedField = func() []int {
+	field, _ := reflect.TypeFor[gin.Engine]().FieldByName("UseEscapedPath")
+	return field.Index
+}()
+
+func useEscapedPath(router *gin.Engine) bool {
+	return escapedField != nil && reflect.ValueOf(router).Elem().FieldByIndex(escapedField).Bool()
 }
 
 // clean cleans a path as Gin does: a slash at its end stays, and a dot there is one.

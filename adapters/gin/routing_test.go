@@ -3,6 +3,8 @@ package corsgin_test
 import (
 	"fmt"
 	"net/http/httptest"
+	"reflect"
+	"strings"
 	"testing"
 
 	corsgin "github.com/corskit/cors/adapters/gin"
@@ -11,13 +13,37 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
+// hasEscapedPath reports whether Gin has the option UseEscapedPath: Gin 1.12 does.
+var _, hasEscapedPath = reflect.TypeFor[gin.Engine]().FieldByName("UseEscapedPath")
+
+// options yields each combination of the options that Gin's routing depends on, by a
+// name and a function that sets them.
+func options(yield func(name string, set func(*gin.Engine)) bool) {
+	names := []string{"UseRawPath", "UnescapePathValues", "RemoveExtraSlash", "UseEscapedPath"}
+	if !hasEscapedPath {
+		names = names[:3]
+	}
+	for bits := range 1 << len(names) {
+		var name strings.Builder
+		for bit, option := range names {
+			fmt.Fprintf(&name, "%s=%t ", option, bits>>bit&1 == 1)
+		}
+		set := func(r *gin.Engine) {
+			for bit, option := range names {
+				reflect.ValueOf(r).Elem().FieldByName(option).SetBool(bits>>bit&1 == 1)
+			}
+		}
+		if !yield(strings.TrimSpace(name.String()), set) {
+			return
+		}
+	}
+}
+
 func TestPathsAreReadAsGinRoutesThem(t *testing.T) {
-	for bits := range 1 << 4 {
-		on := func(bit int) bool { return bits>>bit&1 == 1 }
-		name := fmt.Sprintf("UseRawPath=%t UseEscapedPath=%t UnescapePathValues=%t RemoveExtraSlash=%t", on(0), on(1), on(2), on(3))
+	for name, set := range options {
 		router := func() *gin.Engine {
 			r := newRouter()
-			r.UseRawPath, r.UseEscapedPath, r.UnescapePathValues, r.RemoveExtraSlash = on(0), on(1), on(2), on(3)
+			set(r)
 			return r
 		}
 		t.Run(name+"/Middleware", func(t *testing.T) {
@@ -56,28 +82,30 @@ func addRoutes(r *gin.Engine, routes []string) {
 // depends on. The others matter only for requests without a route: they are all on
 // or all off.
 func optionSets() (routers []conformance.Router) {
-	for bits := range 1 << 5 {
-		on := func(bit int) bool { return bits>>bit&1 == 1 }
-		router := func(routes []string, middleware ...gin.HandlerFunc) *gin.Engine {
-			r := newRouter()
-			r.UseRawPath, r.UseEscapedPath, r.UnescapePathValues, r.RemoveExtraSlash = on(0), on(1), on(2), on(3)
-			r.RedirectTrailingSlash, r.RedirectFixedPath, r.HandleMethodNotAllowed = on(4), on(4), on(4)
-			r.Use(middleware...)
-			addRoutes(r, routes)
-			return r
+	for name, set := range options {
+		for _, others := range []bool{false, true} {
+			router := func(routes []string, middleware ...gin.HandlerFunc) *gin.Engine {
+				r := newRouter()
+				set(r)
+				r.RedirectTrailingSlash, r.HandleMethodNotAllowed = others, others
+				r.RedirectFixedPath = others && hasEscapedPath // panics before Gin 1.12 (gin-gonic/gin#2959)
+				r.Use(middleware...)
+				addRoutes(r, routes)
+				return r
+			}
+			name := fmt.Sprintf("%s others=%t", name, others)
+			routers = append(routers,
+				conformance.Router{Name: name + "/Middleware", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+					return conformance.ExchangeWith(router(routes, corsgin.New(policy...)))
+				}},
+				conformance.Router{Name: name + "/Handler", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+					engine, err := cors.New(policy...)
+					if err != nil {
+						tb.Fatal(err)
+					}
+					return conformance.ExchangeWith(corsgin.Handler(engine, router(routes)))
+				}})
 		}
-		name := fmt.Sprintf("UseRawPath=%t UseEscapedPath=%t UnescapePathValues=%t RemoveExtraSlash=%t others=%t", on(0), on(1), on(2), on(3), on(4))
-		routers = append(routers,
-			conformance.Router{Name: name + "/Middleware", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
-				return conformance.ExchangeWith(router(routes, corsgin.New(policy...)))
-			}},
-			conformance.Router{Name: name + "/Handler", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
-				engine, err := cors.New(policy...)
-				if err != nil {
-					tb.Fatal(err)
-				}
-				return conformance.ExchangeWith(corsgin.Handler(engine, router(routes)))
-			}})
 	}
 	return routers
 }

@@ -270,7 +270,7 @@ func naiveParse(s string) bool {
 	addr, addrErr := netip.ParseAddr(host)
 	switch {
 	case strings.HasPrefix(u.Host, "["):
-		return addrErr == nil && addr.Zone() == "" && host == naiveIPv6(addr)
+		return addrErr == nil && addr.Is6() && addr.Zone() == "" && host == naiveIPv6(addr)
 	case naiveNumber.MatchString(host):
 		return addrErr == nil && addr.Is4() && addr.String() == host
 	}
