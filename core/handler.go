@@ -15,6 +15,12 @@ import (
 // next runs. If next can change them, since it is a proxy or a cache or sets CORS
 // headers itself, wrap the whole in [Enforce].
 func (e *Engine) Handler(next http.Handler) http.Handler {
+	if e == nil {
+		panic("cors: Handler: the engine is nil; check the error that New returned")
+	}
+	if next == nil {
+		panic("cors: Handler: the next handler is nil; pass the application's, such as http.DefaultServeMux")
+	}
 	e.AddMiddlewares(1)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r, status := e.Serve(w.Header(), r, nil)

@@ -57,7 +57,8 @@ func (d Decision) Outcome(r *Request) Outcome {
 }
 
 // RefusedHeader returns the first header that a preflight asks for and AllowHeaders
-// doesn't allow, or the empty string.
+// doesn't allow, or the empty string. It is what the request has, and needn't be the name
+// of a header; of a request with far more than a page sends, it says so.
 func (d Decision) RefusedHeader(r *Request) string {
 	if d.kind != Preflight || !d.Allowed() {
 		return ""
@@ -84,13 +85,20 @@ func (p *policy) allowsMethod(method string) bool {
 	return false
 }
 
-// maxCheckedHeaders is how many headers of a preflight are checked. The next one counts
-// as refused: no page sends that many.
-const maxCheckedHeaders = 64
+// maxCheckedHeaders is how many elements of a list of headers are checked, and
+// maxCheckedBytes how long it may be. No page sends more.
+const (
+	maxCheckedHeaders = 64
+	maxCheckedBytes   = 8 << 10
+	tooManyHeaders    = "more than 64 headers"
+)
 
 // refusedHeader follows Fetch, "CORS-preflight fetch", the steps about headers.
 func (p *policy) refusedHeader(value string) string {
-	if p.echoHeaders {
+	switch {
+	case len(value) > maxCheckedBytes:
+		return tooManyHeaders
+	case p.echoHeaders:
 		if _, ok := requestedHeaders(value); !ok && strings.Trim(value, ", \t") != "" {
 			return value[:min(len(value), maxRequestedHeaders)]
 		}
@@ -98,13 +106,12 @@ func (p *policy) refusedHeader(value string) string {
 	}
 	checked := 0
 	for element := range strings.SplitSeq(value, ",") {
-		name := strings.Trim(element, " \t")
-		if name == "" {
-			continue
+		if checked++; checked > maxCheckedHeaders {
+			return tooManyHeaders
 		}
-		checked++
+		name := strings.Trim(element, " \t")
 		isCovered := strings.HasPrefix(p.headers, wildcard) && !isAuthorization(name)
-		if checked > maxCheckedHeaders || !isToken(name) || !isCovered && !listsHeader(p.headers, name) {
+		if name != "" && (!isToken(name) || !isCovered && !listsHeader(p.headers, name)) {
 			return name
 		}
 	}

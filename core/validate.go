@@ -204,6 +204,8 @@ func (c *compiler) methods() string {
 		switch {
 		case at.value == "":
 			c.report(at, CodeMethod, "is empty; remove the entry")
+		case isSeveralNames(at.value):
+			c.report(at, CodeMethod, `is several methods in one string; write an entry for each, such as "PUT"`)
 		case !isToken(at.value):
 			c.report(at, CodeMethod, `isn't a method; write one such as "PUT" in each entry`)
 		case upper == "ALL" || upper == "ANY":
@@ -227,10 +229,16 @@ func (c *compiler) headers() string {
 		switch {
 		case at.value == "":
 			c.report(at, CodeHeader, "is empty; remove the entry")
+		case isSeveralNames(at.value):
+			c.report(at, CodeHeader, `is several headers in one string; write an entry for each, such as "Content-Type"`)
 		case !isToken(at.value):
 			c.report(at, CodeHeader, `isn't a header name; write one such as "Content-Type" in each entry`)
 		case isPartWildcard(at.value):
 			c.report(at, CodeWildcardName, `allows a header of that name, since "*" is a wildcard only by itself; write the names one by one, or "*" for all`)
+		case IsResponseHeader(at.value) && !isForbiddenRequestHeader(at.value):
+			c.report(at, CodeHeaderDirection, "is a response header, which the policy sets; remove it")
+		case isForbiddenResponseHeader(at.value):
+			c.report(at, CodeHeaderDirection, "is a response header, and AllowHeaders lists request headers; remove it")
 		case isResponseHeader(at.value):
 			c.report(at, CodeHeaderDirection, "is a response header, and AllowHeaders lists request headers; remove it, or move it to ExposeHeaders if scripts are to read it")
 		case isForbiddenRequestHeader(at.value):
@@ -248,12 +256,16 @@ func (c *compiler) expose() string {
 		switch {
 		case at.value == "":
 			c.report(at, CodeHeader, "is empty; remove the entry")
+		case isSeveralNames(at.value):
+			c.report(at, CodeHeader, `is several headers in one string; write an entry for each, such as "X-Total-Count"`)
 		case !isToken(at.value):
 			c.report(at, CodeHeader, `isn't a header name; write one such as "X-Total-Count" in each entry`)
 		case isPartWildcard(at.value):
 			c.report(at, CodeWildcardName, `exposes a header of that name, since "*" is a wildcard only by itself; write the names one by one, or "*" for all`)
 		case isForbiddenResponseHeader(at.value):
 			c.report(at, CodeHeaderForbidden, "is a header that browsers never let scripts read; remove it")
+		case IsResponseHeader(at.value) && !isRequestHeader(at.value):
+			c.report(at, CodeHeaderForbidden, "is a header for browsers, which the policy sets and scripts don't need; remove it")
 		case isRequestHeader(at.value):
 			c.report(at, CodeHeaderDirection, "is a request header, and ExposeHeaders lists response headers; remove it, or move it to AllowHeaders if scripts are to set it")
 		case at.value == wildcard && c.cfg.AllowCredentials:
@@ -277,10 +289,16 @@ func (c *compiler) names(field string, names []string, key func(string) string, 
 	isCovered := func(name string) bool {
 		return name != wildcard && !(field == "AllowHeaders" && isAuthorization(name))
 	}
-	if len(c.problems) == before && slices.ContainsFunc(names, isCovered) {
-		c.report(place{field, star, wildcard}, CodeBesideWildcard, `allows every name, so the other entries allow nothing more; remove them, or remove "*" to allow only those`)
+	if i := slices.IndexFunc(names, isCovered); len(c.problems) == before && i >= 0 {
+		c.report(place{field, star, wildcard}, CodeBesideWildcard, `allows every name, so %q and the like allow nothing more; remove them, or remove "*" to allow only those`, names[i])
 	}
 	return wildcard
+}
+
+// isSeveralNames reports whether a text has separators with names around them.
+func isSeveralNames(text string) bool {
+	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",; \t\r\n", r) })
+	return len(parts) > 1 && !slices.ContainsFunc(parts, func(part string) bool { return !isToken(part) })
 }
 
 func identity(name string) string { return name }
@@ -293,7 +311,7 @@ func isAuthorization(name string) bool { return strings.EqualFold(name, "Authori
 
 func (c *compiler) maxAge() string {
 	switch age := c.cfg.MaxAge; {
-	case age >= int(time.Second) && age%int(time.Second) == 0:
+	case age >= int(time.Second): // 31 years
 		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is a time.Duration, and MaxAge is in seconds; write %d", min(age/int(time.Second), maxMaxAge))
 	case age > maxMaxAge:
 		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is more than 24 hours, the longest that any browser caches a preflight response; write %d seconds or less", maxMaxAge)
@@ -314,6 +332,10 @@ func (c *compiler) status() int {
 }
 
 func (c *compiler) acceptedRisks() {
+	// What is wrong with an origin can hide its risk.
+	hidden := slices.ContainsFunc(c.problems, func(p *ConfigError) bool {
+		return (p.Field == "AllowOrigins" || p.Field == "AllowOriginRegexps") && p.Risk == ""
+	})
 	known := []Risk{RiskAnyOriginWithCredentials, RiskNullWithCredentials, RiskInsecureOriginWithCredentials, RiskPublicSuffix, RiskUnconfinedRegexp}
 	for i, r := range c.cfg.AcceptRisks {
 		at := place{"AcceptRisks", i, string(r)}
@@ -321,7 +343,7 @@ func (c *compiler) acceptedRisks() {
 		switch {
 		case !slices.Contains(known, Risk(name)):
 			c.report(at, CodeUnknownRisk, "isn't a risk; write one of %q, or one of them with \"=\" and the entry that takes it", known)
-		case !c.accepted[r]:
+		case !c.accepted[r] && !hidden:
 			c.report(at, CodeUnusedRisk, "is a risk that nothing in this Config takes; remove it, so that it can't hide a later mistake")
 		}
 	}

@@ -5,11 +5,17 @@ package cors
 // you keep.
 type Watcher func(*Request, Decision)
 
-// Watch replaces the engine's watchers. Each is called once per decision.
+// Watch replaces the engine's watchers. Each is called once per decision. It panics if
+// one is nil.
 func (e *Engine) Watch(watchers ...Watcher) {
 	if len(watchers) == 0 {
 		e.watchers.Store(nil)
 		return
+	}
+	for _, w := range watchers {
+		if w == nil {
+			panic("cors: Watch: a watcher is nil; leave it out")
+		}
 	}
 	watchers = append([]Watcher(nil), watchers...)
 	e.watchers.Store(&watchers)

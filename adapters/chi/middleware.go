@@ -39,6 +39,11 @@ func Middleware(engine *cors.Engine, skip ...func(*http.Request) bool) func(http
 	if engine == nil {
 		panic("corschi: Middleware: the engine is nil; check the error that cors.New returned")
 	}
+	for _, skips := range skip {
+		if skips == nil {
+			panic("corschi: Middleware: a skip function is nil; leave it out")
+		}
+	}
 	return middleware(engine, nil, skip)
 }
 

@@ -39,6 +39,11 @@ func Middleware(engine *cors.Engine, skip ...func(*gin.Context) bool) gin.Handle
 	if engine == nil {
 		panic("corsgin: Middleware: the engine is nil; check the error that cors.New returned")
 	}
+	for _, skips := range skip {
+		if skips == nil {
+			panic("corsgin: Middleware: a skip function is nil; leave it out")
+		}
+	}
 	if routerField == nil && engine.HasPaths() {
 		panic(unknownRouter)
 	}

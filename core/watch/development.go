@@ -1,9 +1,11 @@
 package watch
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"sync"
 
 	cors "github.com/corskit/cors/core"
@@ -45,14 +47,29 @@ func lineAbout(r *cors.Request, d cors.Decision) string {
 	case cors.OriginDenied:
 		why = ": " + whyDenied(r, d)
 	case cors.MethodNotAllowed:
-		why = fmt.Sprintf(": AllowMethods doesn't list %s; add it there", quote(r.AccessControlRequestMethod))
+		method := r.AccessControlRequestMethod
+		why = whyNotListed("method", method, "AllowMethods", cors.Config{AllowMethods: []string{method}})
 	case cors.HeadersNotAllowed:
-		why = fmt.Sprintf(": AllowHeaders doesn't list %s; add it there", quote(d.RefusedHeader(r)))
+		header := d.RefusedHeader(r)
+		why = whyNotListed("header", header, "AllowHeaders", cors.Config{AllowHeaders: []string{header}})
 	}
 	if why != "" && d.Config() > 0 {
 		why += fmt.Sprintf(" (Config %d)", d.Config())
 	}
 	return fmt.Sprintf("cors: %s: %s %s from %s%s\n", result, request, quote(pathOf(r)), quote(originOf(r)), why)
+}
+
+// whyNotListed says why a method or header is not allowed. It proposes to list what
+// cors.New accepts in a Config.
+func whyNotListed(kind, name, field string, cfg cors.Config) string {
+	problem := refusal(cfg)
+	switch {
+	case strings.Contains(name, " "):
+		return fmt.Sprintf(": the preflight asks for %s, and %s lists names; change the script", quote(name), field)
+	case problem != "":
+		return fmt.Sprintf(": the %s %s %s; change the script", kind, quote(name), problem)
+	}
+	return fmt.Sprintf(": %s doesn't list %s; add it there", field, quote(name))
 }
 
 // whyDenied says why an origin is denied, and what to do. It proposes to allow an
@@ -65,10 +82,30 @@ func whyDenied(r *cors.Request, d cors.Decision) string {
 	default:
 		return d.Reason().String()
 	}
-	if isLoopback(r.Origin) {
+	switch {
+	case r.Origin == "null":
+		return "the origin is opaque, like that of a file or a sandboxed frame; serve the page over http or https"
+	case isLoopback(r.Origin):
 		return fmt.Sprintf("nothing allows the origin; while you develop, add %q to AllowOrigins", r.Origin)
+	case refusal(cors.Config{AllowOrigins: []string{r.Origin}}) != "":
+		return "nothing allows the origin"
 	}
 	return "nothing allows the origin; if it is yours, add it to AllowOrigins"
+}
+
+// refusal returns what cors.New finds wrong with a Config, without what to write
+// instead, or the empty string.
+func refusal(cfg cors.Config) string {
+	if cfg.AllowOrigins == nil {
+		cfg.AllowOrigins = []string{"*"}
+	}
+	_, err := cors.New(cfg)
+	var problem *cors.ConfigError
+	if !errors.As(err, &problem) {
+		return ""
+	}
+	what, _, _ := strings.Cut(problem.Message, ";")
+	return what
 }
 
 // isLoopback reports whether a serialized origin is on this machine.

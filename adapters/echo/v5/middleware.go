@@ -38,6 +38,11 @@ func Middleware(engine *cors.Engine, skip ...func(*echo.Context) bool) echo.Midd
 	if engine == nil {
 		panic("corsecho: Middleware: the engine is nil; check the error that cors.New returned")
 	}
+	for _, skips := range skip {
+		if skips == nil {
+			panic("corsecho: Middleware: a skip function is nil; leave it out")
+		}
+	}
 	engine.AddMiddlewares(2) // it can be put into a router twice
 	paths := new(pathReader)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {

@@ -39,6 +39,11 @@ func Middleware(engine *cors.Engine, skip ...func(fiber.Ctx) bool) fiber.Handler
 	if engine == nil {
 		panic("corsfiber: Middleware: the engine is nil; check the error that cors.New returned")
 	}
+	for _, skips := range skip {
+		if skips == nil {
+			panic("corsfiber: Middleware: a skip function is nil; leave it out")
+		}
+	}
 	var app options
 	var fixed fixedRecords
 	return func(c fiber.Ctx) (err error) {
