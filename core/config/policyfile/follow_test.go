@@ -567,6 +567,10 @@ func TestTheSameTextIsNoNews(t *testing.T) {
 	s.says(t, isNotReloaded, 1)
 	time.Sleep(3 * quiet)
 	s.says(t, isNotReloaded, 1)
+	do(t, os.Remove(s.file))
+	s.says(t, isNotReloaded, 2)
+	time.Sleep(3 * quiet)
+	s.says(t, isNotReloaded, 2)
 	replace(t, s.file, text(1))
 	s.obeys(t, 1)
 	s.says(t, isReloaded, 1)
@@ -661,6 +665,26 @@ func TestWithoutAWatcherTheFileIsRead(t *testing.T) {
 		write(t, s.file, text(version))
 		s.obeys(t, version)
 	}
+}
+
+// A file that is half-written when the interval ends isn't read before it is whole.
+func TestAnIntervalThatEndsDuringAWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, newFile(t))
+		s.interval = interval
+		s.newWatcher = func() (*fsnotify.Watcher, error) { return nil, errors.New("too many open files") }
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go s.follow(ctx)
+		time.Sleep(interval - quiet/2)
+		write(t, s.file, text(1)[:20])
+		time.Sleep(quiet)
+		write(t, s.file, text(1))
+		time.Sleep(quiet)
+		s.obeys(t, 1)
+		s.says(t, isReloaded, 1)
+		s.says(t, isNotReloaded, 0)
+	})
 }
 
 func TestNothingIsReloadedAfterTheEnd(t *testing.T) {
