@@ -11,7 +11,7 @@ require (
 	github.com/corskit/cors/adapters/fiber/v3 v3.0.0
 	github.com/corskit/cors/adapters/gin v0.0.0
 	github.com/corskit/cors/core v0.0.0
-	github.com/fsnotify/fsnotify v1.10.1
+	github.com/corskit/cors/core/config/policyfile v0.0.0
 	github.com/gin-gonic/gin v1.12.0
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/gofiber/contrib/websocket v1.3.4
@@ -27,6 +27,7 @@ require (
 
 require (
 	github.com/fasthttp/websocket v1.5.8 // indirect
+	github.com/fsnotify/fsnotify v1.10.1 // indirect
 	github.com/gofiber/schema v1.7.0 // indirect
 	github.com/gofiber/utils/v2 v2.0.2 // indirect
 	github.com/philhofer/fwd v1.2.0 // indirect
@@ -97,4 +98,5 @@ replace (
 	github.com/corskit/cors/adapters/gin => ../adapters/gin
 	github.com/corskit/cors/conformance => ../conformance
 	github.com/corskit/cors/core => ../core
+	github.com/corskit/cors/core/config/policyfile => ../core/config/policyfile
 )

@@ -10,7 +10,8 @@
 // package cors finds wrong with the policy included, and name the line and column
 // in JSON, the variable or the setting. A [Note] says what is read differently
 // from what you may expect, although it isn't wrong. [JSON], [Environ] and [Go]
-// write a policy, so that reading it returns the same policy.
+// write a policy, so that reading it returns the same policy. Module
+// core/config/policyfile reloads an engine whenever a file changes.
 //
 // # The settings of django-cors-headers
 //

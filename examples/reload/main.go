@@ -1,10 +1,6 @@
-// Command reload is a server that puts its policy into force again whenever the
-// file changes that the policy is written in.
-//
-// The file may be written in any way: in place, by editors that rename, or as
-// Kubernetes does it for a ConfigMap, where the file is a link into a directory
-// that another one takes the place of. If what it says is broken, the log says
-// where, and the policy before it stays. SIGHUP has the file read, too.
+// Command reload is a server whose policy is in a file. It reloads the policy whenever
+// the file changes, and on SIGHUP. If the new policy has problems, the log says where,
+// and the last good one stays in force.
 package main
 
 import (
@@ -21,6 +17,7 @@ import (
 
 	cors "github.com/corskit/cors/core"
 	"github.com/corskit/cors/core/config"
+	"github.com/corskit/cors/core/config/policyfile"
 	"github.com/corskit/cors/examples/internal/loopback"
 )
 
@@ -62,23 +59,14 @@ func run(ctx context.Context, hangups <-chan os.Signal, out io.Writer, log *slog
 		}
 		text += demonstration
 	}
-	p, err := newPolicy(file, log)
-	if err != nil {
-		return fmt.Errorf("cannot begin with the policy in %s: %w", file, err)
-	}
 	following, stop := context.WithCancel(ctx)
-	followed := make(chan error, 1)
-	go func() {
-		followed <- p.follow(following, hangups)
-		stop()
-	}()
-	fmt.Fprintf(out, text+"\nCtrl+C stops it.\n", listener.URL(), file, os.Getpid())
-	err = listener.Serve(following, p.engine.Handler(newAPI()))
-	stop()
-	if followErr := <-followed; err == nil {
-		err = followErr
+	defer stop() // before the file is removed
+	engine := new(cors.Engine)
+	if err := policyfile.Follow(following, engine, file, &policyfile.Options{Log: log, Reread: hangups}); err != nil {
+		return err
 	}
-	return err
+	fmt.Fprintf(out, text+"\nCtrl+C stops it.\n", listener.URL(), file, os.Getpid())
+	return listener.Serve(ctx, engine.Handler(newAPI()))
 }
 
 func newAPI() http.Handler {
@@ -107,7 +95,7 @@ Try it:
   # Now the first may not: 200, no Access-Control-Allow-Origin
   curl -i %[1]s/ -H "Origin: https://app.example.com"
 
-  # Write what is no policy: the log says where, and nothing changes
+  # Write a policy with a problem: the log says where, and nothing changes
   echo '{"allowOrigins": ["https://app.example.com/"]}' > %[2]s
 
   # The other still may: 200, Access-Control-Allow-Origin: https://other.example.com

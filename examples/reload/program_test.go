@@ -13,8 +13,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // program is the file of the program.
@@ -37,17 +39,52 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
+// A safeBuffer can be read while a program writes to it.
+type safeBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+func do(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func await(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	const limit = 10 * time.Second
+	for begin := time.Now(); !is(); time.Sleep(time.Millisecond) {
+		if time.Since(begin) > limit {
+			t.Fatalf("waited for %v, and it isn't true that %s", limit, what)
+		}
+	}
+}
+
 // A running program has said what to try: lines that are comments or commands.
 type running struct {
 	cmd   *exec.Cmd
-	log   *logbook
+	log   *safeBuffer
 	url   string
 	lines []string
 }
 
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
-	r := &running{cmd: exec.CommandContext(t.Context(), program, append([]string{"-port", "0"}, args...)...), log: new(logbook)}
+	r := &running{cmd: exec.CommandContext(t.Context(), program, append([]string{"-port", "0"}, args...)...), log: new(safeBuffer)}
 	r.cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
 	r.cmd.Stderr = r.log
 	stdout, err := r.cmd.StdoutPipe()
@@ -104,7 +141,7 @@ func TestSuggestedCommandsDoWhatIsPromised(t *testing.T) {
 		case "kill":
 			did = append(did, word)
 			shell(t, line)
-			await(t, "the log says that the file has been read", func() bool { return strings.Contains(r.log.String(), isTaken) })
+			await(t, "the log says that the file has been read", func() bool { return strings.Contains(r.log.String(), "CORS policy reloaded") })
 		case "echo":
 			did = append(did, word)
 			shell(t, line)
@@ -147,7 +184,9 @@ func shell(t *testing.T, command string) []byte {
 }
 
 func TestTheProgramTakesAFileOfItsUser(t *testing.T) {
-	file := newFile(t)
+	const policy = `{"allowOrigins": ["https://app.example.com"]}`
+	file := filepath.Join(t.TempDir(), "cors.json")
+	do(t, os.WriteFile(file, []byte(policy), 0o600))
 	r := start(t, "-config", file)
 	if len(r.lines) != 2 { // it does not suggest to write into that file
 		t.Errorf("suggests %q", r.lines)
@@ -159,9 +198,9 @@ func TestTheProgramTakesAFileOfItsUser(t *testing.T) {
 		t.Errorf("answers with %s %v", resp.Status, resp.Header)
 	}
 	do(t, r.cmd.Process.Signal(syscall.SIGHUP))
-	await(t, "the log says that the file has been read", func() bool { return strings.Contains(r.log.String(), isTaken) })
+	await(t, "the log says that the file has been read", func() bool { return strings.Contains(r.log.String(), "CORS policy reloaded") })
 	r.end(t)
-	if got, err := os.ReadFile(file); err != nil || string(got) != text(0) {
+	if got, err := os.ReadFile(file); err != nil || string(got) != policy {
 		t.Errorf("the file has become %s, %v", got, err)
 	}
 }
@@ -173,7 +212,7 @@ func TestTheProgramDoesNotStart(t *testing.T) {
 	_, port, err := net.SplitHostPort(taken.Addr().String())
 	do(t, err)
 	wrong := filepath.Join(t.TempDir(), "cors.json")
-	write(t, wrong, broken)
+	do(t, os.WriteFile(wrong, []byte(`{"alowOrigins": []}`), 0o600))
 	none := filepath.Join(t.TempDir(), "none.json")
 	for _, tt := range []struct {
 		name string
@@ -181,8 +220,8 @@ func TestTheProgramDoesNotStart(t *testing.T) {
 		says []string
 	}{
 		{"on a port that is taken", []string{"-port", port}, []string{"cannot listen on port " + port, syscall.EADDRINUSE.Error(), "-port"}},
-		{"with a policy that is broken", []string{"-port", "0", "-config", wrong}, []string{"cannot begin with the policy in " + wrong, "3:3: "}},
-		{"without the file", []string{"-port", "0", "-config", none}, []string{"cannot begin with the policy in " + none, syscall.ENOENT.Error()}},
+		{"with a policy that is broken", []string{"-port", "0", "-config", wrong}, []string{wrong + ":1:2: "}},
+		{"without the file", []string{"-port", "0", "-config", none}, []string{none + ": " + syscall.ENOENT.Error()}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer

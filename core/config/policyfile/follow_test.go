@@ -1,11 +1,12 @@
-package main
+package policyfile
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	cors "github.com/corskit/cors/core"
+	"github.com/corskit/cors/core/config"
 	"github.com/fsnotify/fsnotify"
 )
 
@@ -41,8 +44,8 @@ func (l *logbook) String() string {
 }
 
 const (
-	isTaken    = "the policy is in force"
-	isNotTaken = "the policy is not taken, and the one before it stays"
+	isReloaded    = "CORS policy reloaded"
+	isNotReloaded = "CORS policy not reloaded, and the last good one stays in force"
 )
 
 // The origin that every version of the policy allows, and one that none does.
@@ -59,44 +62,62 @@ func text(version int) string {
 }
 
 const (
-	// broken has a name that is no field, and saysBroken is where.
-	broken     = "{\n  \"allowOrigins\": [\"https://steady.example.com/\"],\n  \"alowHeaders\": []\n}\n"
+	// broken has a name that isn't a field, and saysBroken is its position.
+	broken     = "{\n  \"allowOrigins\": [\"https://steady.example.com\"],\n  \"alowHeaders\": []\n}\n"
 	saysBroken = `error="3:3: `
-	// refused can be read, and means what package cors refuses.
+	// refused is JSON of the right form, and package cors rejects it.
 	refused     = "{\n  \"allowOrigins\": [\"https://steady.example.com/\"]\n}\n"
 	saysRefused = `error="2:20: allowOrigins[0] `
 )
 
-// A server follows a file, and answers requests all the time. It ends with the
-// test.
+// A server has an engine that follows a file, and answers requests all the time. It
+// ends with the test.
 type server struct {
-	*policy
-	file    string
-	log     *logbook
-	hangups chan os.Signal
+	*follower
+	log    *logbook
+	reread chan os.Signal
+
+	mu        sync.Mutex
+	reloadErr error // the last that OnReload got
 }
 
-// serve serves a file that has version 0. Without an interval, it hears of
-// changes or not at all.
+// serve follows a file that has version 0. Without an interval, the server reads the
+// file for events only.
 func serve(t *testing.T, file string, interval time.Duration) *server {
 	t.Helper()
-	s := &server{file: file, log: new(logbook), hangups: make(chan os.Signal, 1)}
-	p, err := newPolicy(file, slog.New(slog.NewTextHandler(s.log, nil)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.interval = time.Hour
+	s := newServer(t, file)
 	if interval != 0 {
-		p.interval = interval
+		s.interval = interval
 	}
-	s.policy = p
+	s.start(t)
+	return s
+}
+
+// newServer returns a server that has version 0 in force and doesn't follow yet.
+func newServer(t *testing.T, file string) *server {
+	t.Helper()
+	s := &server{log: new(logbook), reread: make(chan os.Signal, 1)}
+	s.follower = newFollower(new(cors.Engine), file, &Options{
+		Log:    slog.New(slog.NewTextHandler(s.log, nil)),
+		Reread: s.reread,
+		OnReload: func(err error) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.reloadErr = err
+		},
+	})
+	s.interval = time.Hour
+	s.last = read(file)
+	if problems := s.apply(); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return s
+}
+
+func (s *server) start(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
-	running.Go(func() {
-		if err := p.follow(ctx, s.hangups); err != nil {
-			t.Error(err)
-		}
-	})
+	running.Go(func() { s.follow(ctx) })
 	var requests atomic.Int64
 	for _, f := range []struct {
 		origin  string
@@ -123,15 +144,19 @@ func serve(t *testing.T, file string, interval time.Duration) *server {
 			t.Logf("the log says:\n%s", s.log)
 		}
 	})
-	return s
 }
 
-func (s *server) allows(origin string) bool {
-	r := httptest.NewRequest("GET", "/", nil)
-	r.Header.Set("Origin", origin)
-	w := httptest.NewRecorder()
-	s.engine.Handler(newAPI()).ServeHTTP(w, r)
-	return w.Header().Get("Access-Control-Allow-Origin") == origin
+func (s *server) allows(origin string) bool { return allows(s.engine, origin) }
+
+func allows(engine *cors.Engine, origin string) bool {
+	return engine.Decide(&cors.Request{Method: "GET", Path: "/", Origin: origin}).Allowed()
+}
+
+// lastError returns the error that OnReload got last.
+func (s *server) lastError() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reloadErr
 }
 
 // obeys waits until a version is in force, and no other.
@@ -143,7 +168,7 @@ func (s *server) obeys(t *testing.T, version int) {
 	}
 }
 
-// says waits until the log has a text so many times.
+// says waits until the log has a text the given number of times.
 func (s *server) says(t *testing.T, text string, times int) {
 	t.Helper()
 	await(t, fmt.Sprintf("the log says %d times %s", times, text), func() bool { return strings.Count(s.log.String(), text) >= times })
@@ -156,7 +181,7 @@ func await(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	for begin := time.Now(); !is(); time.Sleep(time.Millisecond) {
 		if time.Since(begin) > limit {
-			t.Fatalf("waited for %v, but it is not so that %s", limit, what)
+			t.Fatalf("waited for %v, and it isn't true that %s", limit, what)
 		}
 	}
 }
@@ -227,7 +252,7 @@ func TestAFileMayBeWrittenInAnyWay(t *testing.T) {
 	}
 }
 
-// What the file links to changes, and the link does not.
+// The target of a link changes, and the link doesn't.
 func TestALinkedFileIsFollowed(t *testing.T) {
 	t.Parallel()
 	target := newFile(t)
@@ -239,7 +264,7 @@ func TestALinkedFileIsFollowed(t *testing.T) {
 		write(t, target, text(version))
 		s.obeys(t, version)
 	}
-	// And is followed no more where the link points elsewhere.
+	// After the link changes, the old target isn't followed.
 	other := newFile(t)
 	do(t, os.Symlink(other, filepath.Join(dir, "third")))
 	do(t, os.Rename(filepath.Join(dir, "third"), filepath.Join(dir, "second")))
@@ -248,8 +273,8 @@ func TestALinkedFileIsFollowed(t *testing.T) {
 	s.obeys(t, 4)
 }
 
-// A kubelet is what writes the files of a ConfigMap: into a new directory, which
-// the link ..data then points to; the files are links through that.
+// A kubelet writes the files of a ConfigMap: into a new directory, to which the link
+// ..data then points; the files are links through that.
 type kubelet struct {
 	dir   string
 	count int
@@ -281,8 +306,8 @@ func TestAConfigMapIsFollowed(t *testing.T) {
 		k.project(t, text(version))
 		s.obeys(t, version)
 	}
-	s.says(t, isTaken, 5)
-	s.says(t, isNotTaken, 0)
+	s.says(t, isReloaded, 5)
+	s.says(t, isNotReloaded, 0)
 
 	k.project(t, refused)
 	s.says(t, saysRefused, 1)
@@ -291,7 +316,7 @@ func TestAConfigMapIsFollowed(t *testing.T) {
 	s.obeys(t, 6)
 }
 
-// The watcher watches what is there now, and not all that there has been.
+// The watcher drops directories that the file has left.
 func TestWhatIsWatchedIsWhatIsThere(t *testing.T) {
 	k := &kubelet{dir: t.TempDir()}
 	k.project(t, text(0))
@@ -341,12 +366,12 @@ func TestWhatIsBrokenIsNotTaken(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, newFile(t), 0)
-			for n := range 2 { // the second time is told, too
+			for n := range 2 { // the second time is logged, too
 				replace(t, s.file, tt.text)
 				for _, says := range tt.says {
 					s.says(t, says, n+1)
 				}
-				s.says(t, isNotTaken, (n+1)*len(tt.says))
+				s.says(t, isNotReloaded, (n+1)*len(tt.says))
 				s.obeys(t, n)
 				replace(t, s.file, text(n+1))
 				s.obeys(t, n+1)
@@ -367,8 +392,7 @@ func TestAFileThatIsGoneStaysInForce(t *testing.T) {
 	}
 }
 
-// A write that stops half-way for longer than anyone waits is broken for that
-// long.
+// A write that pauses half-way for longer than quiet is read, and rejected.
 func TestAWriteInTwoHalvesIsTakenInTheEnd(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newFile(t), 0)
@@ -400,10 +424,10 @@ func TestOfManyWritesTheLastIsTaken(t *testing.T) {
 	}
 	took := time.Since(begin)
 	s.obeys(t, writes)
-	t.Logf("%d writes in %v were taken %d times", writes, took, strings.Count(s.log.String(), isTaken))
+	t.Logf("%d writes in %v were taken %d times", writes, took, strings.Count(s.log.String(), isReloaded))
 }
 
-// A file that is written in pieces is not read for each of them.
+// A file that is written in pieces isn't read after each of them.
 func TestAWriteInManyPiecesIsReadFewTimes(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newFile(t), 0)
@@ -417,7 +441,7 @@ func TestAWriteInManyPiecesIsReadFewTimes(t *testing.T) {
 	}
 	do(t, f.Close())
 	s.obeys(t, 1)
-	if got := strings.Count(s.log.String(), isNotTaken); got > len(pieces)/4 { // none, unless the machine is busy
+	if got := strings.Count(s.log.String(), isNotReloaded); got > len(pieces)/4 { // none, unless the machine is busy
 		t.Errorf("of %d pieces, %d were read", len(pieces), got)
 	}
 }
@@ -459,7 +483,7 @@ func TestSettling(t *testing.T) {
 	}
 }
 
-// Where something happens all the time, the file is read nevertheless.
+// The file is read even if something happens in its directory all the time.
 func TestABusyDirectoryDoesNotKeepAChangeAway(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newFile(t), 0)
@@ -478,10 +502,10 @@ func TestABusyDirectoryDoesNotKeepAChangeAway(t *testing.T) {
 	s.obeys(t, 1)
 	stop()
 	writing.Wait()
-	s.says(t, isTaken, 1)
+	s.says(t, isReloaded, 1)
 }
 
-// Of some changes nothing is heard: here the directory is another one.
+// Some changes cause no event: here a parent directory is replaced.
 func TestAChangeThatNobodyTellsOfIsSeen(t *testing.T) {
 	t.Parallel()
 	base := t.TempDir()
@@ -500,19 +524,19 @@ func TestAChangeThatNobodyTellsOfIsSeen(t *testing.T) {
 	s.obeys(t, 1)
 	point("a")
 	s.obeys(t, 0)
-	s.says(t, isTaken, 2)
+	s.says(t, isReloaded, 2)
 }
 
-// And from then on, what happens in the new directory is heard of.
+// After that, changes in the new directory cause events.
 func TestADirectoryThatIsReplacedIsWatched(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newFile(t), 0)
 	dir := filepath.Dir(s.file)
 	do(t, os.RemoveAll(dir))
-	s.says(t, isNotTaken, 1)
+	s.says(t, isNotReloaded, 1)
 	do(t, os.Mkdir(dir, 0o755))
 	write(t, s.file, text(1))
-	s.hangups <- os.Interrupt // which signal it is, it does not ask
+	s.reread <- os.Interrupt // any signal does
 	s.obeys(t, 1)
 	write(t, s.file, text(2))
 	s.obeys(t, 2)
@@ -521,14 +545,14 @@ func TestADirectoryThatIsReplacedIsWatched(t *testing.T) {
 func TestAHangupReadsTheFile(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newFile(t), 0)
-	s.hangups <- os.Interrupt
-	s.says(t, isTaken, 1) // although it says what it said before
-	s.hangups <- os.Interrupt
-	s.says(t, isTaken, 2)
+	s.reread <- os.Interrupt
+	s.says(t, isReloaded, 1) // although the file hasn't changed
+	s.reread <- os.Interrupt
+	s.says(t, isReloaded, 2)
 	write(t, s.file, "")
-	s.says(t, isNotTaken, 1)
-	s.hangups <- os.Interrupt
-	s.says(t, isNotTaken, 2)
+	s.says(t, isNotReloaded, 1)
+	s.reread <- os.Interrupt
+	s.says(t, isNotReloaded, 2)
 	s.obeys(t, 0)
 }
 
@@ -540,10 +564,149 @@ func TestTheSameTextIsNoNews(t *testing.T) {
 		time.Sleep(3 * quiet)
 	}
 	replace(t, s.file, broken)
-	s.says(t, isNotTaken, 1)
+	s.says(t, isNotReloaded, 1)
 	time.Sleep(3 * quiet)
-	s.says(t, isNotTaken, 1)
+	s.says(t, isNotReloaded, 1)
+	do(t, os.Remove(s.file))
+	s.says(t, isNotReloaded, 2)
+	time.Sleep(3 * quiet)
+	s.says(t, isNotReloaded, 2)
 	replace(t, s.file, text(1))
 	s.obeys(t, 1)
-	s.says(t, isTaken, 1)
+	s.says(t, isReloaded, 1)
+}
+
+// Without options, the log is slog's.
+func TestFollowWithoutOptions(t *testing.T) {
+	file := newFile(t)
+	log := new(logbook)
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	engine := new(cors.Engine)
+	do(t, Follow(t.Context(), engine, file, nil))
+	if !allows(engine, origin(0)) {
+		t.Fatal("version 0 isn't in force when Follow returns")
+	}
+	replace(t, file, text(1))
+	await(t, "version 1 is in force", func() bool { return allows(engine, origin(1)) })
+	await(t, "the log says so", func() bool { return strings.Contains(log.String(), isReloaded) })
+}
+
+func TestFollowReturnsEveryProblemAndChangesNothing(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		lines      []string // without the file's name
+		is         func(error) bool
+	}{
+		{"no file", "", []string{": no such file or directory"}, func(err error) bool { return errors.Is(err, fs.ErrNotExist) }},
+		{"several problems", `{"maxAge": 100000, "allowOrigins": ["a"]}`, []string{":1:12: maxAge ", ":1:37: allowOrigins[0] "}, func(err error) bool {
+			var first *config.Error
+			return errors.As(err, &first) && first.Column == 12
+		}},
+		{"allows nothing", "{}", []string{": cors: AllowOrigins is empty"}, func(err error) bool {
+			var first *cors.ConfigError
+			return errors.As(err, &first) && first.Code == cors.CodeOriginMissing
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "cors.json")
+			if tt.text != "" {
+				write(t, file, tt.text)
+			}
+			engine, err := cors.New(cors.Config{AllowOrigins: []string{steady}})
+			do(t, err)
+			before := engine.Generation()
+			err = Follow(t.Context(), engine, file, nil)
+			if err == nil || !tt.is(err) {
+				t.Fatalf("error is %v", err)
+			}
+			lines := strings.Split(err.Error(), "\n")
+			if len(lines) != len(tt.lines) {
+				t.Fatalf("error is %v, want %d lines", err, len(tt.lines))
+			}
+			for i, line := range tt.lines {
+				if !strings.HasPrefix(lines[i], file+line) {
+					t.Errorf("line %d is %s, want %s", i, lines[i], file+line)
+				}
+			}
+			if engine.Generation() != before || !allows(engine, steady) {
+				t.Error("the policy has changed")
+			}
+		})
+	}
+	if err := Follow(t.Context(), nil, newFile(t), nil); err == nil || !strings.Contains(err.Error(), "new(cors.Engine)") {
+		t.Errorf("without an engine, the error is %v", err)
+	}
+}
+
+func TestOnReloadGetsTheOutcome(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newFile(t), 0)
+	replace(t, s.file, broken)
+	await(t, "OnReload gets the error that Follow would return", func() bool {
+		err := s.lastError()
+		return err != nil && strings.HasPrefix(err.Error(), s.file+":3:3: ")
+	})
+	replace(t, s.file, text(1))
+	await(t, "OnReload gets nil", func() bool { return s.lastError() == nil })
+	s.obeys(t, 1)
+}
+
+// Where the operating system allows no more watchers, the file is read at intervals.
+func TestWithoutAWatcherTheFileIsRead(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, newFile(t))
+	s.interval = 20 * time.Millisecond
+	s.newWatcher = func() (*fsnotify.Watcher, error) { return nil, errors.New("too many open files") }
+	s.start(t)
+	s.says(t, "too many open files", 1)
+	for version := 1; version <= 3; version++ {
+		write(t, s.file, text(version))
+		s.obeys(t, version)
+	}
+}
+
+// A file that is half-written when the interval ends isn't read before it is whole.
+func TestAnIntervalThatEndsDuringAWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, newFile(t))
+		s.interval = interval
+		s.newWatcher = func() (*fsnotify.Watcher, error) { return nil, errors.New("too many open files") }
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go s.follow(ctx)
+		time.Sleep(interval - quiet/2)
+		write(t, s.file, text(1)[:20])
+		time.Sleep(quiet)
+		write(t, s.file, text(1))
+		time.Sleep(quiet)
+		s.obeys(t, 1)
+		s.says(t, isReloaded, 1)
+		s.says(t, isNotReloaded, 0)
+	})
+}
+
+func TestNothingIsReloadedAfterTheEnd(t *testing.T) {
+	s := newServer(t, newFile(t))
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, text := range []string{text(1), broken} {
+		write(t, s.file, text)
+		s.look(ctx, nil, true)
+	}
+	s.follow(ctx)
+	s.obeys(t, 0)
+	if s.log.String() != "" {
+		t.Errorf("the log says %s", s.log)
+	}
+}
+
+func TestAClosedRereadIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newFile(t), 0)
+	close(s.reread)
+	replace(t, s.file, text(1))
+	s.obeys(t, 1)
+	s.says(t, isReloaded, 1)
 }
