@@ -337,7 +337,6 @@ var projects = []string{
 	"CORS_ALLOWED_ORIGINS = ['https://app.example.com']\nCORS_URLS_REGEX = r'^/api/|/v2'",
 	"CORS_ALLOWED_ORIGINS = ['https://app.example.com']\nCORS_URLS_REGEX = re.compile('^/API/', re.I)",
 	"CORS_ALLOWED_ORIGINS = ['https://app.example.com']\nCORS_URLS_REGEX = ''",
-	"CORS_ALLOWED_ORIGINS = ['https://app.example.com']\nCORS_URLS_REGEX = 'api'",
 	"from corsheaders.defaults import default_headers, default_methods\nCORS_ALLOWED_ORIGINS = ['https://app.example.com']\nCORS_ALLOW_HEADERS = (*default_headers, 'x-a')\nCORS_ALLOW_METHODS = list(default_methods) + ['POKE']",
 	"CORS_ALLOWED_ORIGINS = ['https://app.example.com']\nCORS_ALLOW_HEADERS = ['accept', 'accept-encoding', 'dnt', 'origin', 'X-A']\nCORS_ALLOW_METHODS = ['GET', 'PUT']",
 	"CORS_ALLOWED_ORIGINS = ['https://app.example.com']\nCORS_ALLOW_HEADERS = ['*']\nCORS_ALLOW_METHODS = ['*']\nCORS_EXPOSE_HEADERS = ['*']",

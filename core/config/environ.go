@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -50,11 +51,24 @@ func ParseEnviron(environ []string) (cors.Config, []Note, error) {
 			}
 		}
 	}
-	if err == nil && len(cfg.AllowOrigins)+len(cfg.AllowOriginRegexps) == 0 {
+	missing := &Error{Name: allowedOrigins, Message: "isn't set, and no other variable allows an origin; set it to the sites that may read responses, as in " + allowedOrigins + "='https://app.example.com'"}
+	problems, _ := err.(Errors)
+	switch {
+	case err == nil && len(cfg.AllowOrigins)+len(cfg.AllowOriginRegexps) == 0:
 		notes = slices.DeleteFunc(notes, func(n Note) bool { return n.Name == allowedOrigins })
-		err = Errors{{Name: allowedOrigins, Message: "isn't set, and no other variable allows an origin; set it to the sites that may read responses, as in " + allowedOrigins + "='https://app.example.com'", Err: ErrNoOrigins}}
+		missing.Err = ErrNoOrigins
+		err = Errors{missing}
+	case err != nil && !slices.ContainsFunc(slices.Collect(maps.Keys(assigned)), mayAllowOrigins):
+		err = append(problems, missing)
 	}
 	return cfg, notes, err
+}
+
+// mayAllowOrigins reports whether a variable allows origins, or has a name that may be
+// meant so.
+func mayAllowOrigins(name string) bool {
+	i := slices.IndexFunc(settings, func(s setting) bool { return slices.Contains(s.names(), name) })
+	return i < 0 || settings[i].field == "AllowOrigins" || settings[i].field == "AllowOriginRegexps"
 }
 
 // ErrNoOrigins is the cause of an [Error] of [ParseEnviron]: no variable allows an

@@ -197,7 +197,8 @@ func (r *settingsReader) choose() {
 		case message != "":
 			r.note(name, "", "%s", message)
 		case near != "":
-			r.report(name, "", "isn't a setting, and django-cors-headers ignores it; write %s if you mean that, or remove it", near)
+			i := slices.IndexFunc(settings, func(s setting) bool { return slices.Contains(s.names(), near) })
+			r.report(name, "", "isn't a setting, and django-cors-headers ignores it; write %s if you mean that, or remove it", settings[i].name)
 		default:
 			r.note(name, "", "isn't a setting, and is ignored; write one of %s, or remove it", strings.Join(settingNames, ", "))
 		}

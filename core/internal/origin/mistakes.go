@@ -3,10 +3,14 @@ package origin
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
+
+// space and quotes are what people leave around an origin.
+const space, quotes = " \t\r\n", "\"'`“”‘’"
 
 // checkMistake refuses texts that aren't written as an origin at all, and says what
 // they seem to be instead.
@@ -17,7 +21,17 @@ func checkMistake(s string) *Error {
 	if unset.MatchString(s) {
 		return problem(CodeVariable, "is the text of a variable that was not set or not replaced; set it to the origin, or leave the entry out")
 	}
-	const space, quotes = " \t\r\n", "\"'`"
+	switch strings.ToLower(strings.Trim(s, space+quotes)) {
+	case "*":
+		if s == "*" {
+			break
+		}
+		return problem(CodeWildcard, `has white space or quotes around "*"; list the origins, or write "*" if every site may read responses`)
+	case "self", "same-origin", "localhost:*/*":
+		return problem(CodeScheme, `isn't an origin, and pages of the server itself need no CORS; list the other sites that may read responses`)
+	case "all", "any", "everyone", ".*", "^.*$":
+		return problem(CodeWildcard, `isn't an origin; list the origins, or write "*" if every site may read responses`)
+	}
 	switch bare := strings.Trim(s, space+quotes); {
 	case bare == s:
 	case bare == "":
@@ -30,10 +44,6 @@ func checkMistake(s string) *Error {
 	if err := checkSeveral(s); err != nil {
 		return err
 	}
-	switch strings.ToLower(s) {
-	case "all", "any", "everyone":
-		return problem(CodeWildcard, `isn't an origin; list the origins, or write "*" if every site may read responses`)
-	}
 	if err := checkNetwork(s); err != nil {
 		return err
 	}
@@ -42,10 +52,11 @@ func checkMistake(s string) *Error {
 
 // unset matches what is left of a variable: the text of no value in usual languages,
 // or a placeholder of a shell, a template or a configuration system.
-var unset = regexp.MustCompile(`(?i)^(?:undefined|none|nil|<nil>|<no value>|nan|true|false|todo|changeme)$|\$\{?\w|\{\{|<[\w -]+>|^%\w+%$|%\{|^__\w+__$`)
+var unset = regexp.MustCompile(`(?i)^(?:undefined|none|nil|<nil>|<no value>|nan|true|false|todo|changeme)$` +
+	`|://(?:undefined|none|nil|null|nan)(?::|$)|\$\{?\w|\{\{|\{\w+\}|#\{|@@|<[\w -]+>|^%\w+%$|://%\w+%|%\{|%[sdv](?:$|\W)|__\w+__|process\.env|your[_-]domain`)
 
 // separators matches what people write between several origins.
-var separators = regexp.MustCompile("[\\s,;|\\[\\]\"'`]+")
+var separators = regexp.MustCompile(`[\s,;|]+`)
 
 // maxSeveral is how many of several origins a message lists.
 const maxSeveral = 3
@@ -53,22 +64,29 @@ const maxSeveral = 3
 // checkSeveral refuses several origins in one text.
 func checkSeveral(s string) *Error {
 	var origins []string
-	for _, part := range separators.Split(s, -1) {
-		if part == "" {
-			continue
-		}
-		if !strings.Contains(part, "://") && part != Null {
-			return nil
-		}
-		origins = append(origins, part)
+	list := strings.TrimSpace(s)
+	if strings.HasPrefix(list, "[") && strings.HasSuffix(list, "]") && strings.Contains(list, "://") {
+		list = list[1 : len(list)-1]
 	}
-	if len(origins) == 0 || len(origins) == 1 && origins[0] == s {
+	for _, part := range separators.Split(list, -1) {
+		if part = strings.Trim(part, quotes); part != "" {
+			origins = append(origins, part)
+		}
+	}
+	isOrigin := func(part string) bool { return strings.Contains(part, "://") }
+	if len(origins) == 0 || len(origins) == 1 && origins[0] == s || !slices.ContainsFunc(origins, isOrigin) || regexpSyntax.MatchString(s) {
 		return nil
 	}
 	listed := make([]string, 0, maxSeveral)
 	for _, o := range origins[:min(len(origins), maxSeveral)] {
-		if _, err := parsePattern(o); err != nil {
-			return problem(CodeSeveral, "is a list in one string; write an entry for each origin")
+		p, err := parsePattern(o)
+		if err == nil {
+			if _, covers := p.CoversPublicSuffix(); covers {
+				err = problem(CodeWildcard, "")
+			}
+		}
+		if err != nil {
+			return problem(CodeSeveral, "is a list in one string; write an entry for each origin, with its scheme")
 		}
 		listed = append(listed, strconv.Quote(o))
 	}
@@ -88,14 +106,15 @@ func checkNetwork(s string) *Error {
 	if !found {
 		rest = s
 	}
-	if _, err := netip.ParsePrefix(rest); err != nil {
+	address, bits, _ := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
+	if _, err := netip.ParsePrefix(strings.Trim(address, "[]") + "/" + bits); err != nil {
 		return nil
 	}
 	return problem(CodeIP, "is a network, and origins are compared one by one; list the origins, or check the address in AllowOriginFunc")
 }
 
 // regexpSyntax matches what neither origins nor patterns have.
-var regexpSyntax = regexp.MustCompile(`\\[.\-/wd]|\(|\||\[\^|\[[a-z]-|://\.[*+]|[\])]\{\d`)
+var regexpSyntax = regexp.MustCompile(`\\[.\-/wd]|\(|\||\[\^|\[[a-z]-|://\.[*+]|\?://|\[s\]|\[0-9|[\])]\{\d`)
 
 // checkRegexp refuses a regular expression. It quotes one that AllowOriginRegexps
 // accepts without a risk.

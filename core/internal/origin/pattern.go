@@ -59,8 +59,8 @@ func remedy(code string, instead string, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, append(args, instead)...), instead: instead}
 }
 
-// settle follows a replacement that has something wrong with it, too, to the
-// end, so that what the message quotes can be written as it is.
+// settle follows a replacement that also has something wrong with it to the end, so
+// that what the message quotes can be written as it is, and allows no stranger.
 func (e *Error) settle() {
 	const mistakes = 10 // more than a text can have, one after the other
 	instead := e.instead
@@ -68,14 +68,34 @@ func (e *Error) settle() {
 		if instead == "" {
 			break
 		}
-		_, err := parsePattern(instead)
+		p, err := parsePattern(instead)
 		if err == nil {
+			if _, covers := p.CoversPublicSuffix(); covers {
+				instead = p.withDot()
+				continue
+			}
 			e.Message = strings.Replace(e.Message, strconv.Quote(e.instead), strconv.Quote(instead), 1)
 			return
 		}
 		instead = err.instead
 	}
-	e.Message = strings.Replace(e.Message, strconv.Quote(e.instead), `a serialized origin such as "https://app.example.com"`, 1)
+	const any = `an origin such as "https://app.example.com"`
+	quoted := strconv.Quote(e.instead)
+	e.Message = strings.Replace(e.Message, "one such as "+quoted, any, 1)
+	e.Message = strings.Replace(e.Message, quoted, any, 1)
+}
+
+// withDot returns the pattern of subdomains that a pattern such as
+// "https://*example.com" is meant for, or the empty string.
+func (p Pattern) withDot() string {
+	if p.head != "" || p.tail == "" || strings.HasPrefix(p.tail, "-") {
+		return ""
+	}
+	wide := Pattern{scheme: p.scheme, host: p.tail + "." + p.host, port: p.port, wildcard: true}
+	if _, covers := wide.CoversPublicSuffix(); covers {
+		return ""
+	}
+	return wide.withHost(wide.host)
 }
 
 // anyPort stands for a port in a pattern that allows any port and none.
@@ -130,7 +150,7 @@ func parsePattern(s string) (Pattern, *Error) {
 	}
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] == 0x7f || s[i] == '\\' || s[i] == '%' {
-			return Pattern{}, problem(CodeCharacter, "the character %q at byte %d never stands in a serialized origin; remove it", s[i], i)
+			return Pattern{}, problem(CodeCharacter, "the character %q at byte %d is in no origin; write the origin as the browser's address bar copies it", s[i], i)
 		}
 	}
 	scheme, rest, ok := strings.Cut(s, "://")
@@ -173,8 +193,13 @@ func missingScheme(s string) *Error {
 	}
 	// Something like "https:/app.example.com" was meant to have one.
 	for _, scheme := range []string{"https", "http"} {
-		if rest, ok := strings.CutPrefix(strings.ToLower(s), scheme); ok && strings.IndexAny(rest, ":/") == 0 {
-			return remedy(CodeScheme, scheme+"://"+strings.TrimLeft(rest, ":/"), "has no \"://\" between scheme and host; write %q")
+		rest, ok := strings.CutPrefix(strings.ToLower(s), scheme)
+		switch host := strings.TrimLeft(rest, ":/.;"); {
+		case !ok:
+		case host == "":
+			return problem(CodeHost, `has no host; write an origin such as "https://app.example.com"`)
+		case strings.IndexAny(rest, ":/") == 0 || strings.HasPrefix(rest, ".//") || strings.HasPrefix(rest, ";//"):
+			return remedy(CodeScheme, scheme+"://"+host, "has no \"://\" between scheme and host; write %q")
 		}
 	}
 	host := strings.TrimLeft(s, ":/")
@@ -215,10 +240,14 @@ func checkAuthorityOnly(scheme, rest string) *Error {
 	switch {
 	case at+1 == len(authority):
 		return problem(CodeHost, `has no host; write a serialized origin such as "https://app.example.com"`)
+	case at >= 0 && strings.Contains(authority[:at], "."):
+		return problem(CodeUserInfo, "an origin has no user info, and \"@\" makes %q the host; write the origin without it", authority[at+1:])
 	case at >= 0:
 		return remedy(CodeUserInfo, bare, "an origin has no user info; write %q")
 	case end < 0:
 		return nil
+	case strings.Contains(rest, "://"):
+		return problem(CodeScheme, "has \"://\" twice; write one origin in each entry, with its scheme once")
 	case rest[end] == '/':
 		return remedy(CodePath, bare, "an origin has no path, not even a trailing slash; write %q")
 	case rest[end] == '?':

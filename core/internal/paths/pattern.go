@@ -402,6 +402,24 @@ type pathRegexp struct {
 	sample        string         // a path that it matches, if one is known
 }
 
+// reachesPathEnd matches a regular expression that says where the path ends, or that
+// anything may follow.
+var reachesPathEnd = regexp.MustCompile(`(?:\$|\\z|\.[*+]|\))$`)
+
+// checkPathRegexp refuses what matches no path, and habits of other systems that match
+// fewer paths than they seem to: a policy that doesn't apply fails open.
+func checkPathRegexp(source, literal string) error {
+	switch {
+	case source == "" || literal != "" && literal[0] != '/':
+		return errors.New("it matches no path, since paths begin with a slash")
+	case strings.HasPrefix(source, "^") && !reachesPathEnd.MatchString(source):
+		return errors.New("it must match the whole path, and says only how that begins: end it with `.*`, or with `$` if nothing follows")
+	case strings.HasSuffix(source, "/*") && !strings.HasSuffix(source, `\/*`):
+		return errors.New("it ends with a star that repeats the slash: end it with `/.*`")
+	}
+	return nil
+}
+
 // parsePathRegexp compiles an expression. The dot matches line breaks: a path
 // can contain one, and must not slip past a policy by it.
 func parsePathRegexp(s string) (*pathRegexp, error) {
@@ -424,6 +442,9 @@ func parsePathRegexp(s string) (*pathRegexp, error) {
 		return nil, err
 	}
 	literal, _ := prog.Prefix()
+	if err := checkPathRegexp(s, literal); err != nil {
+		return nil, err
+	}
 	if rest, ok := strings.CutPrefix(literal, "/"); ok {
 		segments := strings.Split(rest, "/")
 		segments = segments[:len(segments)-1] // the last may go on
