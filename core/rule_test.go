@@ -181,7 +181,7 @@ func (d *dice) pathRegexp() string {
 	case 3:
 		return d.pick(".*", "/.*", ".+", "/.+") + d.pick("", "a", "/b", "[aA]")
 	case 4:
-		return "/" + strings.Repeat(d.pick("a", "[ab]", "."), d.n(3)) + d.pick("*", "", "+", "{1,2}", "//{0,}")
+		return "/" + strings.Repeat(d.pick("a", "[ab]", "."), d.n(3)) + d.pick("{0,}", "", "+", "{1,2}", "//{0,}")
 	}
 	return "/" + d.pick("a", "b", "A", "[^/]+") + "/" + d.pick("a", "b", "[^/]+", "[^/]*", ".*", "")
 }

@@ -402,9 +402,9 @@ type pathRegexp struct {
 	sample        string         // a path that it matches, if one is known
 }
 
-// reachesPathEnd matches a regular expression that says where the path ends, or that
-// anything may follow.
-var reachesPathEnd = regexp.MustCompile(`(?:\$|\\z|\.[*+]|\))$`)
+// onlyBegins matches a regular expression that says how a path begins, and seems to leave
+// open how it goes on.
+var onlyBegins = regexp.MustCompile(`^\^.*[\w/-]$`)
 
 // checkPathRegexp refuses what matches no path, and habits of other systems that match
 // fewer paths than they seem to: a policy that doesn't apply fails open.
@@ -412,7 +412,7 @@ func checkPathRegexp(source, literal string) error {
 	switch {
 	case source == "" || literal != "" && literal[0] != '/':
 		return errors.New("it matches no path, since paths begin with a slash")
-	case strings.HasPrefix(source, "^") && !reachesPathEnd.MatchString(source):
+	case onlyBegins.MatchString(source) && !strings.HasSuffix(source, `\z`):
 		return errors.New("it must match the whole path, and says only how that begins: end it with `.*`, or with `$` if nothing follows")
 	case strings.HasSuffix(source, "/*") && !strings.HasSuffix(source, `\/*`):
 		return errors.New("it ends with a star that repeats the slash: end it with `/.*`")
