@@ -72,6 +72,36 @@ func (e *Regexp) Unconfined() (hostile string, unconfined bool) {
 	return e.open, e.open != ""
 }
 
+// WithEscapedDots returns e with every dot escaped that stands for one character, and
+// true if that confines e.
+func (e *Regexp) WithEscapedDots() (text string, confined bool) {
+	var b strings.Builder
+	inClass := false
+	for i := 0; i < len(e.text); i++ {
+		c := e.text[i]
+		next := ""
+		if i+1 < len(e.text) {
+			next = e.text[i+1 : i+2]
+		}
+		switch {
+		case c == '\\':
+			b.WriteByte(c)
+			b.WriteString(next)
+			i++
+			continue
+		case c == '[':
+			inClass = true
+		case c == ']':
+			inClass = false
+		case c == '.' && !inClass && (next == "" || !strings.Contains("*+?{", next)):
+			b.WriteByte('\\')
+		}
+		b.WriteByte(c)
+	}
+	escaped, err := readRegexp(b.String(), &analysis{})
+	return b.String(), err == nil && escaped.text != e.text && escaped.open == ""
+}
+
 // Insecure returns an origin of plain http other than the machine itself that
 // e matches, and true, if there is one.
 func (e *Regexp) Insecure() (example string, insecure bool) {
