@@ -47,7 +47,11 @@ var (
 // keeps it from reading the answers.
 func TestInABrowser(t *testing.T) {
 	chromium := onPath(t, "chromium", "chromium", "chromium-browser", "google-chrome")
-	for _, program := range programs {
+	visited := programs
+	if os.Getenv("CI") == "" {
+		visited = programs[:1] // TestAPI sends all of them what the pages send
+	}
+	for _, program := range visited {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
 			r := start(t, program)
