@@ -27,7 +27,7 @@ func checkMistake(s string) *Error {
 			break
 		}
 		return problem(CodeWildcard, `has white space or quotes around "*"; list the origins, or write "*" if every site may read responses`)
-	case "self", "same-origin", "localhost:*/*":
+	case "self", "same-origin":
 		return problem(CodeScheme, `isn't an origin, and pages of the server itself need no CORS; list the other sites that may read responses`)
 	case "all", "any", "everyone", ".*", "^.*$":
 		return problem(CodeWildcard, `isn't an origin; list the origins, or write "*" if every site may read responses`)
@@ -53,7 +53,16 @@ func checkMistake(s string) *Error {
 // unset matches what is left of a variable: the text of no value in usual languages,
 // or a placeholder of a shell, a template or a configuration system.
 var unset = regexp.MustCompile(`(?i)^(?:undefined|none|nil|<nil>|<no value>|nan|true|false|todo|changeme)$` +
-	`|://(?:undefined|none|nil|null|nan)(?::|$)|\$\{?\w|\{\{|\{\w+\}|#\{|@@|<[\w -]+>|^%\w+%$|://%\w+%|%\{|%[sdv](?:$|\W)|__\w+__|process\.env|your[_-]domain`)
+	`|://(?:undefined|none|nil|null|nan)(?::|$)|\$\{?\w|\{\{|\{[A-Za-z_]\w*\}|#\{|@@|<[\w -]+>|^%\w+%$|://%\w+%|%\{|%[sdv](?:$|\W)|__\w+__|process\.env|your[_-]domain`)
+
+// isPlaceholder reports whether a host that is valid is one that unset matches.
+func isPlaceholder(host string) bool {
+	switch host {
+	case "undefined", "none", "nil", "null", "nan", "process.env":
+		return true
+	}
+	return strings.Contains(host, "__") || strings.Contains(host, "your_domain") || strings.Contains(host, "your-domain")
+}
 
 // separators matches what people write between several origins.
 var separators = regexp.MustCompile(`[\s,;|]+`)

@@ -142,9 +142,19 @@ func parsePattern(s string) (Pattern, *Error) {
 	if isEmbedded(s) {
 		return Pattern{text: s}, nil
 	}
-	if err := checkMistake(s); err != nil {
-		return Pattern{}, err
+	p, err := readPattern(s)
+	if err == nil && !isPlaceholder(p.host) {
+		return p, nil
 	}
+	// It is looked at more closely only now, so that a million origins don't wait.
+	if mistake := checkMistake(s); mistake != nil {
+		return Pattern{}, mistake
+	}
+	return p, err
+}
+
+// readPattern reads a pattern with a scheme and a host.
+func readPattern(s string) (Pattern, *Error) {
 	if err := checkPageless(s); err != nil {
 		return Pattern{}, err
 	}
