@@ -100,6 +100,8 @@ func (c *configuration) conflict(of *compiler, s *paths.Scope, x paths.Conflict)
 type Policies struct {
 	engine *Engine
 	kindOf func(segment string) SegmentKind
+	fold   func(path string) string // nil: the router distinguishes all paths
+	calls  map[string]*call         // by their names and folded paths
 }
 
 // A SegmentKind is what a segment of a router's path matches.
@@ -116,11 +118,30 @@ const (
 // for paths that no other policy applies to. kindOf tells the segments of the router's
 // paths apart. NewPolicies panics if anything is wrong with the Configs.
 func NewPolicies(kindOf func(segment string) SegmentKind, cfgs ...Config) *Policies {
-	p := &Policies{new(Engine), kindOf}
+	p := &Policies{engine: new(Engine), kindOf: kindOf}
 	if len(cfgs) > 0 {
 		mustSucceed(p.engine.Reload(cfgs...))
 	}
 	return p
+}
+
+// Fold tells p that the router takes paths for one that fold returns the same text for, so
+// that Group and Route refuse the second of two such paths: its policy would never apply.
+func (p *Policies) Fold(fold func(path string) string) {
+	p.fold, p.calls = fold, make(map[string]*call)
+}
+
+// refuseFolded panics if an earlier call had the same path but for what the router
+// ignores.
+func (p *Policies) refuseFolded(by *call) {
+	if p.fold == nil {
+		return
+	}
+	key := by.name + " " + p.fold(by.argument)
+	if earlier := p.calls[key]; earlier != nil && *earlier != *by {
+		panic(ConfigErrors{by.problem(CodeSamePaths, "is the same to this router as %s, which already has a policy; remove one of the two calls", earlier)})
+	}
+	p.calls[key] = by
 }
 
 // Engine returns the engine that decides.
@@ -133,6 +154,7 @@ func (p *Policies) Group(prefix string, cfg Config) {
 	if endsInRest {
 		panic(ConfigErrors{by.problem(CodePath, "ends with a wildcard for the rest of the path, which is not a prefix; leave the wildcard out, or call Route(%q)", prefix)})
 	}
+	p.refuseFolded(by)
 	mustSucceed(p.engine.attachTo(by, groupPattern(pattern), cfg))
 }
 
@@ -140,6 +162,7 @@ func (p *Policies) Group(prefix string, cfg Config) {
 func (p *Policies) Route(path string, cfg Config) {
 	by := &call{"Route", path}
 	pattern, _ := p.pattern(by)
+	p.refuseFolded(by)
 	mustSucceed(p.engine.attachTo(by, routePattern(pattern), cfg))
 }
 

@@ -30,6 +30,15 @@ func Attach(app *fiber.App, cfgs ...Config) *Policies {
 		panic("corsfiber: Attach: the app is nil; pass the one that fiber.New returned")
 	}
 	p := &Policies{app, cors.NewPolicies(kindOf, cfgs...)}
+	p.shared.Fold(func(path string) string {
+		if !app.Config().CaseSensitive {
+			path = strings.ToLower(path)
+		}
+		if !app.Config().StrictRouting {
+			path = strings.TrimSuffix(path, "/")
+		}
+		return path
+	})
 	m := Middleware(p.Engine())
 	switch {
 	case hasMiddleware(app, m):

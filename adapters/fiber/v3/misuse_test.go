@@ -44,6 +44,16 @@ func TestMisusePanicsWithTheFix(t *testing.T) {
 			p.Group("/users/:id", policy)
 			p.Group("/users/:name", policy)
 		}, []string{`cors: Group("/users/:name") has the same paths as Group("/users/:id"), which already has a policy; remove one of them`}},
+		{"a group that differs in case from one that has a policy", func(app *fiber.App) {
+			p := corsfiber.Attach(app)
+			p.Group("/api", policy)
+			p.Group("/API", policy)
+		}, []string{`cors: Group("/API") is the same to this router as Group("/api"), which already has a policy; remove one of the two calls`}},
+		{"a route that differs in its last slash from one that has a policy", func(app *fiber.App) {
+			p := corsfiber.Attach(app)
+			p.Route("/a", policy)
+			p.Route("/a/", policy)
+		}, []string{`cors: Route("/a/") is the same to this router as Route("/a"), which already has a policy; remove one of the two calls`}},
 		{"a parameter within a segment", func(app *fiber.App) { corsfiber.Attach(app).Route("/v:version", policy) }, []string{`cors: Route("/v:version") has the segment "v:version"`, `PathRegexps`}},
 		{"an optional parameter", func(app *fiber.App) { corsfiber.Attach(app).Route("/:id?", policy) }, []string{`cors: Route("/:id?") has the segment ":id?"`, `PathRegexps`}},
 		{"Attach after routes", func(app *fiber.App) {
@@ -205,4 +215,13 @@ func TestErrorHandlerLeavesSkippedRequestsAlone(t *testing.T) {
 	if response.StatusCode != http.StatusInternalServerError || response.Header.Get("Access-Control-Allow-Origin") != "" || len(told) != 0 {
 		t.Errorf("status %d, headers %v, and the watcher is told %d times", response.StatusCode, response.Header, len(told))
 	}
+}
+
+// Where the app distinguishes such paths, each has a policy of its own.
+func TestPathsThatDifferForThisApp(t *testing.T) {
+	p := corsfiber.Attach(fiber.New(fiber.Config{CaseSensitive: true, StrictRouting: true}))
+	p.Group("/api", policy)
+	p.Group("/API", policy)
+	p.Route("/a", policy)
+	p.Route("/a/", policy)
 }
