@@ -17,9 +17,9 @@ import (
 // CI is set.
 const sampled = 5
 
-// TestCases does in every engine the cases that a browser can do, each against half of
-// the adapters; the next engine takes the other half. Without CI, it does a sample. It
-// logs how many cases those are, and why it leaves out others.
+// TestCases does in every engine the cases that a browser can do. The engines share the
+// adapters, so that each case is done against each of them. Without CI, it does a sample.
+// It logs how many cases those are, and why it leaves out others.
 func TestCases(t *testing.T) {
 	groups, err := conformance.Groups()
 	if err != nil {
@@ -43,7 +43,7 @@ func TestCases(t *testing.T) {
 							continue
 						}
 						var against []adapter
-						for j := k % 2; j < len(adapters); j += 2 { // half of them, and the others in the next engine
+						for j := (k + i) % len(browsers.Engines); j < len(adapters); j += len(browsers.Engines) {
 							against = append(against, adapters[j])
 						}
 						if !all {
