@@ -107,7 +107,7 @@ func MergeVary(lines []string, names string) string {
 	return joined
 }
 
-// AddMiddlewares tells e that n more middlewares are going to call [Engine.Serve]
-// or [Engine.Handle], or two where one can be put into a router more than once. If there are several,
-// a request that passes more than one of them is decided once.
+// AddMiddlewares tells e that n more middlewares are going to call [Engine.Serve] or
+// [Engine.Handle]. One that can be put into a router more than once counts as two. If
+// there are several, a request that passes more than one of them is decided once.
 func (e *Engine) AddMiddlewares(n int) { e.uses.Add(int32(n)) }

@@ -73,13 +73,10 @@ func inWordsOf(by *call, problems []*ConfigError) {
 	}
 }
 
-// conflict reports that it can't be told whether a scope or another one applies.
+// conflict reports that it can't be told whether a scope or another one applies. What a
+// call attached is named by the call.
 func (c *configuration) conflict(of *compiler, s *paths.Scope, x paths.Conflict) {
 	own, other := c.calls[of.index], c.calls[x.With.Config]
-	if own == nil && other == nil {
-		of.conflict(s, x)
-		return
-	}
 	what := fmt.Sprintf("%s %q of Config %d", x.With.Field(), x.With.Text, x.With.Config)
 	if other != nil {
 		what = other.String() + ", which already has a policy"
@@ -87,7 +84,7 @@ func (c *configuration) conflict(of *compiler, s *paths.Scope, x paths.Conflict)
 	at := place{s.Field(), s.Entry, s.Text}
 	switch {
 	case x.Undecided:
-		of.report(at, CodeUndecidedPaths, "can't be compared with %s, in bounded time, to tell which is narrower; write a shorter regular expression, or patterns in Paths", what)
+		of.report(at, CodeUndecidedPaths, "can't be compared with %s in bounded time, to tell which is narrower; write a shorter regular expression, or patterns in Paths", what)
 	case own != nil && other != nil && *own == *other:
 		of.report(at, CodeSamePaths, "already has a policy; remove one of the two calls")
 	default:

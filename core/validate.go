@@ -80,16 +80,6 @@ func (c *compiler) scopes() []paths.Scope {
 	return scopes
 }
 
-// conflict reports that it can't be told whether a scope or another one applies.
-func (c *compiler) conflict(s *paths.Scope, x paths.Conflict) {
-	at := place{s.Field(), s.Entry, s.Text}
-	if x.Undecided {
-		c.report(at, CodeUndecidedPaths, "can't be compared with %s %q of Config %d in bounded time, to tell which is narrower; write a shorter regular expression, or patterns in Paths", x.With.Field(), x.With.Text, x.With.Config)
-		return
-	}
-	c.report(at, CodeSamePaths, "has the same paths as %s %q of Config %d; remove one of them", x.With.Field(), x.With.Text, x.With.Config)
-}
-
 func (c *compiler) origins(p *policy) {
 	cfg := c.cfg
 	if len(cfg.AllowOrigins) == 0 && len(cfg.AllowOriginRegexps) == 0 && cfg.AllowOriginFunc == nil {
@@ -203,15 +193,10 @@ func (c *compiler) methods() string {
 	if c.cfg.AllowMethods == nil {
 		return strings.Join(DefaultMethods(), ",")
 	}
-	return c.names("AllowMethods", c.cfg.AllowMethods, identity, func(at place) {
+	words := nameWords{CodeMethod, "methods", "a method", "PUT"}
+	return c.names("AllowMethods", c.cfg.AllowMethods, words, identity, func(at place) {
 		upper := strings.ToUpper(at.value)
 		switch {
-		case at.value == "":
-			c.report(at, CodeMethod, "is empty; remove the entry")
-		case isSeveralNames(at.value):
-			c.report(at, CodeMethod, `is several methods in one string; write an entry for each, such as "PUT"`)
-		case !isToken(at.value):
-			c.report(at, CodeMethod, `isn't a method; write one such as "PUT" in each entry`)
 		case upper == "ALL" || upper == "ANY":
 			c.report(at, CodeWildcardName, `allows a method of that name, which no script sends; write "*" for all methods`)
 		case isPartWildcard(at.value):
@@ -229,14 +214,9 @@ func (c *compiler) headers() string {
 	if c.cfg.AllowHeaders == nil {
 		return strings.Join(DefaultHeaders(), ",")
 	}
-	list := c.names("AllowHeaders", c.cfg.AllowHeaders, strings.ToLower, func(at place) {
+	words := nameWords{CodeHeader, "headers", "a header name", "Content-Type"}
+	list := c.names("AllowHeaders", c.cfg.AllowHeaders, words, strings.ToLower, func(at place) {
 		switch {
-		case at.value == "":
-			c.report(at, CodeHeader, "is empty; remove the entry")
-		case isSeveralNames(at.value):
-			c.report(at, CodeHeader, `is several headers in one string; write an entry for each, such as "Content-Type"`)
-		case !isToken(at.value):
-			c.report(at, CodeHeader, `isn't a header name; write one such as "Content-Type" in each entry`)
 		case isPartWildcard(at.value):
 			c.report(at, CodeWildcardName, `allows a header of that name, since "*" is a wildcard only by itself; write the names one by one, or "*" for all`)
 		case IsResponseHeader(at.value) && !isForbiddenRequestHeader(at.value):
@@ -256,14 +236,9 @@ func (c *compiler) headers() string {
 }
 
 func (c *compiler) expose() string {
-	return c.names("ExposeHeaders", c.cfg.ExposeHeaders, strings.ToLower, func(at place) {
+	words := nameWords{CodeHeader, "headers", "a header name", "X-Total-Count"}
+	return c.names("ExposeHeaders", c.cfg.ExposeHeaders, words, strings.ToLower, func(at place) {
 		switch {
-		case at.value == "":
-			c.report(at, CodeHeader, "is empty; remove the entry")
-		case isSeveralNames(at.value):
-			c.report(at, CodeHeader, `is several headers in one string; write an entry for each, such as "X-Total-Count"`)
-		case !isToken(at.value):
-			c.report(at, CodeHeader, `isn't a header name; write one such as "X-Total-Count" in each entry`)
 		case isPartWildcard(at.value):
 			c.report(at, CodeWildcardName, `exposes a header of that name, since "*" is a wildcard only by itself; write the names one by one, or "*" for all`)
 		case isForbiddenResponseHeader(at.value):
@@ -278,12 +253,28 @@ func (c *compiler) expose() string {
 	})
 }
 
+// nameWords are the words for what isn't a name in a field.
+type nameWords struct {
+	code                  Code
+	several, one, example string
+}
+
 // names checks the names in a field and returns them as a response header lists them,
-// or "*" if that is among them. Names with one key are the same.
-func (c *compiler) names(field string, names []string, key func(string) string, check func(place)) string {
+// or "*" if that is among them. check is called for tokens. Names with one key are the
+// same.
+func (c *compiler) names(field string, names []string, words nameWords, key func(string) string, check func(place)) string {
 	before := len(c.problems)
 	for i, name := range names {
-		check(place{field, i, name})
+		switch at := (place{field, i, name}); {
+		case name == "":
+			c.report(at, words.code, "is empty; remove the entry")
+		case isSeveralNames(name):
+			c.report(at, words.code, "is several %s in one string; write an entry for each, such as %q", words.several, words.example)
+		case !isToken(name):
+			c.report(at, words.code, "isn't %s; write one such as %q in each entry", words.one, words.example)
+		default:
+			check(at)
+		}
 	}
 	star := slices.Index(names, wildcard)
 	if star < 0 {

@@ -43,32 +43,28 @@ func ParseEnviron(environ []string) (cors.Config, []Note, error) {
 			return v, nil
 		}
 	}
-	cfg, notes, err := readSettings(assigned, errs)
-	if problems, ok := err.(Errors); ok {
-		for _, e := range problems {
-			if e.Err != nil {
-				e.Message = inShell(e.Message)
-			}
+	read := readSettings(assigned, errs)
+	for _, e := range read.errs {
+		if e.Err != nil {
+			e.Message = inShell(e.Message)
 		}
 	}
 	missing := &Error{Name: allowedOrigins, Message: "isn't set, and no other variable allows an origin; set it to the sites that may read responses, as in " + allowedOrigins + "='https://app.example.com'"}
-	problems, _ := err.(Errors)
 	switch {
-	case err == nil && len(cfg.AllowOrigins)+len(cfg.AllowOriginRegexps) == 0:
-		notes = slices.DeleteFunc(notes, func(n Note) bool { return n.Name == allowedOrigins })
+	case len(read.errs) == 0 && read.allowsNone:
 		missing.Err = ErrNoOrigins
-		err = Errors{missing}
-	case err != nil && !slices.ContainsFunc(slices.Collect(maps.Keys(assigned)), mayAllowOrigins):
-		err = append(problems, missing)
+		return read.cfg, read.notes, Errors{missing}
+	case len(read.errs) > 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(assigned)), mayAllowOrigins):
+		read.errs = append(read.errs, missing)
 	}
-	return cfg, notes, err
+	return read.result()
 }
 
 // mayAllowOrigins reports whether a variable allows origins, or has a name that may be
 // meant so.
 func mayAllowOrigins(name string) bool {
-	i := slices.IndexFunc(settings, func(s setting) bool { return slices.Contains(s.names(), name) })
-	return i < 0 || settings[i].field == "AllowOrigins" || settings[i].field == "AllowOriginRegexps"
+	s, found := settingNamed(name)
+	return !found || s.field == "AllowOrigins" || s.field == "AllowOriginRegexps"
 }
 
 // ErrNoOrigins is the cause of an [Error] of [ParseEnviron]: no variable allows an
@@ -229,7 +225,7 @@ func Environ(cfg cors.Config) ([]string, error) {
 // same compares fields. A list may be nil or empty, except where nil means the
 // defaults.
 func same(field string, a, b reflect.Value) bool {
-	if a.Kind() == reflect.Slice && a.Len()+b.Len() == 0 && field != "AllowMethods" && field != "AllowHeaders" {
+	if a.Kind() == reflect.Slice && a.Len()+b.Len() == 0 && !nilMeansDefaults(field) {
 		return true
 	}
 	return reflect.DeepEqual(a.Interface(), b.Interface())

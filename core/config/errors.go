@@ -128,6 +128,9 @@ var fields = slices.DeleteFunc(reflect.VisibleFields(reflect.TypeFor[cors.Config
 	return f.Type.Kind() == reflect.Func
 })
 
+// nilMeansDefaults reports whether a list that is nil is another than an empty one.
+func nilMeansDefaults(field string) bool { return field == "AllowMethods" || field == "AllowHeaders" }
+
 // fieldNames matches the name of any field.
 var fieldNames = func() *regexp.Regexp {
 	names := make([]string, len(fields))

@@ -23,11 +23,7 @@ func Go(cfg cors.Config) (string, error) {
 	b.WriteString(assigned + "cors.Config{")
 	for _, f := range fields {
 		v := reflect.ValueOf(cfg).FieldByIndex(f.Index)
-		// An empty list means something else than nil in two fields.
-		if v.Kind() == reflect.Slice && v.Len() == 0 && f.Name != "AllowMethods" && f.Name != "AllowHeaders" {
-			continue
-		}
-		if !v.IsZero() {
+		if isEmpty := v.Kind() == reflect.Slice && v.Len() == 0 && !nilMeansDefaults(f.Name); !isEmpty && !v.IsZero() {
 			fmt.Fprintf(&b, "\n%s: %s,", f.Name, goValue(f.Name, v))
 		}
 	}

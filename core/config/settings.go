@@ -101,6 +101,15 @@ func isSettingName(name string) bool {
 	return strings.HasPrefix(name, "CORS_") || unread[name] != ""
 }
 
+// settingNamed returns the setting that is read under a name.
+func settingNamed(name string) (s setting, found bool) {
+	i := slices.IndexFunc(settings, func(s setting) bool { return slices.Contains(s.names(), name) })
+	if i < 0 {
+		return setting{}, false
+	}
+	return settings[i], true
+}
+
 // settingOf returns the setting for a field of cors.Config, or one that has the
 // field's name alone.
 func settingOf(field string) setting {
@@ -125,11 +134,12 @@ type settingsReader struct {
 	cfg   cors.Config
 	notes []Note
 	errs  Errors
+
+	allowsNone bool // no setting allows an origin
 }
 
-// readSettings returns the Config that settings describe. The errors begin with
-// those that are given.
-func readSettings(assigned map[string]readFunc, errs Errors) (cors.Config, []Note, error) {
+// readSettings reads settings. The errors begin with those that are given.
+func readSettings(assigned map[string]readFunc, errs Errors) *settingsReader {
 	r := &settingsReader{assigned: assigned, used: make(map[string]string), errs: errs}
 	r.choose()
 	r.origins()
@@ -156,6 +166,11 @@ func readSettings(assigned map[string]readFunc, errs Errors) (cors.Config, []Not
 		}
 	}
 	r.errs = append(r.errs, checked...)
+	return r
+}
+
+// result returns the Config that the settings describe, or the errors.
+func (r *settingsReader) result() (cors.Config, []Note, error) {
 	if len(r.errs) > 0 {
 		return cors.Config{}, r.notes, r.errs
 	}
@@ -197,8 +212,8 @@ func (r *settingsReader) choose() {
 		case message != "":
 			r.note(name, "", "%s", message)
 		case near != "":
-			i := slices.IndexFunc(settings, func(s setting) bool { return slices.Contains(s.names(), near) })
-			r.report(name, "", "isn't a setting, and django-cors-headers ignores it; write %s if you mean that, or remove it", settings[i].name)
+			meant, _ := settingNamed(near)
+			r.report(name, "", "isn't a setting, and django-cors-headers ignores it; write %s if you mean that, or remove it", meant.name)
 		default:
 			r.note(name, "", "isn't a setting, and is ignored; write one of %s, or remove it", strings.Join(settingNames, ", "))
 		}
@@ -211,8 +226,8 @@ func read[T any](r *settingsReader, name string, otherwise T) T {
 	if !ok {
 		return otherwise
 	}
-	i := slices.IndexFunc(settings, func(s setting) bool { return s.name == name })
-	v, errs := r.assigned[written](settings[i].kind)
+	s, _ := settingNamed(name)
+	v, errs := r.assigned[written](s.kind)
 	if len(errs) > 0 {
 		r.errs = append(r.errs, errs...)
 		return otherwise
@@ -252,9 +267,7 @@ func (r *settingsReader) origins() {
 			r.note(name, python, "is matched against the whole origin here, whereas django-cors-headers lets anything follow, such as \".attacker.example\"; write `%s`, or `%s` if you mean any port", t.append("$"), t.append(`(:\d+)?$`))
 		}
 	}
-	if len(r.cfg.AllowOrigins)+len(r.cfg.AllowOriginRegexps) == 0 && len(r.errs) == 0 {
-		r.note(allowedOrigins, "", "allows no origin, and neither does another setting, which cors.New refuses; list the origins, or set AllowOriginFunc if handlers of the signal check_request_enabled decide")
-	}
+	r.allowsNone = len(r.cfg.AllowOrigins)+len(r.cfg.AllowOriginRegexps) == 0 && len(r.errs) == 0
 }
 
 // paths reads the regular expression for paths. django-cors-headers matches it

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"strings"
 	"sync"
 
 	cors "github.com/corskit/cors/core"
+	"github.com/corskit/cors/core/internal/origin"
 )
 
 // Development returns a Watcher that writes a line to w about each request with an
@@ -109,14 +109,7 @@ func refusal(cfg cors.Config) string {
 }
 
 // isLoopback reports whether a serialized origin is on this machine.
-func isLoopback(origin string) bool {
-	u, err := url.Parse(origin)
-	if err != nil {
-		return false
-	}
-	switch u.Hostname() {
-	case "localhost", "127.0.0.1", "::1":
-		return true
-	}
-	return false
+func isLoopback(text string) bool {
+	o, ok := origin.Parse(text)
+	return ok && origin.IsLoopback(o.Host)
 }

@@ -50,18 +50,18 @@ func checkMistake(s string) *Error {
 	return checkRegexp(s)
 }
 
+// unsetHosts are valid hosts that are the text of no value.
+var unsetHosts = []string{"undefined", "none", "nil", "null", "nan"}
+
 // unset matches what is left of a variable: the text of no value in usual languages,
 // or a placeholder of a shell, a template or a configuration system.
 var unset = regexp.MustCompile(`(?i)^(?:undefined|none|nil|<nil>|<no value>|nan|true|false|todo|changeme)$` +
-	`|://(?:undefined|none|nil|null|nan)(?::|$)|\$\{?\w|\{\{|\{[A-Za-z_]\w*\}|#\{|@@|<[\w -]+>|^%\w+%$|://%\w+%|%\{|%[sdv](?:$|\W)|__\w+__|process\.env|your[_-]domain`)
+	`|://(?:` + strings.Join(unsetHosts, "|") + `)(?::|$)|\$\{?\w|\{\{|\{[A-Za-z_]\w*\}|#\{|@@|<[\w -]+>|^%\w+%$|://%\w+%|%\{|%[sdv](?:$|\W)|__\w+__|process\.env|your[_-]domain`)
 
-// isPlaceholder reports whether a host that is valid is one that unset matches.
+// isPlaceholder reports whether unset may match a pattern whose host is valid. It costs
+// far less.
 func isPlaceholder(host string) bool {
-	switch host {
-	case "undefined", "none", "nil", "null", "nan", "process.env":
-		return true
-	}
-	return strings.Contains(host, "__") || strings.Contains(host, "your_domain") || strings.Contains(host, "your-domain")
+	return slices.Contains(unsetHosts, host) || host == "process.env" || strings.Contains(host, "__") || strings.Contains(host, "your_domain") || strings.Contains(host, "your-domain")
 }
 
 // separators matches what people write between several origins.
