@@ -2,7 +2,6 @@ package corschi_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -10,43 +9,31 @@ import (
 	"testing"
 
 	corschi "github.com/corskit/cors/adapters/chi"
+	"github.com/corskit/cors/conformance"
 	cors "github.com/corskit/cors/core"
 	"github.com/go-chi/chi/v5"
 )
 
-func TestMisusePanicsWithTheFix(t *testing.T) {
+func TestMisuse(t *testing.T) {
+	conformance.RunMisuse(t, conformance.Adapter{
+		New: func(policy ...cors.Config) { corschi.New(policy...) },
+		Attach: func(base ...cors.Config) conformance.Policies {
+			p := corschi.Attach(newRouter(), base...)
+			return conformance.Policies{
+				Group: func(path string, policy cors.Config) { p.Group(path, policy, nil) },
+				Route: p.Route,
+			}
+		},
+		Parameter: func(name string) string { return "{" + name + "}" },
+	})
+}
+
+func TestMisuseOfTheFramework(t *testing.T) {
 	tests := []struct {
 		name string
 		do   func(r *chi.Mux)
 		says []string
 	}{
-		{"every problem of every Config", func(r *chi.Mux) {
-			corschi.New(corschi.Config{AllowOrigins: []string{"https://app.example.com/"}, Paths: []string{"/a"}}, corschi.Config{AllowOrigins: []string{"*"}, AllowCredentials: true})
-
-		}, []string{`Config 0: AllowOrigins`, `Config 1: AllowOrigins`}},
-		{"a base policy that is wrong", func(r *chi.Mux) { corschi.Attach(r, corschi.Config{}) }, []string{`cors: AllowOrigins is empty`}},
-		{"a group's policy that is wrong", func(r *chi.Mux) { corschi.Attach(r).Group("/api", corschi.Config{}, nil) }, []string{`cors: Group("/api"): AllowOrigins is empty`}},
-		{"a route's policy that is wrong", func(r *chi.Mux) { corschi.Attach(r).Route("/x", corschi.Config{}) }, []string{`cors: Route("/x"): AllowOrigins is empty`}},
-		{"a group's policy with paths of its own", func(r *chi.Mux) {
-			corschi.Attach(r).Group("/api", corschi.Config{AllowOrigins: []string{"*"}, Paths: []string{"/x"}}, nil)
-
-		}, []string{`cors: Group("/api"): Paths isn't empty`, `leave it out`}},
-		{"a group that has a policy already", func(r *chi.Mux) {
-			p := corschi.Attach(r)
-			p.Group("/api", policy, nil)
-			p.Group("/api", policy, nil)
-		}, []string{`cors: Group("/api") already has a policy; remove one of the two calls`}},
-		{"a route that has a policy already", func(r *chi.Mux) {
-			p := corschi.Attach(r)
-			p.Route("/a", policy)
-			p.Route("/a", policy)
-		}, []string{`cors: Route("/a") already has a policy; remove one of the two calls`}},
-		{"a group that has a policy with another name for its parameter", func(r *chi.Mux) {
-			p := corschi.Attach(r)
-			p.Group("/users/{id}", policy, nil)
-			p.Group("/users/{name}", policy, nil)
-		}, []string{`cors: Group("/users/{name}") has the same paths as Group("/users/{id}"), which already has a policy; remove one of them`}},
-		{"a parameter within a segment", func(r *chi.Mux) { corschi.Attach(r).Route("/v{version}", policy) }, []string{`cors: Route("/v{version}") has the segment "v{version}"`, `PathRegexps`}},
 		{"a parameter with an expression", func(r *chi.Mux) { corschi.Attach(r).Route("/{id:[0-9]+}", policy) }, []string{`cors: Route("/{id:[0-9]+}") has the segment "{id:[0-9]+}"`, `PathRegexps`}},
 		{"Attach after routes", func(r *chi.Mux) {
 			r.Get("/posts", ok)
@@ -78,31 +65,9 @@ func TestMisusePanicsWithTheFix(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			defer func() {
-				problem := recover()
-				for _, says := range tt.says {
-					if !strings.Contains(fmt.Sprint(problem), says) {
-						t.Errorf("panic %v, which must say %q", problem, says)
-					}
-				}
-			}()
-			tt.do(newRouter())
-			t.Error("no panic")
+			conformance.ExpectPanic(t, func() { tt.do(newRouter()) }, tt.says...)
 		})
 	}
-}
-
-func TestProblemsOfAttachedPoliciesAreTyped(t *testing.T) {
-	defer func() {
-		err, _ := recover().(error)
-		var problem *cors.ConfigError
-		if !errors.As(err, &problem) || problem.Code != cors.CodeSamePaths || problem.Call != `Group("/api")` {
-			t.Errorf("the panic is %v", err)
-		}
-	}()
-	p := corschi.Attach(newRouter())
-	p.Group("/api", policy, nil)
-	p.Group("/api", policy, nil)
 }
 
 func TestProperUseWorks(t *testing.T) {
@@ -217,38 +182,10 @@ func TestAttachToARouterThatIsMounted(t *testing.T) {
 func TestSkippedRequestsAreLeftAlone(t *testing.T) {
 	skipInternal := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/internal/") }
 	skipHealth := func(r *http.Request) bool { return r.URL.Path == "/health" }
-	tests := []struct {
-		name, path string
-		skipped    bool
-	}{
-		{"a request that the first function names", "/internal/metrics", true},
-		{"a request that the second function names", "/health", true},
-		{"a request that no function names", "/posts", false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			engine, err := cors.New(policy)
-			if err != nil {
-				t.Fatal(err)
-			}
-			told := make(chan cors.Decision, 10)
-			engine.Watch(func(_ *cors.Request, d cors.Decision) { told <- d })
-			r := newRouter()
-			r.Use(corschi.Middleware(engine, skipInternal, skipHealth))
-			r.Get("/*", ok)
-			response := get(t, r, tt.path)
-			if response.StatusCode != http.StatusOK {
-				t.Errorf("status %d, want 200", response.StatusCode)
-			}
-			if skipped := response.Header.Get("Access-Control-Allow-Origin") == ""; skipped != tt.skipped {
-				t.Errorf("skipped: %t, want %t", skipped, tt.skipped)
-			}
-			if skipped := response.Header.Get("Vary") == ""; skipped != tt.skipped {
-				t.Errorf("Vary is %q", response.Header.Get("Vary"))
-			}
-			if skipped := len(told) == 0; skipped != tt.skipped {
-				t.Errorf("the watcher is told %d times", len(told))
-			}
-		})
-	}
+	conformance.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
+		r := newRouter()
+		r.Use(corschi.Middleware(engine, skipInternal, skipHealth))
+		r.Get("/*", ok)
+		return get(t, r, path)
+	})
 }

@@ -2,48 +2,36 @@ package corsfiber_test
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	corsfiber "github.com/corskit/cors/adapters/fiber"
+	"github.com/corskit/cors/conformance"
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v2"
 )
 
-func TestMisusePanicsWithTheFix(t *testing.T) {
+func TestMisuse(t *testing.T) {
+	conformance.RunMisuse(t, conformance.Adapter{
+		New: func(policy ...cors.Config) { corsfiber.New(policy...) },
+		Attach: func(base ...cors.Config) conformance.Policies {
+			p := corsfiber.Attach(newApp(fiber.Config{}), base...)
+			return conformance.Policies{
+				Group: func(path string, policy cors.Config) { p.Group(path, policy) },
+				Route: p.Route,
+			}
+		},
+		Parameter: func(name string) string { return ":" + name },
+	})
+}
+
+func TestMisuseOfTheFramework(t *testing.T) {
 	tests := []struct {
 		name string
 		do   func(app *fiber.App)
 		says []string
 	}{
-		{"every problem of every Config", func(app *fiber.App) {
-			corsfiber.New(corsfiber.Config{AllowOrigins: []string{"https://app.example.com/"}, Paths: []string{"/a"}}, corsfiber.Config{AllowOrigins: []string{"*"}, AllowCredentials: true})
-
-		}, []string{`Config 0: AllowOrigins`, `Config 1: AllowOrigins`}},
-		{"a base policy that is wrong", func(app *fiber.App) { corsfiber.Attach(app, corsfiber.Config{}) }, []string{`cors: AllowOrigins is empty`}},
-		{"a group's policy that is wrong", func(app *fiber.App) { corsfiber.Attach(app).Group("/api", corsfiber.Config{}) }, []string{`cors: Group("/api"): AllowOrigins is empty`}},
-		{"a route's policy that is wrong", func(app *fiber.App) { corsfiber.Attach(app).Route("/x", corsfiber.Config{}) }, []string{`cors: Route("/x"): AllowOrigins is empty`}},
-		{"a group's policy with paths of its own", func(app *fiber.App) {
-			corsfiber.Attach(app).Group("/api", corsfiber.Config{AllowOrigins: []string{"*"}, Paths: []string{"/x"}})
-
-		}, []string{`cors: Group("/api"): Paths isn't empty`, `leave it out`}},
-		{"a group that has a policy already", func(app *fiber.App) {
-			p := corsfiber.Attach(app)
-			p.Group("/api", policy)
-			p.Group("/api", policy)
-		}, []string{`cors: Group("/api") already has a policy; remove one of the two calls`}},
-		{"a route that has a policy already", func(app *fiber.App) {
-			p := corsfiber.Attach(app)
-			p.Route("/a", policy)
-			p.Route("/a", policy)
-		}, []string{`cors: Route("/a") already has a policy; remove one of the two calls`}},
-		{"a group that has a policy with another name for its parameter", func(app *fiber.App) {
-			p := corsfiber.Attach(app)
-			p.Group("/users/:id", policy)
-			p.Group("/users/:name", policy)
-		}, []string{`cors: Group("/users/:name") has the same paths as Group("/users/:id"), which already has a policy; remove one of them`}},
 		{"a group that differs in case from one that has a policy", func(app *fiber.App) {
 			p := corsfiber.Attach(app)
 			p.Group("/api", policy)
@@ -54,7 +42,6 @@ func TestMisusePanicsWithTheFix(t *testing.T) {
 			p.Route("/a", policy)
 			p.Route("/a/", policy)
 		}, []string{`cors: Route("/a/") is the same to this router as Route("/a"), which already has a policy; remove one of the two calls`}},
-		{"a parameter within a segment", func(app *fiber.App) { corsfiber.Attach(app).Route("/v:version", policy) }, []string{`cors: Route("/v:version") has the segment "v:version"`, `PathRegexps`}},
 		{"an optional parameter", func(app *fiber.App) { corsfiber.Attach(app).Route("/:id?", policy) }, []string{`cors: Route("/:id?") has the segment ":id?"`, `PathRegexps`}},
 		{"Attach after routes", func(app *fiber.App) {
 			app.Get("/posts", func(*fiber.Ctx) error { return nil })
@@ -99,31 +86,9 @@ func TestMisusePanicsWithTheFix(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			defer func() {
-				problem := recover()
-				for _, says := range tt.says {
-					if !strings.Contains(fmt.Sprint(problem), says) {
-						t.Errorf("panic %v, which must say %q", problem, says)
-					}
-				}
-			}()
-			tt.do(newApp(fiber.Config{}))
-			t.Error("no panic")
+			conformance.ExpectPanic(t, func() { tt.do(newApp(fiber.Config{})) }, tt.says...)
 		})
 	}
-}
-
-func TestProblemsOfAttachedPoliciesAreTyped(t *testing.T) {
-	defer func() {
-		err, _ := recover().(error)
-		var problem *cors.ConfigError
-		if !errors.As(err, &problem) || problem.Code != cors.CodeSamePaths || problem.Call != `Group("/api")` {
-			t.Errorf("the panic is %v", err)
-		}
-	}()
-	p := corsfiber.Attach(newApp(fiber.Config{}))
-	p.Group("/api", policy)
-	p.Group("/api", policy)
 }
 
 func TestProperUseWorks(t *testing.T) {
@@ -170,40 +135,12 @@ func TestAttachToAnAppThatIsMountedAtTheRootWorks(t *testing.T) {
 func TestSkippedRequestsAreLeftAlone(t *testing.T) {
 	skipInternal := func(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/internal/") }
 	skipHealth := func(c *fiber.Ctx) bool { return c.Path() == "/health" }
-	tests := []struct {
-		name, path string
-		skipped    bool
-	}{
-		{"a request that the first function names", "/internal/metrics", true},
-		{"a request that the second function names", "/health", true},
-		{"a request that no function names", "/posts", false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			engine, err := cors.New(policy)
-			if err != nil {
-				t.Fatal(err)
-			}
-			told := make(chan cors.Decision, 10)
-			engine.Watch(func(_ *cors.Request, d cors.Decision) { told <- d })
-			app := newApp(fiber.Config{})
-			app.Use(corsfiber.Middleware(engine, skipInternal, skipHealth))
-			app.Get("/*", func(*fiber.Ctx) error { return nil })
-			response := do(t, app, http.MethodGet, tt.path, nil)
-			if response.StatusCode != http.StatusOK {
-				t.Errorf("status %d, want 200", response.StatusCode)
-			}
-			if skipped := response.Header.Get("Access-Control-Allow-Origin") == ""; skipped != tt.skipped {
-				t.Errorf("skipped: %t, want %t", skipped, tt.skipped)
-			}
-			if skipped := response.Header.Get("Vary") == ""; skipped != tt.skipped {
-				t.Errorf("Vary is %q", response.Header.Get("Vary"))
-			}
-			if skipped := len(told) == 0; skipped != tt.skipped {
-				t.Errorf("the watcher is told %d times", len(told))
-			}
-		})
-	}
+	conformance.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
+		app := newApp(fiber.Config{})
+		app.Use(corsfiber.Middleware(engine, skipInternal, skipHealth))
+		app.Get("/*", func(*fiber.Ctx) error { return nil })
+		return do(t, app, http.MethodGet, path, nil)
+	})
 }
 
 func TestErrorHandlerLeavesSkippedRequestsAlone(t *testing.T) {
