@@ -20,7 +20,7 @@ const (
 	FoldCase PathFolding = PathFolding(paths.FoldCase)
 	// FoldTrailingSlash: the router ignores slashes at the end of a path.
 	FoldTrailingSlash PathFolding = PathFolding(paths.FoldTrailingSlash)
-	// FoldEmptySegment: a wildcard for one segment matches an empty one, too,
+	// FoldEmptySegment: a wildcard for one segment also matches an empty one,
 	// unless it is the last. So does a regular expression.
 	FoldEmptySegment PathFolding = PathFolding(paths.FoldEmptySegment)
 	// FoldEmptyRest: a wildcard for the rest matches even where the slash before

@@ -70,8 +70,8 @@ func (r Reason) String() string {
 	}, r)
 }
 
-// A Decision says what CORS adds to the response to a request. Its strings share memory with
-// the request and are valid as long as that is.
+// A Decision says what CORS adds to the response to a request. Its strings share memory
+// with the request and are valid as long as that is.
 //
 // It has four fields, the most that the compiler keeps in registers: copying a larger
 // one takes a third of the time to decide.

@@ -50,7 +50,7 @@ func recorded(c *fiber.Ctx) *record {
 	return r
 }
 
-// leaveAlone has ErrorHandler skip a request, too, unless another middleware has
+// leaveAlone has ErrorHandler also skip a request, unless another middleware has
 // decided about it.
 func leaveAlone(c *fiber.Ctx) {
 	if recorded(c) == nil {

@@ -32,11 +32,10 @@ type Agent struct {
 	Transport http.RoundTripper
 
 	// Jar keeps cookies. If nil, none are sent or kept. One that isn't a [*CookieJar]
-	// sends its cookies to other sites, too, whatever their SameSite attribute.
+	// also sends its cookies to other sites, whatever their SameSite attribute.
 	Jar http.CookieJar
 
-	// ThirdPartyCookies says what a CookieJar does with the cookies of other sites
-	// than the page's.
+	// ThirdPartyCookies says what a CookieJar does with third-party cookies.
 	ThirdPartyCookies ThirdPartyCookies
 
 	// Now is the clock of the CORS-preflight cache. If nil, time.Now is.

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// ThirdPartyCookies says what a browser does with the cookies of another site than the
-// page's.
+// ThirdPartyCookies says what a browser does with third-party cookies: those of a site
+// that isn't the page's.
 type ThirdPartyCookies uint8
 
 // The ways in which browsers treat third-party cookies.
@@ -28,13 +28,13 @@ const (
 	ThirdPartyPartitioned
 )
 
-// A CookieJar keeps cookies as browsers do, which send few of them to another site
-// than the page's: those with SameSite=None and Secure (RFC 6265bis, "The SameSite
+// A CookieJar keeps cookies as browsers do, which send few of them as third-party
+// cookies: those with SameSite=None and Secure (RFC 6265bis, "The SameSite
 // Attribute"; a cookie without SameSite counts as Lax), and those that
 // [Agent.ThirdPartyCookies] leaves of them.
 //
-// As an [http.CookieJar], it has the cookies of the site itself. A page visits the
-// site, for example, where a test calls SetCookies.
+// As an [http.CookieJar], it has the cookies of the site itself: SetCookies is what a
+// visit does.
 type CookieJar struct {
 	own, thirdParty *cookiejar.Jar
 
@@ -87,7 +87,8 @@ func (j *CookieJar) partition(site string) *cookiejar.Jar {
 	return j.partitions[site]
 }
 
-// thirdPartyCookies returns the cookies for a request to another site than the page's.
+// thirdPartyCookies returns the cookies for a request that a page of site makes to
+// another one.
 func (j *CookieJar) thirdPartyCookies(u *url.URL, site string, how ThirdPartyCookies) []*http.Cookie {
 	cookies := j.partition(site).Cookies(u)
 	if how == ThirdPartyAllowed {
@@ -96,7 +97,8 @@ func (j *CookieJar) thirdPartyCookies(u *url.URL, site string, how ThirdPartyCoo
 	return cookies
 }
 
-// setThirdPartyCookies keeps what another site than the page's sets.
+// setThirdPartyCookies keeps the cookies that another site sets while a page of site is
+// open.
 func (j *CookieJar) setThirdPartyCookies(u *url.URL, site string, how ThirdPartyCookies, cookies []*http.Cookie) {
 	for _, c := range cookies {
 		switch {

@@ -229,7 +229,7 @@ func TestAControlByteInAHeader(t *testing.T) {
 		}
 		agent.Transport = roundTripper(func(*http.Request) (*http.Response, error) { return nil, errors.New("no connection") })
 		if _, err := agent.Fetch(t.Context(), &Request{URL: app + "/", Headers: HeaderList{{"X-A", "a\tb"}}}); errors.Is(err, ErrControlByte) {
-			t.Errorf("a tab is no control byte: %v", err)
+			t.Errorf("a tab counts as a control byte: %v", err)
 		}
 	})
 }

@@ -129,7 +129,7 @@ var meanings = map[cause]Finding{
 		"", "Let the script use the final address. Where users have to log in, respond to scripts with 401 instead of a redirect. Don't allow null."},
 	errorWithoutHeaders: {"The response of {url} has the status {status} and no Access-Control-Allow-Origin.",
 		"Something responded before the CORS middleware ran: authentication (401), a redirect (3xx), the router (404, 405), or a proxy that did not reach your server (502, 504).",
-		"", "Put the CORS middleware first, so that errors have its headers, too, and then look at the error itself. If {origin} is new, add it to AllowOrigins."},
+		"", "Put the CORS middleware first, so that errors also have its headers, and then look at the error itself. If {origin} is new, add it to AllowOrigins."},
 	notExposed: {"The script may not read the header {header} of the response.",
 		"Scripts of other origins see a few response headers only, such as Content-Type, unless the server exposes more.",
 		"exposeHeaders", "Add {header} to ExposeHeaders."},

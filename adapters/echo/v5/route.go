@@ -66,7 +66,7 @@ func patternOf(c *echo.Context) string {
 }
 
 // isUnescaped reports whether the router takes the Path of a request that has a
-// RawPath, too. Echo does not export the option. The router shows it by how it routes
+// RawPath as well. Echo does not export the option. The router shows it by how it routes
 // a request whose Path leads to the first of its routes, and whose RawPath does not.
 func (p *pathReader) isUnescaped(c *echo.Context) bool {
 	if unescaped, ok := p.unescaped.Load(c.Echo()); ok {

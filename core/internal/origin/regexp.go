@@ -72,8 +72,8 @@ func (e *Regexp) Unconfined() (hostile string, unconfined bool) {
 	return e.open, e.open != ""
 }
 
-// WithEscapedDots returns e with every dot escaped that stands for one character, and
-// true if that confines e.
+// WithEscapedDots returns e with every dot escaped that matches one character, and true
+// if that confines e.
 func (e *Regexp) WithEscapedDots() (text string, confined bool) {
 	var b strings.Builder
 	inClass := false
