@@ -15,7 +15,8 @@ import (
 // applies to a path. It knows every path of a small alphabet, and compares
 // entries by the paths that they match.
 
-// naivePaths are all paths of up to six characters, and some others.
+// naivePaths are all paths of up to six characters, those of up to three with a
+// line break somewhere, and some others.
 var naivePaths = func() (paths []string) {
 	last := []string{""}
 	for range 6 {
@@ -27,7 +28,12 @@ var naivePaths = func() (paths []string) {
 		}
 		paths, last = append(paths, next...), next
 	}
-	for _, other := range []string{"/a/\n/b", "*", "/\n", "/\n/", "/b\n", "/b\nb", "/x", "/x/", "/a/x", "/ax", "/b/x", "x", "/a/a/a/a", "/a/a/a/a/", "/-", "/a-", "/a-b", "/a/-", "/-/a", "/a-/b", "/a\n", "/a/\n"} {
+	for _, p := range paths {
+		for i := 1; i <= len(p) && len(p) <= 3; i++ {
+			paths = append(paths, p[:i]+"\n"+p[i:])
+		}
+	}
+	for _, other := range []string{"/a/\n/b", "*", "/x", "/x/", "/a/x", "/ax", "/b/x", "x", "/a/a/a/a", "/a/a/a/a/", "/-", "/a-", "/a-b", "/a/-", "/-/a", "/a-/b"} {
 		paths = append(paths, cases(other)...)
 	}
 	return paths
