@@ -761,7 +761,7 @@ func checkAll(t *testing.T, e *cors.Engine, configs []cors.Config, r *naiveReque
 func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	accepted, seen := 0, make(map[string]int)
-	for range 4000 {
+	for range 1200 {
 		data := randomData(r, 120)
 		d := &dice{data}
 		configs := d.configs()
@@ -777,7 +777,7 @@ func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 			seen[fmt.Sprintf("%v, governed %t, allowed %t, answered %t", a.kind, a.config >= 0, a.allowed, a.status != 0)]++
 		}
 	}
-	if accepted < 800 {
+	if accepted < 400 {
 		t.Errorf("only %d configurations are accepted", accepted)
 	}
 	for _, kind := range []cors.Kind{cors.NotCORS, cors.Actual, cors.Preflight} {

@@ -93,6 +93,20 @@ func (e Engine) Missing() []string {
 	return missing
 }
 
+// Sample returns the engines that a test runs: all if the environment variable CI is
+// set, and otherwise the first that is installed, because browsers take long.
+func Sample() []Engine {
+	if os.Getenv("CI") != "" {
+		return Engines
+	}
+	for i, e := range Engines {
+		if e.Missing() == nil {
+			return Engines[i:][:1]
+		}
+	}
+	return Engines[:1]
+}
+
 // Require skips the test if e is not installed, and says which Debian packages to
 // install. If the environment variable CI is set, the test fails.
 func Require(t testing.TB, e Engine) {

@@ -19,7 +19,7 @@ const killedEnv = "BROWSERS_TEST_KILLED"
 // Every process of a browser has the folder of its profile in its arguments or
 // in its environment. TMPDIR gives it a folder of this test's.
 func TestNothingIsLeftOfABrowser(t *testing.T) {
-	for _, e := range browsers.Engines {
+	for _, e := range browsers.Sample() {
 		t.Run(string(e), func(t *testing.T) {
 			browsers.Require(t, e)
 			t.Run("when its test ends", func(t *testing.T) {

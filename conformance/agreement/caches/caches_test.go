@@ -72,7 +72,7 @@ func TestSharedCaches(t *testing.T) {
 
 // orders returns, for every order in which the requesters can come first, a
 // number of questions for each of them. Each order begins in another way, and
-// for another shift in yet another.
+// for another shift in yet another. Unless CI is set, these are some of the orders.
 func orders(shift int) [][]question {
 	const each = 2
 	var all [][]question
@@ -85,7 +85,15 @@ func orders(shift int) [][]question {
 		}
 		all = append(all, questions)
 	}
-	return all
+	if os.Getenv("CI") != "" {
+		return all
+	}
+	const every = 4
+	var some [][]question
+	for n := shift % every; n < len(all); n += every {
+		some = append(some, all[n])
+	}
+	return some
 }
 
 func permutations[T any](list []T) [][]T {
@@ -371,7 +379,7 @@ func (s *setup) testNarrowing(t *testing.T) {
 // application's own comes after ours, it is the one that counts. That does no
 // harm if the key has what our line names.
 func TestSeveralVaryLines(t *testing.T) {
-	for _, a := range adapters {
+	for _, a := range sample(3) {
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSetup(t, a, nginx(t, nginxOptions{}))

@@ -80,7 +80,7 @@ func TestDifferential(t *testing.T) {
 			return servers.carryOut(t.Context(), model, runsOf(scenarios)...)
 		})})
 	}
-	for _, engine := range browsers.Engines {
+	for _, engine := range browsers.Sample() {
 		t.Run(string(engine), func(t *testing.T) {
 			t.Parallel()
 			browsers.Require(t, engine)
