@@ -28,13 +28,16 @@ type Group struct {
 
 // A Case is a policy and what must come of it.
 type Case struct {
-	// Name is unique in the group: lower-case words joined by hyphens.
+	// Name is unique in the group: lower-case words joined by hyphens. Group and name
+	// are the case's ID, which never changes.
 	Name string `json:"name"`
 	// Title is what the case claims, as a sentence.
 	Title string `json:"title"`
-	// Section is the section of the Fetch standard, or of another document, that
-	// says so.
-	Section string `json:"section"`
+	// Profile says what the case counts for.
+	Profile Profile `json:"profile"`
+	// Requires is the section of the Fetch standard, or of another document, that
+	// says so: a name of [Reference].
+	Requires string `json:"requires"`
 	// Vulnerability is the identifier of a published vulnerability that the case
 	// guards against.
 	Vulnerability string `json:"vulnerability,omitempty"`
@@ -56,8 +59,27 @@ const (
 	FeaturePaths Feature = "paths"
 	// FeaturePathRegexps: paths as expressions.
 	FeaturePathRegexps Feature = "path-regexps"
-	// FeatureOriginPatterns: origins with wildcards.
-	FeatureOriginPatterns Feature = "origin-patterns"
+	// FeatureSubdomains: origins such as https://*.example.com, for one or more labels.
+	FeatureSubdomains Feature = "origin-pattern-subdomain"
+	// FeatureLabels: origins such as https://pr-*.example.com, within a label.
+	FeatureLabels Feature = "origin-pattern-label"
+	// FeaturePorts: origins such as http://localhost:*, for any port and none.
+	FeaturePorts Feature = "origin-pattern-port"
+	// FeatureNull: the origin null, of sandboxed frames.
+	FeatureNull Feature = "null-origin"
+	// FeatureCustomSchemes: origins whose scheme is neither http nor https.
+	FeatureCustomSchemes Feature = "custom-scheme-origin"
+	// FeatureAnyOriginWithCredentials: every origin, with credentials.
+	FeatureAnyOriginWithCredentials Feature = "any-origin-with-credentials"
+	// FeatureAnyMethod and the next two: * as a list, without credentials.
+	FeatureAnyMethod        Feature = "any-method"
+	FeatureAnyHeader        Feature = "any-header"
+	FeatureAnyExposedHeader Feature = "any-exposed-header"
+	// FeatureAnyMethodWithCredentials and the next two: * as a list that stands for
+	// all with credentials, too, where the header's * does not.
+	FeatureAnyMethodWithCredentials        Feature = "any-method-with-credentials"
+	FeatureAnyHeaderWithCredentials        Feature = "any-header-with-credentials"
+	FeatureAnyExposedHeaderWithCredentials Feature = "any-exposed-header-with-credentials"
 	// FeatureOriginRegexps: origins as expressions.
 	FeatureOriginRegexps Feature = "origin-regexps"
 	// FeatureReconfigure: a new policy while running.
@@ -82,8 +104,12 @@ const (
 	FeatureOwnedHeaders Feature = "owned-headers"
 )
 
-var features = []Feature{
-	FeaturePaths, FeaturePathRegexps, FeatureOriginPatterns, FeatureOriginRegexps, FeatureReconfigure,
+// Features are all features.
+var Features = []Feature{
+	FeaturePaths, FeaturePathRegexps, FeatureSubdomains, FeatureLabels, FeaturePorts, FeatureNull, FeatureCustomSchemes,
+	FeatureAnyOriginWithCredentials, FeatureAnyMethod, FeatureAnyHeader, FeatureAnyExposedHeader,
+	FeatureAnyMethodWithCredentials, FeatureAnyHeaderWithCredentials, FeatureAnyExposedHeaderWithCredentials,
+	FeatureOriginRegexps, FeatureReconfigure,
 	FeaturePassPreflight, FeaturePreflightStatus, FeaturePrivateNetwork, FeatureNoCache, FeatureOwnOptions,
 	FeaturePanic, FeatureRouting, FeatureExactPaths, FeatureOwnedHeaders,
 }
@@ -160,7 +186,7 @@ type Outcome struct {
 	// package fetch names it. Left out: any that is about CORS.
 	Step string `json:"step,omitempty"`
 	// Status is the status that the script must see.
-	Status int `json:"status,omitempty"`
+	Status string `json:"status,omitempty"`
 	// Visible are response headers that the script must see, with their values;
 	// Hidden those that it must not.
 	Visible map[string]string `json:"visible,omitempty"`
@@ -269,14 +295,18 @@ func (c *Case) check() error {
 	switch {
 	case !caseName.MatchString(c.Name):
 		return fmt.Errorf("name: write lower-case words joined by hyphens")
-	case c.Title == "" || c.Section == "":
-		return fmt.Errorf("title and section: both are needed")
+	case c.Title == "":
+		return fmt.Errorf("title: is missing")
+	case !slices.Contains(Profiles, c.Profile):
+		return fmt.Errorf("profile: %q isn't one: write one of %q", c.Profile, Profiles)
+	case c.Reference().URL == "":
+		return fmt.Errorf("requires: %q isn't in references.json", c.Requires)
 	case len(c.Policy) == 0 || len(c.Steps) == 0:
 		return fmt.Errorf("policy and steps: both are needed")
 	}
 	for _, f := range c.Needs {
-		if !slices.Contains(features, f) {
-			return fmt.Errorf("needs: %q is no feature: write one of %q", f, features)
+		if !slices.Contains(Features, f) {
+			return fmt.Errorf("needs: %q is no feature: write one of %q", f, Features)
 		}
 	}
 	for i, s := range c.Steps {
@@ -359,8 +389,8 @@ func checkDepartures(departures []Departure) error {
 	return nil
 }
 
-// Features returns every feature that c needs, sorted.
-func (c *Case) Features() []Feature {
+// Needed returns every feature that c needs, sorted.
+func (c *Case) Needed() []Feature {
 	needs := slices.Clone(c.Needs)
 	policies := [][]cors.Config{c.Policy}
 	for _, s := range c.Steps {
@@ -381,6 +411,11 @@ func (c *Case) Features() []Feature {
 	return slices.Compact(needs)
 }
 
+var (
+	labelPattern = regexp.MustCompile(`://[^:]*(\*[^.:]|[^/*:]\*)`) // a * beside other characters of a label
+	customScheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://`)
+)
+
 func configNeeds(c *cors.Config) (needs []Feature) {
 	need := func(f Feature, yes bool) {
 		if yes {
@@ -390,10 +425,50 @@ func configNeeds(c *cors.Config) (needs []Feature) {
 	need(FeaturePaths, len(c.Paths) > 0)
 	need(FeaturePathRegexps, len(c.PathRegexps) > 0)
 	need(FeatureOriginRegexps, len(c.AllowOriginRegexps) > 0)
-	need(FeatureOriginPatterns, slices.ContainsFunc(c.AllowOrigins, func(o string) bool { return len(o) > 1 && strings.Contains(o, "*") }))
+	for _, o := range c.AllowOrigins {
+		need(FeatureSubdomains, strings.Contains(o, "://*."))
+		need(FeatureLabels, labelPattern.MatchString(o))
+		need(FeaturePorts, strings.HasSuffix(o, ":*"))
+		need(FeatureNull, o == "null")
+		need(FeatureCustomSchemes, customScheme.MatchString(o) && !strings.HasPrefix(o, "http://") && !strings.HasPrefix(o, "https://"))
+	}
+	any := func(list []string) bool { return slices.Contains(list, "*") }
+	need(FeatureAnyOriginWithCredentials, any(c.AllowOrigins) && c.AllowCredentials)
+	for _, l := range []struct {
+		list                     []string
+		without, withCredentials Feature
+	}{
+		{c.AllowMethods, FeatureAnyMethod, FeatureAnyMethodWithCredentials},
+		{c.AllowHeaders, FeatureAnyHeader, FeatureAnyHeaderWithCredentials},
+		{c.ExposeHeaders, FeatureAnyExposedHeader, FeatureAnyExposedHeaderWithCredentials},
+	} {
+		need(l.without, any(l.list) && !c.AllowCredentials)
+		need(l.withCredentials, any(l.list) && c.AllowCredentials)
+	}
 	need(FeaturePassPreflight, c.PassPreflight)
 	need(FeaturePreflightStatus, c.PreflightStatus != 0)
 	need(FeaturePrivateNetwork, c.AllowPrivateNetwork)
 	need(FeatureNoCache, c.MaxAge < 0)
 	return needs
+}
+
+// MayRefuse reports whether a server may refuse the policy of c when it is configured,
+// which is neither a pass nor a failure. Plain policies have to be taken: listed http
+// and https origins, or * without credentials, with listed methods and headers.
+func (c *Case) MayRefuse() bool { return mayRefuse(c.Policy) }
+
+func mayRefuse(policy []cors.Config) bool {
+	return slices.ContainsFunc(policy, func(p cors.Config) bool {
+		return len(p.AcceptRisks) > 0 || len(configNeeds(&p)) > 0
+	})
+}
+
+var mutation = regexp.MustCompile(`[?&]do=(mutate|reset)\b`)
+
+// Mutates reports whether the application of c changes response headers that are there
+// already. Servers that share the values of headers between responses are spoiled by it.
+func (c *Case) Mutates() bool {
+	return slices.ContainsFunc(c.Steps, func(s Step) bool {
+		return s.Script != nil && mutation.MatchString(s.Script.Path) || s.Request != nil && mutation.MatchString(s.Request.Path)
+	})
 }

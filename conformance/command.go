@@ -2,14 +2,19 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,110 +33,175 @@ const (
 	maxOutput    = 64 << 10        // bytes that are kept of what a server prints
 )
 
-// Command lets [Run] start its servers as processes, in any language:
-//
-//	conformance.Run(t, conformance.Command(t, exec.Command("node", "server.js")))
-//
-// cmd is what to start, with its arguments, folder and environment. To these,
-// two environment variables are added:
+// RefusedStatus is the exit status of a process that refuses its policy.
+const RefusedStatus = 3
+
+// A RefusedError says that a server refuses a policy.
+type RefusedError struct {
+	Reason string // what the server says
+}
+
+func (e *RefusedError) Error() string { return "the server refuses the policy: " + e.Reason }
+
+// A Launcher starts servers as processes, in any language. To the command's own
+// environment, it adds two variables:
 //
 //	PORT         where to listen, on 127.0.0.1
 //	CORS_POLICY  the policy, a JSON array of cors.Config
 //
-// The server is ready once it answers. It must not answer before it can serve
-// the policy; if it cannot, it says why and ends. What it prints is shown with a
-// case that fails. It is ended, with all that it started, by SIGTERM.
+// The server is ready once it responds. It must not respond before it can serve
+// the policy. A server that refuses the policy says why and exits with
+// [RefusedStatus]. What it prints is shown with a case that fails. It is ended, with
+// all that it started, by SIGTERM.
 //
 // Each case has a process of its own, unless the server takes other policies
-// while it runs: it then answers PUT [PolicyPath], whose body is a policy, with
-// 204 once that policy is in force, or with another status and the reason why
-// it refuses. A server that does so is started once, and it can have
-// [FeatureReconfigure].
-func Command(t *testing.T, cmd *exec.Cmd) (serve func(t *testing.T, policy []cors.Config) *Server) {
-	c := &command{cmd: cmd}
-	t.Cleanup(c.end)
-	return c.serve
-}
-
-type command struct {
-	cmd *exec.Cmd
+// while it runs: it then responds to PUT [PolicyPath], whose body is a policy, with
+// 204 once that policy is in force, with 422 and the reason if it refuses it, or with
+// another status if it needs a new process. After a case that fails, or that changes
+// headers in place, a new process is started in any event.
+type Launcher struct {
+	// Command is what to start, with its arguments, folder and environment.
+	Command *exec.Cmd
+	// StartTimeout is how long a server has until it responds; 0 is a minute.
+	StartTimeout time.Duration
 
 	mu   sync.Mutex
 	idle []*process // whose case is done
 }
 
-func (c *command) serve(t *testing.T, policy []cors.Config) *Server {
-	t.Helper()
-	p, err := c.process(policy)
+// Launch returns a server that has a policy. The error is a *[RefusedError] if the
+// server refuses it. Launch is safe for concurrent use.
+func (l *Launcher) Launch(ctx context.Context, policy []cors.Config) (*Server, error) {
+	p, err := l.process(ctx, policy)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	t.Cleanup(func() {
-		if printed := p.output.take(); printed != "" && t.Failed() {
-			t.Logf("The server printed:\n%s", indent(printed))
+	return &Server{URL: p.url, Transport: p.transport, Reconfigure: p.reconfigure, release: func(spoiled bool) string {
+		printed := p.output.take()
+		if spoiled {
+			p.end()
+			return printed
 		}
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.idle = append(c.idle, p)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.idle = append(l.idle, p)
+		return printed
+	}}, nil
+}
+
+// Close ends the servers that no case uses.
+func (l *Launcher) Close() {
+	for p := l.takeIdle(); p != nil; p = l.takeIdle() {
+		p.end()
+	}
+}
+
+// Command lets [Run] start its servers as processes, by a [Launcher]:
+//
+//	conformance.Run(t, conformance.Command(t, exec.Command("node", "server.js")))
+//
+// The case is skipped if the server refuses its policy, and may ([Case.MayRefuse]).
+//
+// So that go test doesn't answer from its cache after a change of the server, Command
+// opens every file in the command's folder: go test then takes them for what the test
+// depends on, if they are within the module. For a server that is elsewhere, run go test
+// -count=1.
+func Command(t *testing.T, cmd *exec.Cmd) (serve func(t *testing.T, policy []cors.Config) *Server) {
+	l := &Launcher{Command: cmd}
+	t.Cleanup(l.Close)
+	openAll(cmd.Dir)
+	return func(t *testing.T, policy []cors.Config) *Server {
+		t.Helper()
+		server, err := l.Launch(t.Context(), policy)
+		if refused := new(RefusedError); errors.As(err, &refused) && mayRefuse(policy) {
+			t.Skip(err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if printed := server.release(t.Failed() || server.spoiled); printed != "" && t.Failed() {
+				t.Logf("The server printed:\n%s", indent(printed))
+			}
+		})
+		return server
+	}
+}
+
+// openAll opens the files of a folder, but not those of installed packages.
+func openAll(folder string) {
+	filepath.WalkDir(cmp.Or(folder, "."), func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return nil // what can't be read can't have changed what runs
+		case entry.IsDir() && slices.Contains([]string{"node_modules", ".git", ".venv"}, entry.Name()):
+			return fs.SkipDir
+		case entry.Type().IsRegular():
+			if file, err := os.Open(path); err == nil {
+				file.Close()
+			}
+		}
+		return nil
 	})
-	return &Server{URL: p.url, Transport: p.transport, Reconfigure: p.reconfigure}
 }
 
 // process returns a process that has a policy: an idle one that takes it, or a
 // new one.
-func (c *command) process(policy []cors.Config) (*process, error) {
-	if p := c.takeIdle(); p != nil {
-		if p.reconfigure(policy) == nil {
+func (l *Launcher) process(ctx context.Context, policy []cors.Config) (*process, error) {
+	if p := l.takeIdle(); p != nil {
+		err := p.reconfigure(policy)
+		if err == nil {
 			return p, nil
+		}
+		if refused := new(RefusedError); errors.As(err, &refused) {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.idle = append(l.idle, p)
+			return nil, err
 		}
 		p.end()
 	}
-	return c.start(policy)
+	return l.start(ctx, policy)
 }
 
-func (c *command) takeIdle() *process {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.idle) == 0 {
+func (l *Launcher) takeIdle() *process {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.idle) == 0 {
 		return nil
 	}
-	p := c.idle[len(c.idle)-1]
-	c.idle = c.idle[:len(c.idle)-1]
+	p := l.idle[len(l.idle)-1]
+	l.idle = l.idle[:len(l.idle)-1]
 	return p
 }
 
-func (c *command) end() {
-	for p := c.takeIdle(); p != nil; p = c.takeIdle() {
-		p.end()
-	}
-}
-
-func (c *command) start(policy []cors.Config) (p *process, err error) {
+func (l *Launcher) start(ctx context.Context, policy []cors.Config) (p *process, err error) {
 	text, err := json.Marshal(policy)
 	if err != nil {
 		return nil, err
 	}
 	// Somebody else may take the port before the server does.
 	for range 3 {
-		if p, err = c.startOnce(string(text)); !errors.Is(err, errEnds) {
+		p, err = l.startOnce(ctx, string(text))
+		if refused := new(RefusedError); !errors.Is(err, errEnds) || errors.As(err, &refused) {
 			break
 		}
 	}
 	return p, err
 }
 
-func (c *command) startOnce(policy string) (*process, error) {
+func (l *Launcher) startOnce(ctx context.Context, policy string) (*process, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
 	p := &process{
 		cmd: &exec.Cmd{
-			Path: c.cmd.Path,
-			Args: c.cmd.Args,
-			Dir:  c.cmd.Dir,
-			Env:  append(c.cmd.Environ(), "PORT="+port, "CORS_POLICY="+policy),
-			Err:  c.cmd.Err,
+			Path: l.Command.Path,
+			Args: l.Command.Args,
+			Dir:  l.Command.Dir,
+			Env:  append(l.Command.Environ(), "PORT="+port, "CORS_POLICY="+policy),
+			Err:  l.Command.Err,
 		},
 		url: "http://127.0.0.1:" + port,
 		// With a connection for each request, a server whose answers are framed
@@ -149,8 +219,11 @@ func (c *command) startOnce(policy string) (*process, error) {
 		p.cmd.Wait() // cmd.ProcessState tells how it ends
 		close(p.ended)
 	}()
-	if err := p.ready(); err != nil {
+	if err := p.ready(ctx, cmp.Or(l.StartTimeout, startTimeout)); err != nil {
 		p.end()
+		if p.cmd.ProcessState.ExitCode() == RefusedStatus {
+			return nil, &RefusedError{strings.TrimSpace(p.output.take())}
+		}
 		return nil, fmt.Errorf("the server %q %w\nThe server printed:\n%s", strings.Join(p.cmd.Args, " "), err, indent(p.output.take()))
 	}
 	return p, nil
@@ -175,55 +248,62 @@ type process struct {
 	ended     chan struct{}
 }
 
-var errEnds = errors.New("ends before it answers")
+var errEnds = errors.New("ends before it responds")
 
 // ready waits until the server answers.
-func (p *process) ready() error {
-	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+func (p *process) ready(ctx context.Context, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	for {
-		if _, _, err := p.do(ctx, http.MethodGet, "/", nil); err == nil {
+		if _, _, err := exchangeBody(ctx, p.transport, http.MethodGet, p.url+"/", nil); err == nil {
 			return nil
 		}
 		select {
 		case <-p.ended:
 			return fmt.Errorf("%w: %s", errEnds, p.cmd.ProcessState)
 		case <-ctx.Done():
-			return fmt.Errorf("does not answer at %s within %v", p.url, startTimeout)
+			return fmt.Errorf("doesn't respond at %s within %v", p.url, timeout)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
 
 func (p *process) reconfigure(policy []cors.Config) error {
+	return putPolicy(p.transport, p.url, policy)
+}
+
+// putPolicy gives a running server another policy.
+func putPolicy(transport http.RoundTripper, url string, policy []cors.Config) error {
 	text, err := json.Marshal(policy)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), wireTimeout)
 	defer cancel()
-	status, body, err := p.do(ctx, http.MethodPut, PolicyPath, text)
-	if err != nil {
+	status, body, err := exchangeBody(ctx, transport, http.MethodPut, url+PolicyPath, text)
+	switch {
+	case err != nil:
 		return err
-	}
-	if status != http.StatusNoContent {
-		return fmt.Errorf("it answers PUT %s with the status %d: %s", PolicyPath, status, body)
+	case status == http.StatusUnprocessableEntity:
+		return &RefusedError{body}
+	case status != http.StatusNoContent:
+		return fmt.Errorf("it responds to PUT %s with the status %d: %s", PolicyPath, status, body)
 	}
 	return nil
 }
 
-func (p *process) do(ctx context.Context, method, path string, body []byte) (status int, answer string, err error) {
-	request, err := http.NewRequestWithContext(ctx, method, p.url+path, bytes.NewReader(body))
+func exchangeBody(ctx context.Context, transport http.RoundTripper, method, url string, body []byte) (status int, text string, err error) {
+	request, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {
 		return 0, "", err
 	}
-	response, err := p.transport.RoundTrip(request)
+	response, err := transport.RoundTrip(request)
 	if err != nil {
 		return 0, "", err
 	}
 	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
-	return response.StatusCode, strings.TrimSpace(string(text)), err
+	read, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
+	return response.StatusCode, strings.TrimSpace(string(read)), err
 }
 
 // end ends the process and all that it started.

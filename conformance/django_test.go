@@ -81,7 +81,7 @@ func TestDjango(t *testing.T) {
 				c := &g.Cases[i]
 				name := g.Name + "/" + c.Name
 				t.Run(c.Name, func(t *testing.T) {
-					for _, f := range c.Features() {
+					for _, f := range c.Needed() {
 						if reason, lacks := known.Lacks[f]; lacks {
 							skips++
 							known.forget(name)

@@ -31,36 +31,26 @@ func newJudge(server *Server, browser Browser) *judge {
 	return &judge{server: server, browser: browser, pages: make(map[string]Page)}
 }
 
-// evidence returns what the last step saw on the wire, and what the browser
-// made of it.
-func (j *judge) evidence() string {
-	text := "On the wire:\n" + indent(j.trace)
-	if j.conclusion != "" {
-		text += "\nThe browser concludes: " + j.conclusion
-	}
-	return text
-}
-
 func indent(text string) string {
 	return "\t" + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n\t")
 }
 
-// step does a step and returns what is wrong, or nothing.
-func (j *judge) step(ctx context.Context, s *Step) (complaint string) {
+// step does a step and returns what is wrong, or nil.
+func (j *judge) step(ctx context.Context, s *Step) (wrong *fault) {
 	j.trace, j.conclusion = "", ""
 	var answer map[string]string
 	switch {
 	case s.Script != nil:
-		complaint = j.script(ctx, s.Script)
+		wrong = j.script(ctx, s.Script)
 	case s.Request != nil:
-		answer, complaint = j.request(ctx, s.Request)
+		answer, wrong = j.request(ctx, s.Request)
 	case s.Reconfigure != nil:
 		if err := j.server.Reconfigure(s.Reconfigure); err != nil {
-			complaint = "the server refuses the new policy: " + err.Error()
+			wrong = &fault{causePolicyRefused, "the server refuses the new policy: " + err.Error()}
 		}
 	}
 	j.answers = append(j.answers, answer)
-	return complaint
+	return wrong
 }
 
 // page returns the page of the scripts of an origin. Scripts that go by another
@@ -109,88 +99,92 @@ func (s *Server) direct() http.RoundTripper {
 	return s.Transport
 }
 
-func (j *judge) script(ctx context.Context, s *Script) string {
+func (j *judge) script(ctx context.Context, s *Script) *fault {
 	page, err := j.page(s)
 	if err != nil {
-		return err.Error()
+		return &fault{causeNoResponse, err.Error()}
 	}
 	o, err := page.Fetch(ctx, s)
 	j.trace, j.conclusion = o.Wire, o.Conclusion
 	if err != nil {
-		return err.Error()
+		return &fault{causeNoResponse, err.Error()}
 	}
-	complaint := s.Expect.compare(&o)
+	wrong := s.Expect.compare(&o)
 	if d := s.departure(j.browser.Engine()); d != nil {
-		if complaint == "" {
-			return fmt.Sprintf("%s does what the standard says, and no longer what the case says of it (%q): delete the departure", j.browser.Engine(), d.Does)
+		if wrong == nil {
+			return &fault{causeWrongResponse, fmt.Sprintf("%s does what the standard says, and no longer what the case says of it (%q): delete the departure", j.browser.Engine(), d.Does)}
 		}
 		return d.Expect.compare(&o)
 	}
-	return complaint
+	return wrong
 }
 
-// compare returns what is wrong, or nothing.
-func (o *Outcome) compare(seen *Observation) string {
-	if complaint := o.compareSeen(seen); complaint != "" {
-		return complaint
+// compare returns what is wrong, or nil.
+func (o *Outcome) compare(seen *Observation) *fault {
+	if wrong := o.compareSeen(seen); wrong != nil {
+		return wrong
 	}
 	if o.Preflights != nil && seen.Preflights != *o.Preflights {
-		return fmt.Sprintf("the browser sends %d preflights, and must send %d", seen.Preflights, *o.Preflights)
+		cause := causeExtraPreflights
+		if seen.Preflights < *o.Preflights {
+			cause = causeTooFewPreflights
+		}
+		return &fault{cause, fmt.Sprintf("the browser sends %d preflights, and must send %d", seen.Preflights, *o.Preflights)}
 	}
 	if o.Requests != nil && seen.Requests != *o.Requests {
-		return fmt.Sprintf("the browser sends %d requests after preflights, and must send %d", seen.Requests, *o.Requests)
+		return &fault{causeDeniedSends, fmt.Sprintf("the browser sends %d requests after preflights, and must send %d", seen.Requests, *o.Requests)}
 	}
-	return ""
+	return nil
 }
 
 // compareSeen judges what the script sees.
-func (o *Outcome) compareSeen(seen *Observation) string {
+func (o *Outcome) compareSeen(seen *Observation) *fault {
 	if seen.Blocked {
 		return o.compareBlocked(seen)
 	}
 	if o.Result == "blocked" {
-		return "the script can read the response, and must not"
+		return &fault{causeDeniedReads, "the script can read the response, and must not"}
 	}
 	if opaque := seen.Type == fetch.ResponseOpaque || seen.Type == fetch.ResponseOpaqueRedirect; opaque != (o.Result == "opaque") && o.Result != "any" {
-		return fmt.Sprintf("the response is of type %s, and must be %s", seen.Type, o.Result)
+		return &fault{causeWrongResponse, fmt.Sprintf("the response is of type %s, and must be %s", seen.Type, o.Result)}
 	}
-	if o.Status != 0 && seen.Status != o.Status {
-		return fmt.Sprintf("the script sees the status %d, and must see %d", seen.Status, o.Status)
+	if o.Status != "" && !statusIs(seen.Status, o.Status) {
+		return &fault{causeWrongResponse, fmt.Sprintf("the script sees the status %d, and must see %s", seen.Status, o.Status)}
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Visible)) {
 		value, ok := seen.Headers[strings.ToLower(name)]
 		if !ok {
-			return fmt.Sprintf("the script cannot see the header %s", name)
+			return &fault{causeExposedHeader, fmt.Sprintf("the script cannot see the header %s", name)}
 		}
 		if value != o.Visible[name] {
-			return fmt.Sprintf("the script sees %q for the header %s, and must see %q", value, name, o.Visible[name])
+			return &fault{causeWrongResponse, fmt.Sprintf("the script sees %q for the header %s, and must see %q", value, name, o.Visible[name])}
 		}
 	}
 	for _, name := range o.Hidden {
 		if _, ok := seen.Headers[strings.ToLower(name)]; ok {
-			return fmt.Sprintf("the script can see the header %s, and must not", name)
+			return &fault{causeHiddenHeader, fmt.Sprintf("the script can see the header %s, and must not", name)}
 		}
 	}
 	if !strings.Contains(seen.Body, o.Body) {
-		return fmt.Sprintf("the script sees the body %q, and must see %q in it", seen.Body, o.Body)
+		return &fault{causeWrongResponse, fmt.Sprintf("the script sees the body %q, and must see %q in it", seen.Body, o.Body)}
 	}
 	if o.Unseen != "" && strings.Contains(seen.Body, o.Unseen) {
-		return fmt.Sprintf("the script sees the body %q, and must not see %q in it", seen.Body, o.Unseen)
+		return &fault{causeDeniedReads, fmt.Sprintf("the script sees the body %q, and must not see %q in it", seen.Body, o.Unseen)}
 	}
-	return ""
+	return nil
 }
 
 // compareBlocked judges a fetch that is a network error.
-func (o *Outcome) compareBlocked(seen *Observation) string {
+func (o *Outcome) compareBlocked(seen *Observation) *fault {
 	at := ""
 	if seen.Step != "" {
 		at = fmt.Sprintf(" at %q", seen.Step)
 	}
 	switch {
 	case o.Result != "blocked" && o.Result != "any":
-		return fmt.Sprintf("the fetch is blocked%s, and must be %s", at, o.Result)
+		return &fault{blockedCause(seen.Step), fmt.Sprintf("the fetch is blocked%s, and must be %s", at, o.Result)}
 	case o.Step != "" && seen.Step != "" && o.Step != seen.Step:
-		return fmt.Sprintf("the fetch is blocked%s, and must be at %q", at, o.Step)
+		return &fault{causeAllowedBlocked, fmt.Sprintf("the fetch is blocked%s, and must be at %q", at, o.Step)}
 	}
-	return ""
+	return nil
 }

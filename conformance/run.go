@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	cors "github.com/corskit/cors/core"
@@ -24,6 +25,11 @@ type Server struct {
 	// Reconfigure gives the running server another policy. It is needed unless
 	// FeatureReconfigure is declared to be missing.
 	Reconfigure func(policy []cors.Config) error
+
+	// release gives the server back after its case, and returns what it printed. A
+	// spoiled one is ended.
+	release func(spoiled bool) (printed string)
+	spoiled bool // by the case
 }
 
 // An Option changes how [Run] runs.
@@ -43,7 +49,9 @@ type runner struct {
 // Run runs every case against a server of its own, which serve starts with the
 // case's policy, and ends by t.Cleanup. Each case is the subtest group/name.
 //
-// Servers listen on a loopback address.
+// Cases whose application changes response headers in place come last, because a
+// library that shares their values between responses is spoiled for the rest of the
+// process. Servers listen on a loopback address.
 func Run(t *testing.T, serve func(t *testing.T, policy []cors.Config) *Server, options ...Option) {
 	t.Helper()
 	groups, err := Groups()
@@ -54,22 +62,30 @@ func Run(t *testing.T, serve func(t *testing.T, policy []cors.Config) *Server, o
 	for _, option := range options {
 		option(r)
 	}
-	for _, g := range groups {
-		t.Run(g.Name, func(t *testing.T) {
-			for i := range g.Cases {
-				t.Run(g.Cases[i].Name, func(t *testing.T) { r.run(t, &g.Cases[i]) })
+	for _, mutating := range []bool{false, true} {
+		for _, g := range groups {
+			cases := slices.DeleteFunc(slices.Clone(g.Cases), func(c Case) bool { return c.Mutates() != mutating })
+			if len(cases) == 0 {
+				continue
 			}
-		})
+			t.Run(g.Name, func(t *testing.T) {
+				for i := range cases {
+					t.Run(cases[i].Name, func(t *testing.T) { r.run(t, &cases[i]) })
+				}
+			})
+		}
 	}
 }
 
 func (r *runner) run(t *testing.T, c *Case) {
-	for _, f := range c.Features() {
+	for _, f := range c.Needed() {
 		if slices.Contains(r.missing, f) {
 			t.Skipf("needs %q, which the server is declared not to have", f)
 		}
 	}
-	if err := c.Check(t.Context(), r.serve(t, c.Policy)); err != nil {
+	server := r.serve(t, c.Policy)
+	server.spoiled = c.Mutates()
+	if err := c.Check(t.Context(), server); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -85,8 +101,8 @@ func (c *Case) Check(ctx context.Context, server *Server) error {
 func (c *Case) CheckIn(ctx context.Context, server *Server, browser Browser) error {
 	j := newJudge(server, browser)
 	for i := range c.Steps {
-		if complaint := j.step(ctx, &c.Steps[i]); complaint != "" {
-			return &Failure{Case: c, Step: i + 1, Complaint: complaint, Evidence: j.evidence()}
+		if wrong := j.step(ctx, &c.Steps[i]); wrong != nil {
+			return &Failure{Case: c, Step: i + 1, Cause: causeOf(wrong.cause), Complaint: wrong.complaint, Wire: j.trace, Conclusion: j.conclusion}
 		}
 	}
 	return nil
@@ -96,11 +112,21 @@ func (c *Case) CheckIn(ctx context.Context, server *Server, browser Browser) err
 type Failure struct {
 	Case      *Case
 	Step      int    // from 1
+	Cause     Cause  // the kind of fault
 	Complaint string // what is wrong, as a sentence
-	Evidence  string // what went over the wire, and what the browser made of it
+	// Wire is what the step sent and received, and Conclusion what a browser makes of
+	// it; that is empty where no script takes part.
+	Wire, Conclusion string
 }
 
 // Error returns all of it, in several lines.
 func (f *Failure) Error() string {
-	return fmt.Sprintf("%s\nstep %d: %s\n%s\nSection: %s", f.Case.Title, f.Step, f.Complaint, f.Evidence, f.Case.Section)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s\nstep %d: %s\nOn the wire:\n%s\n", f.Case.Title, f.Step, f.Complaint, indent(f.Wire))
+	if f.Conclusion != "" {
+		fmt.Fprintf(&text, "The browser concludes: %s\n", f.Conclusion)
+	}
+	r := f.Case.Reference()
+	fmt.Fprintf(&text, "Who is hurt: %s\nFix: %s\nRequired by: %s (%s)", f.Cause.Hurts, f.Cause.Fix, r.Name, r.URL)
+	return text.String()
 }

@@ -21,19 +21,19 @@ const wireTimeout = 10 * time.Second
 
 // request sends a request as it stands, judges the answer, and returns the
 // answer's CORS headers.
-func (j *judge) request(ctx context.Context, r *Request) (cors map[string]string, complaint string) {
+func (j *judge) request(ctx context.Context, r *Request) (cors map[string]string, wrong *fault) {
 	base, err := url.Parse(j.server.URL)
 	if err != nil {
-		return nil, "the server's URL: " + err.Error()
+		return nil, &fault{causeNoResponse, "the server's URL: " + err.Error()}
 	}
 	sent := r.write(base)
 	j.trace = "> " + strings.ReplaceAll(strings.TrimRight(abridge(sent), "\r\n"), "\r\n", "\n> ")
 	response, err := j.server.exchange(ctx, base, r.method(), sent)
 	if err != nil {
 		if r.Expect.Refusal {
-			return nil, ""
+			return nil, nil
 		}
-		return nil, "there is no answer: " + err.Error()
+		return nil, &fault{causeNoResponse, "there is no response: " + err.Error()}
 	}
 	j.trace += "\n< " + response.Status + "\n" + lines(response.Header)
 	return corsHeaders(response.Header), r.Expect.compare(response, j.answers)
@@ -141,61 +141,61 @@ func corsHeaders(h http.Header) map[string]string {
 }
 
 // compare judges an answer. answers are those of earlier steps.
-func (a *Answer) compare(response *http.Response, answers []map[string]string) string {
+func (a *Answer) compare(response *http.Response, answers []map[string]string) *fault {
 	h := response.Header
 	if a.Refusal && 400 <= response.StatusCode && response.StatusCode < 500 && h.Get("Access-Control-Allow-Origin") == "" {
-		return ""
+		return nil
 	}
 	if a.Status != "" && !statusIs(response.StatusCode, a.Status) {
-		return fmt.Sprintf("the status is %d, and must be %s", response.StatusCode, a.Status)
+		return &fault{causeStatus, fmt.Sprintf("the status is %d, and must be %s", response.StatusCode, a.Status)}
 	}
 	if handled := h.Get("X-Handled") == "yes"; a.Handled != nil && handled != *a.Handled {
 		if handled {
-			return "the application answers, and must not see the request"
+			return &fault{causeApplicationSeen, "the application responds, and must not see the request"}
 		}
-		return "the application must see the request, and does not"
+		return &fault{causeApplicationUnseen, "the application must see the request, and does not"}
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Headers)) {
 		if got := strings.Join(h.Values(name), ", "); got != a.Headers[name] {
-			return fmt.Sprintf("%s is %q, and must be %q", name, abridge(got), a.Headers[name])
+			return &fault{causeHeaderValue, fmt.Sprintf("%s is %q, and must be %q", name, abridge(got), a.Headers[name])}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.Contains)) {
 		if got := strings.Join(h.Values(name), ", "); !strings.Contains(got, a.Contains[name]) {
-			return fmt.Sprintf("%s is %q, and must have %q in it", name, abridge(got), a.Contains[name])
+			return &fault{causeHeaderValue, fmt.Sprintf("%s is %q, and must have %q in it", name, abridge(got), a.Contains[name])}
 		}
 	}
 	for _, name := range a.Absent {
 		if found := match(h, name); found != "" {
-			return fmt.Sprintf("%s is there (%q), and must not be", found, abridge(h.Get(found)))
+			return &fault{causeHeaderPresent, fmt.Sprintf("%s is there (%q), and must not be", found, abridge(h.Get(found)))}
 		}
 	}
 	for _, name := range a.Vary {
 		if !hasMember(h.Values("Vary"), name) {
-			return fmt.Sprintf("Vary is %q, and must name %s", strings.Join(h.Values("Vary"), ", "), name)
+			return &fault{causeVaryMissing, fmt.Sprintf("Vary is %q, and must name %s", strings.Join(h.Values("Vary"), ", "), name)}
 		}
 	}
 	for _, name := range a.NoVary {
 		if hasMember(h.Values("Vary"), name) {
-			return fmt.Sprintf("Vary is %q, and must not name %s", strings.Join(h.Values("Vary"), ", "), name)
+			return &fault{causeVarySuperfluous, fmt.Sprintf("Vary is %q, and must not name %s", strings.Join(h.Values("Vary"), ", "), name)}
 		}
 	}
 	for _, text := range a.Lacks {
 		if name := holding(h, text); name != "" {
-			return fmt.Sprintf("%s is %q, and must not have %q in it", name, abridge(h.Get(name)), text)
+			return &fault{causeEcho, fmt.Sprintf("%s is %q, and must not have %q in it", name, abridge(h.Get(name)), text)}
 		}
 	}
 	for _, name := range a.Once {
 		if n := len(h.Values(name)); n != 1 {
-			return fmt.Sprintf("%s stands in %d lines, and must stand in one", name, n)
+			return &fault{causeSeveralLines, fmt.Sprintf("%s stands in %d lines, and must stand in one", name, n)}
 		}
 	}
 	if a.SameAs > 0 {
 		if got, want := corsHeaders(h), answers[a.SameAs-1]; !maps.Equal(got, want) {
-			return fmt.Sprintf("the CORS headers are %v, and must be those of step %d, %v", got, a.SameAs, want)
+			return &fault{causeResponsesDiffer, fmt.Sprintf("the CORS headers are %v, and must be those of step %d, %v", got, a.SameAs, want)}
 		}
 	}
-	return ""
+	return nil
 }
 
 // match returns the name of a header that a name, perhaps with "*" at its end,
