@@ -52,9 +52,8 @@ type Observation struct {
 	// Preflights and Requests are how many of each were sent.
 	Preflights, Requests int
 
-	// Wire is what went over the wire, and Conclusion what the browser made of
-	// it. Both are for who reads a failure.
-	Wire, Conclusion string
+	// Evidence is for readers of a failure.
+	Evidence
 }
 
 // model is the browser of package fetch.
@@ -148,7 +147,7 @@ func blocked(err error) (Observation, error) {
 
 // observe returns what was sent.
 func observe(trace fetch.Trace) Observation {
-	o := Observation{Wire: trace.String()}
+	o := Observation{Evidence: Evidence{Wire: trace.String()}}
 	for _, exchange := range trace {
 		if exchange.Preflight {
 			o.Preflights++

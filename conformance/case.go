@@ -244,6 +244,9 @@ func Groups() ([]Group, error) {
 	return readGroups(caseFiles, "cases")
 }
 
+// CaseFile returns the JSON of a group's file.
+func CaseFile(group string) ([]byte, error) { return caseFiles.ReadFile("cases/" + group + ".json") }
+
 // readGroups reads every file of a folder. Unknown fields, names that stand
 // twice and steps that do nothing are errors.
 func readGroups(files fs.FS, dir string) ([]Group, error) {

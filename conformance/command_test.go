@@ -39,6 +39,10 @@ func TestServerProcess(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &policy); err != nil {
 		t.Fatal(err)
 	}
+	if why := refuses(policy); why != "" {
+		fmt.Println(why)
+		os.Exit(conformance.RefusedStatus)
+	}
 	var handler atomic.Value
 	handler.Store(muxFor(t, policy))
 	root := http.NewServeMux()
@@ -51,8 +55,8 @@ func TestServerProcess(t *testing.T) {
 				http.Error(w, err.Error(), http.StatusBadRequest)
 				return
 			}
-			if _, err := cors.New(policy...); err != nil {
-				http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+			if why := refuses(policy); why != "" {
+				http.Error(w, why, http.StatusUnprocessableEntity)
 				return
 			}
 			handler.Store(muxFor(t, policy))
@@ -62,10 +66,39 @@ func TestServerProcess(t *testing.T) {
 	t.Fatal(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), root))
 }
 
+// refuses returns why the server refuses a policy, or nothing.
+func refuses(policy []cors.Config) string {
+	if _, err := cors.New(policy...); err != nil {
+		return err.Error()
+	}
+	if len(policy[0].AcceptRisks) > 0 {
+		return os.Getenv("REFUSE_RISKS")
+	}
+	if policy[0].AllowCredentials {
+		return os.Getenv("REFUSE_CREDENTIALS")
+	}
+	return ""
+}
+
 func muxFor(t *testing.T, policy []cors.Config) http.HandlerFunc {
 	handler, _ := serveMux(t, policy)
-	return handler.ServeHTTP
+	if os.Getenv("SPOILED") == "" {
+		return handler.ServeHTTP
+	}
+	// As a library does that shares the values of headers between responses, only worse.
+	return func(w http.ResponseWriter, r *http.Request) {
+		if spoiled.Load() {
+			http.Error(w, "spoiled", http.StatusInternalServerError)
+			return
+		}
+		if r.URL.Query().Get("do") == "mutate" {
+			spoiled.Store(true)
+		}
+		handler.ServeHTTP(w, r)
+	}
 }
+
+var spoiled atomic.Bool
 
 func TestCommand(t *testing.T) {
 	conformance.Run(t, conformance.Command(t, serverProcess()), conformance.Without(conformance.FeatureOwnedHeaders))

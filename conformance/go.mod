@@ -4,6 +4,7 @@ go 1.25.0
 
 require (
 	github.com/corskit/cors/core v0.0.0
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	golang.org/x/net v0.58.0
 )
 

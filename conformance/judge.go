@@ -22,9 +22,7 @@ type judge struct {
 	pages   map[string]Page
 	// answers are the CORS headers of each step's answer.
 	answers []map[string]string
-	// What the last step saw, for whoever reads a failure.
-	trace      string
-	conclusion string
+	seen    Evidence // by the last step
 }
 
 func newJudge(server *Server, browser Browser) *judge {
@@ -37,7 +35,7 @@ func indent(text string) string {
 
 // step does a step and returns what is wrong, or nil.
 func (j *judge) step(ctx context.Context, s *Step) (wrong *fault) {
-	j.trace, j.conclusion = "", ""
+	j.seen = Evidence{}
 	var answer map[string]string
 	switch {
 	case s.Script != nil:
@@ -105,7 +103,7 @@ func (j *judge) script(ctx context.Context, s *Script) *fault {
 		return &fault{causeNoResponse, err.Error()}
 	}
 	o, err := page.Fetch(ctx, s)
-	j.trace, j.conclusion = o.Wire, o.Conclusion
+	j.seen = o.Evidence
 	if err != nil {
 		return &fault{causeNoResponse, err.Error()}
 	}

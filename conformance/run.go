@@ -99,13 +99,26 @@ func (c *Case) Check(ctx context.Context, server *Server) error {
 // CheckIn is [Case.Check] with scripts that run in another browser than package
 // fetch.
 func (c *Case) CheckIn(ctx context.Context, server *Server, browser Browser) error {
+	_, err := c.do(ctx, server, browser)
+	return err
+}
+
+// do returns an error as Check does, and otherwise what the last step saw.
+func (c *Case) do(ctx context.Context, server *Server, browser Browser) (Evidence, error) {
 	j := newJudge(server, browser)
 	for i := range c.Steps {
 		if wrong := j.step(ctx, &c.Steps[i]); wrong != nil {
-			return &Failure{Case: c, Step: i + 1, Cause: causeOf(wrong.cause), Complaint: wrong.complaint, Wire: j.trace, Conclusion: j.conclusion}
+			return Evidence{}, &Failure{Case: c, Step: i + 1, Cause: causeOf(wrong.cause), Complaint: wrong.complaint, Evidence: j.seen}
 		}
 	}
-	return nil
+	return j.seen, nil
+}
+
+// An Evidence is what a step sent and received.
+type Evidence struct {
+	// Wire is what went over the wire, and Conclusion what a browser makes of it, which
+	// is empty where no script takes part.
+	Wire, Conclusion string
 }
 
 // A Failure is a case that does not hold.
@@ -114,9 +127,7 @@ type Failure struct {
 	Step      int    // from 1
 	Cause     Cause  // the kind of fault
 	Complaint string // what is wrong, as a sentence
-	// Wire is what the step sent and received, and Conclusion what a browser makes of
-	// it; that is empty where no script takes part.
-	Wire, Conclusion string
+	Evidence
 }
 
 // Error returns all of it, in several lines.

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,8 @@ type Result struct {
 	Verdict Verdict
 	// Reason says why a case is refused or unsupported.
 	Reason string
+	// Evidence is what the last step of a case that passed saw.
+	Evidence Evidence
 	// Failure is set if the case failed, and Printed what the server printed then.
 	Failure *Failure
 	Printed string
@@ -96,7 +99,7 @@ func (s *Suite) Run(ctx context.Context) ([]Result, error) {
 		return nil, errors.New("no case is selected")
 	}
 	if err := s.checkApplication(ctx); err != nil {
-		return nil, err
+		return nil, cmp.Or(ctx.Err(), err)
 	}
 	var (
 		queue   = make(chan *Result)
@@ -147,7 +150,7 @@ func (s *Suite) run(ctx context.Context, r *Result) {
 		r.Failure = &Failure{Case: r.Case, Cause: causeOf(causePolicyRefused), Complaint: err.Error()}
 		return
 	}
-	err = r.Case.Check(ctx, server)
+	r.Evidence, err = r.Case.do(ctx, server, newModel())
 	r.Verdict = Passed
 	if err != nil {
 		r.Verdict = Failed

@@ -27,7 +27,7 @@ func (j *judge) request(ctx context.Context, r *Request) (cors map[string]string
 		return nil, &fault{causeNoResponse, "the server's URL: " + err.Error()}
 	}
 	sent := r.write(base)
-	j.trace = "> " + strings.ReplaceAll(strings.TrimRight(abridge(sent), "\r\n"), "\r\n", "\n> ")
+	j.seen.Wire = "> " + strings.ReplaceAll(strings.TrimRight(abridge(sent), "\r\n"), "\r\n", "\n> ")
 	response, err := j.server.exchange(ctx, base, r.method(), sent)
 	if err != nil {
 		if r.Expect.Refusal {
@@ -35,7 +35,7 @@ func (j *judge) request(ctx context.Context, r *Request) (cors map[string]string
 		}
 		return nil, &fault{causeNoResponse, "there is no response: " + err.Error()}
 	}
-	j.trace += "\n< " + response.Status + "\n" + lines(response.Header)
+	j.seen.Wire += "\n< " + response.Status + "\n" + lines(response.Header)
 	return corsHeaders(response.Header), r.Expect.compare(response, j.answers)
 }
 

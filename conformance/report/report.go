@@ -1,0 +1,382 @@
+// Package report says what came of a run of the conformance suite: as a summary, as
+// JSON, JUnit and HTML, and as a badge.
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/corskit/cors/conformance"
+)
+
+// Version is the version of the JSON format, which results.schema.json describes.
+// Members keep their names and meanings within a version; others may be added.
+const Version = 1
+
+// A Report is what came of a run.
+type Report struct {
+	Version int `json:"version"`
+	// Server names what was tested.
+	Server  string    `json:"server"`
+	Started time.Time `json:"started"`
+	Seconds float64   `json:"seconds"`
+	// Scores are those of the profiles, in the order of [conformance.Profiles].
+	Scores []Score `json:"scores"`
+	// Causes are those of the failures, the gravest first.
+	Causes []conformance.Cause `json:"causes"`
+	Cases  []Case              `json:"cases"`
+}
+
+// A Score counts the cases of a profile.
+type Score struct {
+	Profile     conformance.Profile `json:"profile"`
+	Scored      bool                `json:"scored"`
+	Passed      int                 `json:"passed"`
+	Failed      int                 `json:"failed"`
+	Refused     int                 `json:"refused"`
+	Unsupported int                 `json:"unsupported"`
+}
+
+// A Case is a case and what came of it.
+type Case struct {
+	ID            string                `json:"id"`
+	Title         string                `json:"title"`
+	Profile       conformance.Profile   `json:"profile"`
+	Requires      conformance.Reference `json:"requires"`
+	Vulnerability string                `json:"vulnerability,omitempty"`
+	Verdict       conformance.Verdict   `json:"verdict"`
+	Seconds       float64               `json:"seconds"`
+	// Reason says why the case was refused or isn't supported.
+	Reason string `json:"reason,omitempty"`
+	// Wire and Conclusion are what the last step of a case that passed saw.
+	Wire       string   `json:"wire,omitempty"`
+	Conclusion string   `json:"conclusion,omitempty"`
+	Failure    *Failure `json:"failure,omitempty"`
+}
+
+// A Failure is what was seen in a case that failed.
+type Failure struct {
+	Step int `json:"step"` // from 1; 0 if the server couldn't be started
+	// Cause is the ID of one of the report's causes.
+	Cause      string `json:"cause"`
+	Complaint  string `json:"complaint"`
+	Wire       string `json:"wire,omitempty"`
+	Conclusion string `json:"conclusion,omitempty"`
+	Printed    string `json:"printed,omitempty"`
+	// Known is why the failure is expected.
+	Known string `json:"known,omitempty"`
+}
+
+// New returns the report of a run.
+func New(server string, started time.Time, results []conformance.Result) *Report {
+	r := &Report{Version: Version, Server: server, Started: started.UTC().Truncate(time.Second), Seconds: seconds(time.Since(started)), Causes: []conformance.Cause{}}
+	for _, p := range conformance.Profiles {
+		r.Scores = append(r.Scores, Score{Profile: p, Scored: p.Scored()})
+	}
+	seen := make(map[string]bool)
+	for i := range results {
+		result := &results[i]
+		c := Case{
+			ID: result.ID(), Title: result.Case.Title, Profile: result.Case.Profile, Requires: result.Case.Reference(),
+			Vulnerability: result.Case.Vulnerability, Verdict: result.Verdict, Reason: result.Reason, Seconds: seconds(result.Duration),
+			Wire: result.Evidence.Wire, Conclusion: result.Evidence.Conclusion,
+		}
+		score := &r.Scores[slices.Index(conformance.Profiles, c.Profile)]
+		switch c.Verdict {
+		case conformance.Passed:
+			score.Passed++
+		case conformance.Failed:
+			score.Failed++
+			f := result.Failure
+			c.Failure = &Failure{f.Step, f.Cause.ID, f.Complaint, f.Wire, f.Conclusion, result.Printed, ""}
+			seen[f.Cause.ID] = true
+		case conformance.Refused:
+			score.Refused++
+		case conformance.Unsupported:
+			score.Unsupported++
+		}
+		r.Cases = append(r.Cases, c)
+	}
+	for _, cause := range conformance.Causes() {
+		if seen[cause.ID] {
+			r.Causes = append(r.Causes, cause)
+		}
+	}
+	return r
+}
+
+func seconds(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
+
+// Cause returns the cause of a failure.
+func (r *Report) Cause(f *Failure) conformance.Cause {
+	i := slices.IndexFunc(r.Causes, func(c conformance.Cause) bool { return c.ID == f.Cause })
+	return r.Causes[i]
+}
+
+// ScoredFailures returns how many cases failed in scored profiles and aren't known to.
+func (r *Report) ScoredFailures() (n int) {
+	for _, c := range r.Cases {
+		if c.Failure != nil && c.Failure.Known == "" && c.Profile.Scored() {
+			n++
+		}
+	}
+	return n
+}
+
+// Line returns the scores in a line, such as
+//
+//	browser 212/214 · caching 58/61 · hardening 90/97 · 12 refused · 96 not supported
+func (r *Report) Line() string {
+	var parts []string
+	for _, s := range r.Scores {
+		if s.Passed+s.Failed > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d/%d", s.Profile, s.Passed, s.Passed+s.Failed))
+		}
+	}
+	if n := r.Refused(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d refused", n))
+	}
+	if n := r.Unsupported(); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d not supported", n))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// Refused returns how many cases the server refuses.
+func (r *Report) Refused() (n int) {
+	for _, s := range r.Scores {
+		n += s.Refused
+	}
+	return n
+}
+
+// Unsupported returns how many cases need a feature that the server doesn't have.
+func (r *Report) Unsupported() (n int) {
+	for _, s := range r.Scores {
+		n += s.Unsupported
+	}
+	return n
+}
+
+// WriteJSON writes the report as results.schema.json describes it.
+func (r *Report) WriteJSON(w io.Writer) error {
+	return writeJSON(w, r)
+}
+
+func writeJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+// Read reads a report that WriteJSON wrote.
+func Read(reader io.Reader) (*Report, error) {
+	r := new(Report)
+	if err := json.NewDecoder(reader).Decode(r); err != nil {
+		return nil, err
+	}
+	if r.Version != Version {
+		return nil, fmt.Errorf("the report has version %d, and this program reads %d", r.Version, Version)
+	}
+	return r, nil
+}
+
+// WriteBadge writes a badge as the endpoint of shields.io wants it: the share of the
+// scored cases that pass.
+func (r *Report) WriteBadge(w io.Writer) error {
+	passed, failed := 0, 0
+	for _, s := range r.Scores {
+		if s.Scored {
+			passed += s.Passed
+			failed += s.Failed
+		}
+	}
+	color := "brightgreen"
+	if failed > 0 {
+		color = "orange"
+	}
+	return writeJSON(w, map[string]any{
+		"schemaVersion": 1, "label": "CORS conformance", "message": fmt.Sprintf("%d/%d", passed, passed+failed), "color": color,
+	})
+}
+
+// Expectations are the failures that are known.
+type Expectations struct {
+	// Fails has the reason of each failure, by the ID of the case.
+	Fails map[string]string `json:"fails"`
+}
+
+// ReadExpectations reads expectations. Unknown members are an error.
+func ReadExpectations(reader io.Reader) (*Expectations, error) {
+	decoder := json.NewDecoder(reader)
+	decoder.DisallowUnknownFields()
+	e := new(Expectations)
+	if err := decoder.Decode(e); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, fmt.Errorf("something follows the object")
+	}
+	return e, nil
+}
+
+// Expect marks the failures that are known, and returns what differs from the
+// expectations: failures that are new, and expected ones that don't fail. Cases that
+// were not run are ignored, unless the suite doesn't have them.
+func (r *Report) Expect(e *Expectations) (differences []string) {
+	run := make(map[string]*Case)
+	for i := range r.Cases {
+		c := &r.Cases[i]
+		run[c.ID] = c
+		reason, expected := e.Fails[c.ID]
+		switch {
+		case c.Failure != nil && expected:
+			c.Failure.Known = reason
+			if reason == "" {
+				c.Failure.Known = "expected"
+			}
+		case c.Failure != nil:
+			differences = append(differences, fmt.Sprintf("%s fails, and isn't expected to: %s", c.ID, c.Failure.Complaint))
+		case expected:
+			differences = append(differences, fmt.Sprintf("%s is expected to fail, and is %s: remove it from the expectations", c.ID, c.Verdict))
+		}
+	}
+	all := allIDs()
+	for _, id := range slices.Sorted(maps.Keys(e.Fails)) {
+		if !all[id] {
+			differences = append(differences, fmt.Sprintf("%s is expected to fail, and isn't a case of the suite", id))
+		}
+	}
+	return differences
+}
+
+func allIDs() map[string]bool {
+	ids := make(map[string]bool)
+	groups, err := conformance.Groups()
+	if err != nil {
+		panic(err) // the cases are part of the program, and tested
+	}
+	for _, g := range groups {
+		for _, c := range g.Cases {
+			ids[g.Name+"/"+c.Name] = true
+		}
+	}
+	return ids
+}
+
+// Expectations returns all failures as expectations, with the reasons that are known.
+func (r *Report) Expectations() *Expectations {
+	e := &Expectations{Fails: make(map[string]string)}
+	for _, c := range r.Cases {
+		if c.Failure != nil {
+			e.Fails[c.ID] = c.Failure.Known
+			if c.Failure.Known == "" {
+				e.Fails[c.ID] = c.Failure.Complaint
+			}
+		}
+	}
+	return e
+}
+
+// Write writes expectations.
+func (e *Expectations) Write(w io.Writer) error { return writeJSON(w, e) }
+
+// WriteText writes the failures by their causes, and the scores. Of each cause it
+// shows one exchange in full and names the other cases: all of them if all is set,
+// else a few.
+func (r *Report) WriteText(w io.Writer, all bool) error {
+	var text bytes.Buffer
+	for _, cause := range r.Causes {
+		r.writeCause(&text, cause, all)
+	}
+	fmt.Fprintf(&text, "%s\n", r.Line())
+	_, err := w.Write(text.Bytes())
+	return err
+}
+
+const namedCases = 8 // of a cause, unless all are asked for
+
+func (r *Report) writeCause(text *bytes.Buffer, cause conformance.Cause, all bool) {
+	var failed []Case
+	known := 0
+	for _, c := range r.Cases {
+		if c.Failure == nil || c.Failure.Cause != cause.ID {
+			continue
+		}
+		if c.Failure.Known != "" {
+			known++
+			continue
+		}
+		failed = append(failed, c)
+	}
+	if len(failed) == 0 {
+		return
+	}
+	// The scored ones first.
+	slices.SortStableFunc(failed, func(a, b Case) int {
+		return slices.Index(conformance.Profiles, a.Profile) - slices.Index(conformance.Profiles, b.Profile)
+	})
+	fmt.Fprintf(text, "✗ %s (%s%s)\n", cause.Title, counted(failed), knownToo(known))
+	fmt.Fprintf(text, "  Who is hurt: %s\n  Fix: %s\n", cause.Hurts, cause.Fix)
+	shown := 1
+	if all {
+		shown = len(failed)
+	}
+	for _, c := range failed[:shown] {
+		fmt.Fprintf(text, "  %s [%s]\n    %s\n", c.ID, c.Profile, c.Title)
+		if c.Failure.Step > 0 {
+			fmt.Fprintf(text, "    step %d: %s\n", c.Failure.Step, c.Failure.Complaint)
+		} else {
+			fmt.Fprintf(text, "    %s\n", c.Failure.Complaint)
+		}
+		if c.Failure.Wire != "" {
+			fmt.Fprintf(text, "      %s\n", strings.ReplaceAll(strings.TrimRight(c.Failure.Wire, "\n"), "\n", "\n      "))
+		}
+		if c.Failure.Conclusion != "" {
+			fmt.Fprintf(text, "    The browser: %s\n", c.Failure.Conclusion)
+		}
+		fmt.Fprintf(text, "    Required by: %s\n      %s %s\n", c.Requires.Name, c.Requires.Says, c.Requires.URL)
+	}
+	if rest := failed[shown:]; len(rest) > 0 {
+		fmt.Fprintf(text, "  Also:\n")
+		for i, c := range rest {
+			if i == namedCases {
+				fmt.Fprintf(text, "    and %d more\n", len(rest)-i)
+				break
+			}
+			fmt.Fprintf(text, "    %s [%s]\n", c.ID, c.Profile)
+		}
+	}
+	text.WriteByte('\n')
+}
+
+// counted returns how many cases there are by profile, such as "12 browser, 1 advice".
+func counted(cases []Case) string {
+	var parts []string
+	for _, p := range conformance.Profiles {
+		n := 0
+		for _, c := range cases {
+			if c.Profile == p {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, p))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func knownToo(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d more are known", n)
+}
