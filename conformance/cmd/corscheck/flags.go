@@ -181,14 +181,15 @@ func checkURL(text string) (string, error) {
 	if isLoopback(text) {
 		text = "http://" + text
 	}
+	if scheme, _, ok := strings.Cut(text, "://"); !ok || strings.ContainsAny(scheme, ".:/?#") {
+		return "", fmt.Errorf("%q has no scheme: write %q", text, "https://"+text)
+	}
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("%q isn't a URL: %w", text, errors.Unwrap(err))
 	case u.User != nil:
 		return "", fmt.Errorf("%q has a username or a password in it, and browsers refuse that: leave it out, and write -H \"Authorization: …\" if the server needs it", u.Redacted())
-	case u.Scheme == "" || u.Host == "" && u.Opaque != "":
-		return "", fmt.Errorf("%q has no scheme: write %q", text, "https://"+text)
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "", fmt.Errorf("%q has the scheme %s: write an http or https URL", text, u.Scheme)
 	case u.Hostname() == "":

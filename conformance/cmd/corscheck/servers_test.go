@@ -66,13 +66,14 @@ func preflightsPass(options, others http.Handler) http.Handler {
 // A replayingCache stores each URL's response to GET, and hands it to everybody.
 type replayingCache struct {
 	next   http.Handler
+	full   bool // nothing more is stored
 	mu     sync.Mutex
 	stored map[string]*httptest.ResponseRecorder
 }
 
 // cached returns a cache in front of a server. It is warm if requests have gone
 // through before: those from the origins given, or without one if that is empty.
-func cached(next http.Handler, warmedBy ...string) http.Handler {
+func cached(next http.Handler, warmedBy ...string) *replayingCache {
 	c := &replayingCache{next: next, stored: make(map[string]*httptest.ResponseRecorder)}
 	for _, origin := range warmedBy {
 		r := httptest.NewRequest(http.MethodGet, "/data", nil)
@@ -95,7 +96,9 @@ func (c *replayingCache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if stored == nil {
 		stored = httptest.NewRecorder()
 		c.next.ServeHTTP(stored, r)
-		c.stored[r.URL.RequestURI()] = stored
+		if !c.full {
+			c.stored[r.URL.RequestURI()] = stored
+		}
 	}
 	maps.Copy(w.Header(), stored.Header())
 	w.WriteHeader(stored.Code)
@@ -184,6 +187,44 @@ func TestServersAsTheyAre(t *testing.T) {
 				if text := f.Title + f.Why + f.Fix; strings.Contains(text, "cors.Engine") || strings.Contains(text, "AllowOrigins") || strings.Contains(text, "Config") {
 					t.Errorf("%s speaks of this module: %s", f.ID, text)
 				}
+			}
+		})
+	}
+}
+
+// filled returns a cache that stores nothing more, as one that waits for several
+// requests for a URL.
+func filled(c *replayingCache) *replayingCache {
+	c.full = true
+	return c
+}
+
+// A finding about a cache says what it does, and names the request that shows it.
+func TestWhatACacheReplays(t *testing.T) {
+	engine := behind(t, `{"allowOrigins": ["https://app.example.com", "https://admin.example.com"]}`)
+	tests := []struct {
+		title string
+		cache *replayingCache
+		want  string
+		query bool // whether a URL shows it that no cache has seen
+	}{
+		{"a cold cache", cached(engine), "A cache replays the response to https://app.example.com when https://admin.example.com requests the same URL.", true},
+		{"a cache with a response to a request without Origin, and nothing more", filled(cached(engine, "")), "A cache replays an older response to https://app.example.com", false},
+		{"a cache with a response to the first origin, and nothing more", filled(cached(engine, app)), "A cache replays an older response to https://admin.example.com", false},
+		{"a cache with a response to the second origin, and nothing more", filled(cached(engine, admin)), "A cache replays an older response to https://app.example.com", false},
+		{"a cache with nothing, and nothing more", filled(cached(engine)), "", false},
+	}
+	for _, test := range tests {
+		t.Run(test.title, func(t *testing.T) {
+			report, _ := check(t, serve(t, test.cache), "", "-origin", app, "-origin", admin)
+			var found probe.Finding
+			for _, f := range report.Findings {
+				if f.ID == "cache-replay" {
+					found = f
+				}
+			}
+			if !strings.HasPrefix(found.Title, test.want) || (test.want == "") != (found.Title == "") || (found.Sent.Query != "") != test.query {
+				t.Errorf("%q, shown by %s; want %q", found.Title, found.Sent, test.want)
 			}
 		})
 	}
