@@ -186,6 +186,8 @@ func TestServersAsTheyAre(t *testing.T) {
 			for _, f := range report.Findings {
 				if text := f.Title + f.Why + f.Fix; strings.Contains(text, "cors.Engine") || strings.Contains(text, "AllowOrigins") || strings.Contains(text, "Config") {
 					t.Errorf("%s speaks of this module: %s", f.ID, text)
+				} else if strings.Contains(text, " bytes)") {
+					t.Errorf("%s is cut: %s", f.ID, text)
 				}
 			}
 		})

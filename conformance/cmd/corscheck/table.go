@@ -15,7 +15,7 @@ const columns = 80
 // writeTable writes a result for people.
 func writeTable(w io.Writer, r *result, paint paint) error {
 	t := &table{paint: paint}
-	t.line(paint(bold, r.URL))
+	t.title(r.URL)
 	t.line(countText(r.Requests.Sent, r.Requests.Methods) + " sent, one at a time.")
 	if r.Mode == probe.ModeAudit {
 		t.checks(r.Report)
@@ -38,7 +38,6 @@ func writeTable(w io.Writer, r *result, paint paint) error {
 		t.prose("", "Ignored: "+strings.Join(r.Ignored, ", ")+".")
 	}
 	t.line(t.verdict(r))
-	t.line("")
 	_, err := io.WriteString(w, t.text.String())
 	return err
 }
@@ -46,7 +45,7 @@ func writeTable(w io.Writer, r *result, paint paint) error {
 // writeSummary writes a line for each URL.
 func writeSummary(w io.Writer, d *document, paint paint) error {
 	t := &table{paint: paint}
-	t.line(paint(bold, "Summary"))
+	t.title("Summary")
 	var rows [][]cell
 	for _, r := range d.Results {
 		row := []cell{{r.URL, ""}, {"not checked", red}, {}}

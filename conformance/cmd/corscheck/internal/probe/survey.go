@@ -294,7 +294,9 @@ func (s *survey) judgeUpperCase() {
 	got := s.browser.answerTo(sent)
 	_, toStranger := s.browser.first(reading(Stranger, s.browser.method))
 	allowed := got.header["Access-Control-Allow-Origin"]
-	if len(allowed) == 1 && strings.EqualFold(allowed[0], sent.Origin) && !slices.Equal(allowed, toStranger.header["Access-Control-Allow-Origin"]) {
+	theirs := toStranger.header["Access-Control-Allow-Origin"]
+	isReflected := slices.Equal(theirs, []string{Stranger})
+	if len(allowed) == 1 && strings.EqualFold(allowed[0], sent.Origin) && !slices.Equal(allowed, theirs) && !isReflected {
 		s.find((&Finding{Sent: sent, Received: got.response()}).say(Note, "look-alike-upper-case", "Origins are compared without regard to case.",
 			"No browser sends an origin in upper case, but a comparison that is loose here may be so elsewhere.",
 			fmt.Sprintf(exactly, s.base)))
@@ -432,8 +434,8 @@ func isOrigin(value string) bool {
 }
 
 // isDenied reports whether a request is a script's of an origin that can do
-// nothing.
+// nothing, and that nobody named as allowed.
 func (s *survey) isDenied(r Request) bool {
 	access := s.access[r.Origin]
-	return access != nil && !access.allowed()
+	return access != nil && access.kind != "" && !access.allowed()
 }
