@@ -17,8 +17,8 @@
 //	}
 //
 // A server in another language takes part as a process: see [Command] and the
-// file RUNNING.md. The command corscheck asks a running server from outside,
-// whatever its application is.
+// file RUNNING.md. The command corscheck checks a running server
+// from outside, whatever its application is.
 //
 // The cases are the files cases/*.json. Start reading at [Case].
 package conformance

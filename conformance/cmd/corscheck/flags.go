@@ -6,18 +6,22 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/net/http/httpguts"
+
+	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
-const usage = `corscheck asks a running server about its CORS, by what a browser would do.
+const usage = `corscheck checks the CORS of running servers, by what a browser would do.
 
 Usage:
 
-  corscheck -policy policy.json [flags] https://host/path
+  corscheck -policy policy.json [flags] https://host/path ...
         Does the server do what the policy says? policy.json is one cors.Config,
         or a list of them:
 
@@ -27,40 +31,58 @@ Usage:
           "allowCredentials": true
         }
 
-  corscheck [flags] https://host/path
+  corscheck [flags] https://host/path ...
         What does the server allow, and what is dangerous about it?
 
-It sends some tens of requests, one at a time, and first says how many: OPTIONS
-and GET, and never one that changes something. Whether a method is allowed is
-told by the answer to its preflight.
+It sends some tens of requests to each URL, one at a time, and first says how
+many. They are OPTIONS and GET, which change nothing: whether a method is
+allowed follows from the response to its preflight. A few of the GET requests
+have the query parameter corscheck, which makes caches show themselves.
 
 Flags:
 
-  -policy file      the policy to hold the server against; - reads standard input
+  -policy file      the policy to compare the server with; - is standard input
   -origin origin    an origin that is allowed, such as https://app.example.com:
                     its look-alikes are tried, too. With -policy, an origin to
-                    check beside those that the policy lists, such as an
-                    instance of an expression. May be repeated
+                    check as well as those that the policy lists, such as one
+                    that a regular expression matches. May be repeated
   -H 'Name: value'  a header for actual requests, such as Authorization or
-                    Cookie; browsers send none of it with preflights. May be
+                    Cookie; browsers never send these with preflights. May be
                     repeated
-  -head             send HEAD in place of GET
+  -fail-on severity which findings make the exit status 1: danger, fault (and
+                    danger), or note (any finding); the default is fault
+  -ignore id        a finding to ignore, by its id: see below. May be repeated
+  -head             send HEAD instead of GET
   -k                accept any TLS certificate, such as a self-signed one
   -delay duration   how long to wait between two requests (default 100ms)
-  -timeout duration how long to wait for each answer (default 10s)
-  -max-requests n   send nothing if it would take more (default 250)
+  -timeout duration how long to wait for each response (default 10s)
+  -max-requests n   send nothing if a URL takes more (default 250)
   -json             write JSON
-  -schema           print the JSON schema of that, and exit
-  -h                print this, and exit
+  -junit file       write a JUnit report, too
+  -schema           print the schema of the JSON, and exit
+  -h                print this help, and exit
 
-Colours are for terminals only; NO_COLOR=1 leaves them out.
+Only terminals get colours; NO_COLOR=1 turns them off. A URL without a scheme
+is http if its host is localhost or a loopback address.
 
 Exit status:
 
-  0  the server conforms to the policy; without -policy: nothing is dangerous
-  1  it does not conform; without -policy: something is dangerous or faulty
-  2  that cannot be told: wrong input, or the server cannot be asked
+  0  no finding is at or above -fail-on
+  1  a finding is
+  2  a server couldn't be checked: wrong flags, a wrong policy, or no response
+
+The ids of findings, and what has to be so that there is none:
+
 `
+
+// help returns what -h prints.
+func help() string {
+	t := &table{paint: plain}
+	for _, id := range probe.IDs() {
+		t.prose(fmt.Sprintf("  %-27s", id), probe.TitleOf(id))
+	}
+	return usage + t.text.String()
+}
 
 // A list is a flag that may be repeated.
 type list []string
@@ -77,17 +99,17 @@ type headers http.Header
 
 func (h *headers) String() string { return "" }
 
-// Set takes a header as curl does. Headers by which CORS is decided are what is
-// being asked about, and those of the connection are not a script's to set.
+// Set takes a header as curl does. It refuses headers that corscheck sets, and
+// those of the connection, which scripts can't set.
 func (h *headers) Set(text string) error {
 	name, value, ok := strings.Cut(text, ":")
 	value = strings.TrimSpace(value)
 	name = http.CanonicalHeaderKey(name)
 	switch {
 	case !ok || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value):
-		return errors.New(`is no header: write -H "Name: value"`)
+		return errors.New(`isn't a header: write -H "Name: value"`)
 	case name == "Origin" || strings.HasPrefix(name, "Access-Control-"):
-		return errors.New("is set by corscheck itself: name origins by -origin")
+		return errors.New("is set by corscheck itself: name origins with -origin")
 	case name == "Host" || name == "Connection" || name == "Content-Length" || name == "Transfer-Encoding":
 		return fmt.Errorf("%s follows from the URL and the request: leave it out", name)
 	}
@@ -106,6 +128,9 @@ func parse(args []string) (*options, error) {
 	flags.StringVar(&o.policy, "policy", "", "")
 	flags.Var(&o.origins, "origin", "")
 	flags.Var(&o.headers, "H", "")
+	failOn := flags.String("fail-on", string(probe.Fault), "")
+	flags.Var(&o.ignore, "ignore", "")
+	flags.StringVar(&o.junit, "junit", "", "")
 	flags.BoolVar(&o.head, "head", false, "")
 	flags.BoolVar(&o.insecure, "k", false, "")
 	flags.DurationVar(&o.delay, "delay", 100*time.Millisecond, "")
@@ -122,36 +147,67 @@ func parse(args []string) (*options, error) {
 	if o.schema {
 		return o, nil
 	}
-	switch flags.NArg() {
-	case 0:
-		return o, errors.New("there is no URL: write corscheck https://host/path, and see corscheck -h")
-	case 1:
-	default:
-		return o, fmt.Errorf("%q stands behind the URL: write the flags before it, and one URL", flags.Arg(1))
-	}
 	if o.delay < 0 || o.timeout < 0 {
-		return o, errors.New("-delay and -timeout cannot be negative: write a duration such as 100ms")
+		return o, errors.New("-delay and -timeout can't be negative: write a duration such as 100ms")
 	}
-	o.url = flags.Arg(0)
-	return o, o.checkURL()
+	o.failOn = probe.Severity(*failOn)
+	if !slices.Contains(probe.Severities, o.failOn) {
+		return o, fmt.Errorf("-fail-on %q: write danger, fault or note", *failOn)
+	}
+	for _, id := range o.ignore {
+		if !slices.Contains(probe.IDs(), id) {
+			return o, fmt.Errorf("-ignore %q isn't the id of a finding: write one of %s", id, strings.Join(probe.IDs(), ", "))
+		}
+	}
+	if flags.NArg() == 0 {
+		return o, errors.New("there is no URL: write corscheck https://host/path, and see corscheck -h")
+	}
+	for _, arg := range flags.Args() {
+		if strings.HasPrefix(arg, "-") {
+			return o, fmt.Errorf("%q comes after a URL: write the flags first", arg)
+		}
+		url, err := checkURL(arg)
+		if err != nil {
+			return o, err
+		}
+		o.urls = append(o.urls, url)
+	}
+	return o, nil
 }
 
-// checkURL refuses what a browser would not let a script fetch.
-func (o *options) checkURL() error {
-	u, err := url.Parse(o.url)
+// checkURL returns a URL without its fragment, and with a scheme if that is
+// clear. It refuses what a browser doesn't let a script fetch.
+func checkURL(text string) (string, error) {
+	if isLoopback(text) {
+		text = "http://" + text
+	}
+	if scheme, _, ok := strings.Cut(text, "://"); !ok || strings.ContainsAny(scheme, ".:/?#") {
+		return "", fmt.Errorf("%q has no scheme: write %q", text, "https://"+text)
+	}
+	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%q is no URL: %w", o.url, errors.Unwrap(err))
+		return "", fmt.Errorf("%q isn't a URL: %w", text, errors.Unwrap(err))
 	case u.User != nil:
-		return fmt.Errorf("%q has a username or a password in it, and browsers refuse that: leave it out, and write -H \"Authorization: …\" if the server needs it", u.Redacted())
-	case u.Scheme == "" || u.Host == "" && u.Opaque != "":
-		return fmt.Errorf("%q has no scheme: write %q", o.url, "https://"+o.url)
+		return "", fmt.Errorf("%q has a username or a password in it, and browsers refuse that: leave it out, and write -H \"Authorization: …\" if the server needs it", u.Redacted())
 	case u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("%q has the scheme %s: write an http or https URL", o.url, u.Scheme)
+		return "", fmt.Errorf("%q has the scheme %s: write an http or https URL", text, u.Scheme)
 	case u.Hostname() == "":
-		return fmt.Errorf("%q has no host: write https://host/path", o.url)
+		return "", fmt.Errorf("%q has no host: write https://host/path", text)
 	}
 	u.Fragment, u.RawFragment = "", ""
-	o.url = u.String()
-	return nil
+	return u.String(), nil
+}
+
+// isLoopback reports whether text is a URL without its scheme, of this machine.
+func isLoopback(text string) bool {
+	u, err := url.Parse("http://" + text)
+	if err != nil {
+		return false
+	}
+	if host := u.Hostname(); host != "localhost" && !strings.HasSuffix(host, ".localhost") {
+		address, err := netip.ParseAddr(host)
+		return err == nil && address.IsLoopback()
+	}
+	return true
 }

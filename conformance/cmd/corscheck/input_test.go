@@ -9,10 +9,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
 // Input that is wrong is answered with a sentence and status 2, and nothing is
@@ -28,22 +31,27 @@ func TestInput(t *testing.T) {
 	}{
 		{"no URL", "", nil, `there is no URL: write corscheck https://host/path`},
 		{"a URL without a scheme", "", []string{"api.example.com/orders"}, `"api.example.com/orders" has no scheme: write "https://api.example.com/orders"`},
-		{"a host and a port", "", []string{"localhost:8080"}, `"localhost:8080" has no scheme: write "https://localhost:8080"`},
+		{"a host and a port", "", []string{"api.example.com:8080"}, `"api.example.com:8080" has no scheme: write "https://api.example.com:8080"`},
+		{"an address that isn't this machine's", "", []string{"192.0.2.1:8080"}, `"192.0.2.1:8080" has no scheme: write "https://192.0.2.1:8080"`},
+		{"a severity that doesn't exist", "", []string{"-fail-on", "warning", server.URL}, `-fail-on "warning": write danger, fault or note`},
+		{"an id that doesn't exist", "", []string{"-ignore", "vary", server.URL}, `-ignore "vary" isn't the id of a finding: write one of actual-denied, allow-credentials-invalid, `},
+		{"a JUnit file that can't be written", "", []string{"-junit", "nowhere/junit.xml", server.URL}, `the JUnit file can't be written: open nowhere/junit.xml`},
+		{"a URL without a scheme and another in its query", "", []string{"api.example.com/?to=https://a.example"}, `has no scheme: write "https://api.example.com/?to=https://a.example"`},
 		{"a URL of another scheme", "", []string{"ftp://api.example.com/"}, `has the scheme ftp: write an http or https URL`},
 		{"a URL without a host", "", []string{"https:///orders"}, `has no host`},
-		{"a URL that is none", "", []string{"https://api.example.com:port/"}, `"https://api.example.com:port/" is no URL: invalid port`},
+		{"a URL that is none", "", []string{"https://api.example.com:port/"}, `"https://api.example.com:port/" isn't a URL: invalid port`},
 		{"a URL with credentials", "", []string{"https://user:secret@api.example.com/"}, `"https://user:xxxxx@api.example.com/" has a username or a password in it, and browsers refuse that: leave it out`},
 		{"a URL at a port that browsers block", "", []string{"http://127.0.0.1:6000/"}, `Browsers do not connect to port 6000`},
-		{"two URLs", "", []string{"https://a.example/", "https://b.example/"}, `"https://b.example/" stands behind the URL`},
-		{"a flag behind the URL", "", []string{"https://a.example/", "-k"}, `"-k" stands behind the URL: write the flags before it`},
+		{"a second URL without a scheme", "", []string{server.URL, "b.example/"}, `"b.example/" has no scheme`},
+		{"a flag behind the URL", "", []string{"https://a.example/", "-k"}, `"-k" comes after a URL: write the flags first`},
 		{"a flag that is not there", "", []string{"-fast", server.URL}, `flag provided but not defined: -fast: see corscheck -h`},
-		{"a negative delay", "", []string{"-delay", "-1s", server.URL}, `cannot be negative`},
-		{"a header that is none", "", []string{"-H", "Cookie", server.URL}, `is no header: write -H "Name: value"`},
-		{"a header that is asked about", "", []string{"-H", "Origin: https://a.example", server.URL}, `name origins by -origin`},
+		{"a negative delay", "", []string{"-delay", "-1s", server.URL}, `can't be negative`},
+		{"a header that is none", "", []string{"-H", "Cookie", server.URL}, `isn't a header: write -H "Name: value"`},
+		{"a header that is asked about", "", []string{"-H", "Origin: https://a.example", server.URL}, `name origins with -origin`},
 		{"a header of the connection", "", []string{"-H", "Host: a.example", server.URL}, `Host follows from the URL`},
 		{"an origin with a path", "", []string{"-origin", "https://app.example.com/", server.URL}, `"https://app.example.com/" is not a serialized origin`},
 		{"more requests than may be", "", []string{"-max-requests", "10", server.URL}, `more than the 10 of -max-requests`},
-		{"a file that is not there", "", []string{"-policy", "nowhere.json", server.URL}, `the policy cannot be read: open nowhere.json`},
+		{"a file that is not there", "", []string{"-policy", "nowhere.json", server.URL}, `the policy can't be read: open nowhere.json`},
 
 		{"an empty policy", " ", nil, `standard input:1:1: this isn't JSON: unexpected end of JSON input`},
 		{"a policy that is not JSON", "{\n  \"allowOrigins\": [\"*\",]\n}", nil, `standard input:2:24: this isn't JSON: invalid character ']'`},
@@ -68,8 +76,8 @@ func TestInput(t *testing.T) {
 		{"a policy that is too long", `{}` + strings.Repeat(" ", 64<<20), nil, `standard input: the text has 67108866 bytes, and at most 67108864 are read`},
 		{"two problems", "{\"maxAge\": \"1\",\n \"paths\": {}}", nil, "corscheck: standard input:1:12: maxAge is a string; write a whole number\ncorscheck: standard input:2:11: paths is an object; write a list of strings\n"},
 		{"a risk", `{"allowOrigins": ["*"], "allowCredentials": true}`, nil, `add "any-origin-with-credentials=*" to acceptRisks`},
-		{"a path that no Config governs", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy governs the path /data: write a URL that one does`},
-		{"an origin that the policy denies", `{` + origins + `}`, []string{"-origin", "https://admin.example.com"}, `-origin https://admin.example.com: the policy does not allow it`},
+		{"a path that no Config governs", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy applies to the path /data: write a URL that one applies to`},
+		{"an origin that the policy denies", `{` + origins + `}`, []string{"-origin", "https://admin.example.com"}, `-origin https://admin.example.com: the policy doesn't allow it`},
 		{"an origin that is none", `{"allowOrigins": ["*"]}`, []string{"-origin", "https://app.example.com/"}, `"https://app.example.com/" is not a serialized origin`},
 	}
 	for _, test := range tests {
@@ -87,7 +95,7 @@ func TestInput(t *testing.T) {
 	}
 }
 
-func expectFailure(t *testing.T, r result, want string) {
+func expectFailure(t *testing.T, r outcome, want string) {
 	t.Helper()
 	if r.status != exitUnrun {
 		t.Errorf("the status is %d, want %d", r.status, exitUnrun)
@@ -159,14 +167,14 @@ func TestServersThatCannotBeAsked(t *testing.T) {
 		want  string
 	}{
 		{"nothing listens", []string{closed.URL}, "nothing listens at the URL's host and port"},
-		{"the URL redirects", []string{redirecting.URL + "/data"}, `the URL redirects to "/data/" (status 301): check that one (request 1 of `},
-		{"another protocol", []string{"http://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "does not speak HTTP"},
-		{"nothing is said", []string{"http://" + serveRaw(t, "")}, "closes the connection without an HTTP answer"},
-		{"another protocol for TLS", []string{"https://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "the server does not speak TLS"},
-		{"http for TLS", []string{strings.Replace(plain.URL, "http:", "https:", 1)}, "the server does not speak TLS: write the URL with http"},
+		{"the URL redirects", []string{redirecting.URL + "/data"}, `/data/", with a slash at the end (status 301): check that URL, and use it in scripts, since browsers don't follow redirects of preflights (request 1 of `},
+		{"another protocol", []string{"http://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "doesn't speak HTTP"},
+		{"nothing is said", []string{"http://" + serveRaw(t, "")}, "closes the connection without an HTTP response"},
+		{"another protocol for TLS", []string{"https://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "the server doesn't speak TLS"},
+		{"http for TLS", []string{strings.Replace(plain.URL, "http:", "https:", 1)}, "the server doesn't speak TLS: write the URL with http"},
 		{"TLS for http", []string{strings.Replace(secure.URL, "https:", "http:", 1)}, "the server speaks TLS at that port: write the URL with https"},
 		{"a certificate that nobody trusts", []string{secure.URL}, "the server's TLS certificate is not trusted"},
-		{"an answer that does not come", []string{"-timeout", "50ms", hanging.URL}, "the server does not answer in time"},
+		{"an answer that does not come", []string{"-timeout", "50ms", hanging.URL}, "the server doesn't respond in time"},
 		{"a server that dies", []string{half.URL}, "(request 4 of "},
 	}
 	for _, test := range tests {
@@ -186,10 +194,10 @@ func TestFailureSentences(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&net.OpError{Op: "dial", Err: &net.DNSError{Name: "api.example.com", IsNotFound: true}}, `the host "api.example.com" cannot be found`},
-		{&net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, "the server breaks the TLS handshake off (tls: handshake failure)"},
-		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, "closes the connection without an HTTP answer"},
-		{errors.New("no route to host"), "the server cannot be asked: no route to host"},
+		{&net.OpError{Op: "dial", Err: &net.DNSError{Name: "api.example.com", IsNotFound: true}}, `the host "api.example.com" can't be found`},
+		{&net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, "the server breaks off the TLS handshake (tls: handshake failure)"},
+		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, "closes the connection without an HTTP response"},
+		{errors.New("no route to host"), "the server can't be reached: no route to host"},
 	}
 	for _, test := range tests {
 		if got := failure(test.err); !strings.Contains(got, test.want) {
@@ -217,7 +225,12 @@ func TestHelp(t *testing.T) {
 			t.Errorf("a line of %d bytes: %s", len(line), line)
 		}
 	}
-	for _, name := range []string{"policy", "origin", "H", "head", "k", "delay", "timeout", "max-requests", "json", "schema", "h"} {
+	for _, id := range probe.IDs() {
+		if !regexp.MustCompile("\n  " + id + " +[a-zA-Z]").MatchString(r.stdout) {
+			t.Errorf("the finding %s isn't explained", id)
+		}
+	}
+	for _, name := range []string{"policy", "origin", "H", "fail-on", "ignore", "junit", "head", "k", "delay", "timeout", "max-requests", "json", "schema", "h"} {
 		if !strings.Contains(r.stdout, "\n  -"+name+" ") {
 			t.Errorf("-%s is not explained", name)
 		}

@@ -77,8 +77,10 @@ func TestSchemaRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{
-		`{}`, `{"version": 2}`, `{"version": 1, "more": 1}`, `{"version": 1, "errors": "one"}`, `{"version": 1, "checks": [{"title": "x"}]}`,
-		`{"version": 1, "findings": [{"severity": "bad"}]}`, `[]`, `{"version": 1, "url": 1}`,
+		`{}`, `{"version": 2}`, `{"version": 1, "status": 0}`, `{"version": 2, "status": 3}`, `{"version": 2, "status": 0, "more": 1}`,
+		`{"version": 2, "status": 2, "errors": "one"}`, `{"version": 2, "status": 0, "results": [{}]}`, `{"version": 2, "status": 0, "results": [{"url": 1}]}`,
+		`{"version": 2, "status": 0, "results": [{"url": "x", "checks": [{"title": "x"}]}]}`,
+		`{"version": 2, "status": 0, "results": [{"url": "x", "findings": [{"severity": "bad"}]}]}`, `[]`,
 	} {
 		var value any
 		if err := json.Unmarshal([]byte(text), &value); err != nil {

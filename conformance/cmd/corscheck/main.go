@@ -1,31 +1,40 @@
-// Command corscheck asks a running server about its CORS.
+// Command corscheck checks the CORS of running servers from outside.
 //
-//	corscheck -policy policy.json https://api.example.com/orders
 //	corscheck https://api.example.com/orders
+//	corscheck -origin https://app.example.com https://api.example.com/orders
+//	corscheck -policy policy.json https://api.example.com/orders
+//	corscheck -policy policy.json -fail-on danger -ignore vary-missing -junit cors.xml https://api.example.com/orders https://api.example.com/users
 //
 // With a policy (one cors.Config as JSON, or a list of them) it says whether
-// scripts can do what the policy lets them, and nobody else can. Without one it
-// says what the server allows and what is dangerous about it. Both are told by
-// what a browser would do.
+// scripts can do what the policy allows, and nothing else. Without one it says
+// what the server allows and what is dangerous about it. A browser's view decides
+// in both cases.
 //
 // It sends few requests, one at a time: preflights, other OPTIONS requests, and
-// GET (or HEAD). Before it starts it says on standard error how many and where
+// GET (or HEAD). Before it starts it says on standard error how many, and where
 // to. It never sends a request that changes something: whether a method is
-// allowed is told by the answer to its preflight.
+// allowed follows from the response to its preflight. Allowed origins come first,
+// and some requests have a query of their own, so that a cache that hands one
+// origin's response to another shows itself, and distorts nothing else.
 //
-// The exit status is 0 if the server conforms, or nothing dangerous is found; 1
-// if it does not, or something is; 2 if that cannot be told.
+// Each finding has a severity (danger, fault or note) and an id, such as
+// vary-missing, by which -ignore ignores it. The exit status is 0 if no finding
+// is at least as severe as -fail-on says, 1 if one is, and 2 if a server couldn't
+// be checked.
 //
-// Run corscheck -h for the flags. With -json it writes what schema.json beside
-// this file describes, which corscheck -schema prints. Later versions may add
-// members; those that are there keep their names and meanings as long as the
-// member version is 1.
+// Several URLs are checked one after the other. There is a report for each, and
+// one JSON document (-json) and one JUnit file (-junit) for all. In the JUnit
+// file, a URL is a test suite, and a check a test case. The JSON is described by
+// schema.json beside this file, which corscheck -schema prints. Later versions of
+// corscheck may add members; the others keep their names and meanings as long as
+// the member version is 2.
 //
-// A report has at most 60,000 bytes, whatever the server sends. Long values are
-// cut, entries that do not fit are left out and counted, and all are judged.
+// Reports are short, whatever the server sends: long values are cut, and entries
+// beyond a limit are left out and counted. Verdicts and exit status are about all
+// of it.
 //
-// Start reading at run. What is asked, and what the answers mean, is the matter
-// of package probe.
+// Start reading at run. Package probe has the requests and what the responses
+// mean.
 package main
 
 import (
@@ -39,6 +48,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,14 +78,17 @@ type options struct {
 	policy      string
 	origins     list
 	headers     headers
+	failOn      probe.Severity
+	ignore      list
 	head        bool
 	insecure    bool
 	delay       time.Duration
 	timeout     time.Duration
 	maxRequests int
 	json        bool
+	junit       string
 	schema      bool
-	url         string
+	urls        []string
 }
 
 // run runs the command and returns its exit status.
@@ -83,79 +96,122 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	o, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stdout, usage)
+		fmt.Fprint(stdout, help())
 		return exitGood
 	case err == nil && o.schema:
 		fmt.Fprint(stdout, schema)
 		return exitGood
 	case err == nil:
-		var report *probe.Report
-		if report, err = o.check(ctx, stdin, stderr); err == nil {
-			err = o.write(stdout, report)
-		}
-		if err == nil && (report.Verdict == probe.Conforms || report.Verdict == probe.NothingDangerous) {
-			return exitGood
-		}
-		if err == nil {
-			return exitBad
+		var status int
+		if status, err = o.checkAll(ctx, stdin, stdout, stderr); err == nil {
+			return status
 		}
 	}
-	complaints := sentences(err)
-	for _, complaint := range complaints {
-		fmt.Fprintln(stderr, "corscheck: "+complaint)
+	problems := sentences(err)
+	for _, problem := range problems {
+		fmt.Fprintln(stderr, "corscheck: "+problem)
 	}
 	if o.json {
-		writeJSON(stdout, &document{Version: version, Errors: complaints})
+		writeJSON(stdout, &document{Version: version, Status: exitUnrun, Errors: problems})
 	}
 	return exitUnrun
 }
 
-// write writes the report as a table or as JSON, and bounds its length.
-func (o *options) write(w io.Writer, report *probe.Report) error {
-	if !o.json {
-		return writeTable(w, report, paintFor(w))
-	}
-	text, err := fit(report, renderJSON)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(text)
-	return err
-}
-
-// check plans, says what it is going to do, and does it.
-func (o *options) check(ctx context.Context, stdin io.Reader, stderr io.Writer) (*probe.Report, error) {
+// checkAll plans the requests to all URLs, then sends them, and writes a report
+// on each. It returns the exit status. The error is about what the user wrote, or
+// about what can't be written.
+func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
 	progress := newProgress(stderr)
-	target := &probe.Target{
-		URL:       o.url,
-		Head:      o.head,
-		Header:    http.Header(o.headers),
-		Transport: o.transport(),
-		Delay:     o.delay,
-		Timeout:   o.timeout,
-		Progress:  progress.show,
-	}
-	plan, err := o.plan(target, stdin)
+	plans, err := o.plans(stdin, progress)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	requests := plan.Requests()
-	if len(requests) > o.maxRequests {
-		return nil, fmt.Errorf("it would take %d requests, more than the %d of -max-requests: raise it if the server can bear them", len(requests), o.maxRequests)
+	var junit *os.File
+	if o.junit != "" {
+		if junit, err = os.Create(o.junit); err != nil {
+			return 0, fmt.Errorf("the JUnit file can't be written: %w", err)
+		}
 	}
-	fmt.Fprintf(stderr, "corscheck sends %s to %s, one at a time, %v apart.\n", countOf(requests), o.url, o.delay)
-	report, err := plan.Run(ctx)
-	progress.clear()
-	return report, err
+	var results []*result
+	var failed error // to write
+	for i, plan := range plans {
+		if ctx.Err() != nil {
+			results = append(results, &result{URL: o.urls[i], Errors: []string{"interrupted"}, status: exitUnrun})
+			continue
+		}
+		fmt.Fprintf(stderr, "corscheck sends %s to %s, one at a time, %v apart.\n", countOf(plan.Requests()), o.urls[i], o.delay)
+		report, err := plan.Run(ctx)
+		progress.clear()
+		r := o.judge(o.urls[i], report, err)
+		results = append(results, r)
+		if r.Errors != nil {
+			fmt.Fprintf(stderr, "corscheck: %s: %s\n", r.URL, r.Errors[0])
+		} else if !o.json {
+			failed = errors.Join(failed, writeTable(stdout, r, paintFor(stdout)))
+		}
+	}
+	d := newDocument(results)
+	if o.json {
+		failed = errors.Join(failed, writeJSON(stdout, d))
+	} else if len(results) > 1 {
+		failed = errors.Join(failed, writeSummary(stdout, d, paintFor(stdout)))
+	}
+	if junit != nil {
+		failed = errors.Join(failed, o.writeJUnit(junit, results), junit.Close())
+	}
+	return d.Status, failed
 }
 
-func (o *options) plan(target *probe.Target, stdin io.Reader) (*probe.Plan, error) {
+// judge returns the result for a URL, with its report made short.
+func (o *options) judge(url string, report *probe.Report, err error) *result {
+	if err != nil {
+		return &result{URL: url, Errors: sentences(err), status: exitUnrun}
+	}
+	r := &result{URL: url, Counts: countFindings(report)}
+	if slices.ContainsFunc(report.Findings, func(f probe.Finding) bool { return f.Severity.AtLeast(o.failOn) }) {
+		r.status = exitBad
+	}
+	r.Report, r.Omitted = shorten(report)
+	return r
+}
+
+// plans returns a plan for each URL.
+func (o *options) plans(stdin io.Reader, progress progress) ([]*probe.Plan, error) {
+	var policy []cors.Config
+	if o.policy != "" {
+		var err error
+		if policy, err = readPolicy(o.policy, stdin); err != nil {
+			return nil, err
+		}
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: o.insecure}
+	var plans []*probe.Plan
+	for _, url := range o.urls {
+		plan, err := o.plan(policy, &probe.Target{
+			URL:       url,
+			Head:      o.head,
+			Header:    http.Header(o.headers),
+			Transport: transport,
+			Delay:     o.delay,
+			Timeout:   o.timeout,
+			Ignore:    o.ignore,
+			Progress:  progress.show,
+		})
+		if err != nil {
+			return nil, err
+		}
+		if n := len(plan.Requests()); n > o.maxRequests {
+			return nil, fmt.Errorf("%s takes %d requests, more than the %d of -max-requests: raise it if the server can bear them", url, n, o.maxRequests)
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}
+
+func (o *options) plan(policy []cors.Config, target *probe.Target) (*probe.Plan, error) {
 	if o.policy == "" {
 		return probe.Survey(target, o.origins)
-	}
-	policy, err := readPolicy(o.policy, stdin)
-	if err != nil {
-		return nil, err
 	}
 	plan, err := probe.Audit(target, o.origins, policy...)
 	var problems cors.ConfigErrors
@@ -163,13 +219,6 @@ func (o *options) plan(target *probe.Target, stdin io.Reader) (*probe.Plan, erro
 		return nil, &policyError{o.policy, problems.Unwrap()}
 	}
 	return plan, err
-}
-
-// transport returns what makes the requests.
-func (o *options) transport() http.RoundTripper {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: o.insecure}
-	return transport
 }
 
 // countOf says how many requests there are, in all and by method.

@@ -50,7 +50,7 @@ func readPolicy(file string, stdin io.Reader) ([]cors.Config, error) {
 	}
 	data, err := read()
 	if err != nil {
-		return nil, fmt.Errorf("the policy cannot be read: %w", err)
+		return nil, fmt.Errorf("the policy can't be read: %w", err)
 	}
 	policy, err := config.ParseJSON(data)
 	var problems config.Errors

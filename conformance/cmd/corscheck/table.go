@@ -12,45 +12,59 @@ import (
 // columns is how wide prose is set. Tables are as wide as origins make them.
 const columns = 80
 
-// writeTable writes a report for people, and bounds its length.
-func writeTable(w io.Writer, report *probe.Report, paint paint) error {
-	text, err := fit(report, func(shown *probe.Report, left *omitted) ([]byte, error) {
-		return renderTable(report, shown, left, paint), nil
-	})
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(text)
-	return err
-}
-
-// renderTable renders shown, which is report or the part of it that fits. left
-// counts the rest.
-func renderTable(report, shown *probe.Report, left *omitted, paint paint) []byte {
+// writeTable writes a result for people.
+func writeTable(w io.Writer, r *result, paint paint) error {
 	t := &table{paint: paint}
-	t.line(paint(bold, shown.URL))
-	t.line(countText(shown.Requests.Sent, shown.Requests.Methods) + " sent, one at a time.")
-	t.checks(shown)
-	t.access(shown)
-	t.permissions(shown)
-	t.findings(shown)
-	if len(shown.Unchecked) > 0 {
+	t.title(r.URL)
+	t.line(countText(r.Requests.Sent, r.Requests.Methods) + " sent, one at a time.")
+	if r.Mode == probe.ModeAudit {
+		t.checks(r.Report)
+	} else {
+		t.access(r.Report)
+		t.permissions(r.Report)
+	}
+	t.findings(r.Report)
+	if len(r.Unchecked) > 0 {
 		t.title("Not checked")
-		for _, sentence := range shown.Unchecked {
+		for _, sentence := range r.Unchecked {
 			t.prose("  - ", sentence)
 		}
 	}
-	if left != nil {
-		t.line("")
-		if text := left.String(); text != "" {
-			t.prose("", "Long texts are cut, and this is left out, though judged: "+text+".")
-		} else {
-			t.prose("", "Long texts are cut.")
-		}
-	}
 	t.line("")
-	t.line(t.verdict(report))
-	return []byte(t.text.String())
+	if r.Omitted != nil {
+		t.prose("", "Left out, though judged: "+r.Omitted.String()+".")
+	}
+	if len(r.Ignored) > 0 {
+		t.prose("", "Ignored: "+strings.Join(r.Ignored, ", ")+".")
+	}
+	t.line(t.verdict(r))
+	_, err := io.WriteString(w, t.text.String())
+	return err
+}
+
+// writeSummary writes a line for each URL.
+func writeSummary(w io.Writer, d *document, paint paint) error {
+	t := &table{paint: paint}
+	t.title("Summary")
+	var rows [][]cell
+	for _, r := range d.Results {
+		row := []cell{{r.URL, ""}, {"not checked", red}, {}}
+		if r.Errors == nil {
+			row = []cell{{r.URL, ""}, {string(r.Verdict), verdicts[r.Verdict].colour}, {r.Counts.String(), ""}}
+		}
+		rows = append(rows, row)
+	}
+	t.rows(rows)
+	text := plural(d.Summary.URLs, "URL")
+	if d.Summary.Unchecked > 0 {
+		text += fmt.Sprintf(", %d not checked", d.Summary.Unchecked)
+	}
+	if counted := d.Summary.counts.String(); counted != "" {
+		text += ": " + counted
+	}
+	t.line(text + ".")
+	_, err := io.WriteString(w, t.text.String())
+	return err
 }
 
 // A table is a report while it is written.
@@ -118,22 +132,26 @@ func (t *table) prose(lead, text string) {
 // checks writes what the policy says and whether it holds, an origin's name
 // once.
 func (t *table) checks(r *probe.Report) {
-	if r.Mode != probe.ModeAudit {
-		return
-	}
-	t.title("What the policy says of scripts at")
+	t.title("What the policy says about scripts at")
 	var rows [][]cell
 	last := ""
 	for _, c := range r.Checks {
-		result := cell{"holds", green}
-		if !c.Holds {
+		result := cell{string(c.Result), green}
+		switch {
+		case c.Fails():
 			result = cell{"FAILS", red}
+		case c.Result != probe.Holds:
+			result.colour = yellow
 		}
 		origin := c.Origin
+		if origin == "" {
+			origin = "any origin"
+		}
 		if origin == last {
 			origin = ""
+		} else {
+			last = origin
 		}
-		last = c.Origin
 		rows = append(rows, []cell{{origin, ""}, result, {c.Title, ""}})
 	}
 	t.rows(rows)
@@ -148,13 +166,10 @@ func yes(is bool) cell {
 }
 
 func (t *table) access(r *probe.Report) {
-	if r.Mode != probe.ModeSurvey {
-		return
-	}
 	t.title("What scripts can do")
 	rows := [][]cell{{{"ORIGIN", faint}, {"READ", faint}, {"WITH CREDENTIALS", faint}, {"PUT", faint}, {"", ""}}}
 	for _, a := range r.Access {
-		preflight := cell{"not asked", faint}
+		preflight := cell{"not tried", faint}
 		if a.Preflight != nil {
 			preflight = yes(*a.Preflight)
 		}
@@ -180,47 +195,37 @@ var colours = map[probe.Severity]string{probe.Danger: red, probe.Fault: yellow, 
 func (t *table) findings(r *probe.Report) {
 	for _, f := range r.Findings {
 		t.line("")
-		t.line(t.paint(colours[f.Severity], strings.ToUpper(string(f.Severity))) + "  " + t.paint(faint, f.Code))
+		t.line(t.paint(colours[f.Severity], strings.ToUpper(string(f.Severity))) + "  " + f.ID)
 		t.prose("  ", f.Title)
-		t.prose("  sent      ", f.Sent.String())
-		t.prose("  received  ", f.Received.String())
-		t.prose("  because   ", f.Why)
-		remedy := f.Remedy
-		if f.Field != "" {
-			remedy = f.Field + ": " + remedy
-		}
-		t.prose("  instead   ", remedy)
-		if len(f.Also) > 0 {
-			t.prose("  also      ", strings.Join(f.Also, ", "))
+		for _, part := range parts(&f) {
+			t.prose(fmt.Sprintf("  %-10s", part[0]), part[1])
 		}
 	}
 }
 
+// parts returns what there is to say about a finding, each part with its name.
+func parts(f *probe.Finding) [][2]string {
+	all := [][2]string{{"sent", f.Sent.String()}, {"received", f.Received.String()}, {"because", f.Why}, {"fix", f.Fix}}
+	if len(f.Also) > 0 {
+		all = append(all, [2]string{"also", strings.Join(f.Also, ", ")})
+	}
+	return all
+}
+
+var verdicts = map[probe.Verdict]struct{ colour, text string }{
+	probe.Conforms:       {green, "The server conforms to the policy"},
+	probe.DoesNotConform: {red, "The server doesn't conform to the policy"},
+	probe.NoProblems:     {green, "Nothing dangerous or faulty was found"},
+	probe.NoCORS:         {yellow, "The server sends no CORS headers"},
+	probe.Faulty:         {yellow, "Something is faulty, and nothing dangerous was found"},
+	probe.Dangerous:      {red, "Something is dangerous"},
+}
+
 // verdict says the verdict in a line.
-func (t *table) verdict(r *probe.Report) string {
-	counts := make(map[probe.Severity]int)
-	for _, f := range r.Findings {
-		counts[f.Severity]++
+func (t *table) verdict(r *result) string {
+	v := verdicts[r.Verdict]
+	if counted := r.Counts.String(); counted != "" {
+		return t.paint(v.colour, v.text+": "+counted+".")
 	}
-	var parts []string
-	for _, s := range []probe.Severity{probe.Danger, probe.Fault, probe.Note} {
-		if n := counts[s]; n == 1 {
-			parts = append(parts, "1 "+string(s))
-		} else if n > 1 {
-			parts = append(parts, fmt.Sprintf("%d %ss", n, s))
-		}
-	}
-	colour, text := green, "The server conforms to the policy"
-	switch r.Verdict {
-	case probe.NothingDangerous:
-		text = "Nothing dangerous was found"
-	case probe.Dangerous:
-		colour, text = red, "Something is dangerous or faulty"
-	case probe.DoesNotConform:
-		colour, text = red, "The server does not conform to the policy"
-	}
-	if len(parts) > 0 {
-		text += ": " + strings.Join(parts, ", ")
-	}
-	return t.paint(colour, text+".")
+	return t.paint(v.colour, v.text+".")
 }

@@ -62,8 +62,9 @@ func TestTable(t *testing.T) {
 func TestColours(t *testing.T) {
 	server := serve(t, careless{func(string) bool { return true }, true})
 	report, _ := check(t, server, "", "-origin", app)
+	r := (&options{}).judge(server.URL, report, nil)
 	var without, with bytes.Buffer
-	if err := errors.Join(writeTable(&without, report, plain), writeTable(&with, report, coloured)); err != nil {
+	if err := errors.Join(writeTable(&without, r, plain), writeTable(&with, r, coloured)); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(with.String(), "\x1b["+red+"mDANGER\x1b[0m") {

@@ -9,16 +9,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/corskit/cors/conformance/fetch"
 	cors "github.com/corskit/cors/core"
 )
 
-// An audit holds a server against one Config.
+// An audit compares a server with one Config.
 type audit struct {
 	plan    *Plan
 	engine  *cors.Engine
 	config  cors.Config
 	index   int
+	sample  *http.Request // to the URL
 	allowed []string
 	denied  []lookAlike
 
@@ -27,13 +27,13 @@ type audit struct {
 	browser   *browser
 }
 
-// NotGovernedError says that no Config of a policy governs the path of a URL.
-type NotGovernedError struct {
+// NoPolicyError says that no Config of a policy applies to the path of a URL.
+type NoPolicyError struct {
 	Path string
 }
 
-func (e *NotGovernedError) Error() string {
-	return fmt.Sprintf("no Config governs the path %q", e.Path)
+func (e *NoPolicyError) Error() string {
+	return fmt.Sprintf("no Config applies to the path %q", e.Path)
 }
 
 // NotAllowedError says that an origin that was named as allowed is not.
@@ -45,11 +45,11 @@ func (e *NotAllowedError) Error() string {
 	return fmt.Sprintf("the policy does not allow the origin %q", e.Origin)
 }
 
-// Audit returns the Plan that holds a server against the policy that it claims
+// Audit returns the Plan that compares a server with the policy that it claims
 // to have. origins are allowed by the policy and checked in addition to those
 // that it lists.
 //
-// The error is a cors.ConfigErrors, a [*NotGovernedError], a
+// The error is a cors.ConfigErrors, a [*NoPolicyError], a
 // [*NotAllowedError], or says what is wrong with the Target.
 func Audit(t *Target, origins []string, policy ...cors.Config) (*Plan, error) {
 	engine, err := cors.New(policy...)
@@ -61,11 +61,14 @@ func Audit(t *Target, origins []string, policy ...cors.Config) (*Plan, error) {
 		return nil, err
 	}
 	a := &audit{plan: plan, engine: engine}
-	governed := a.decide(Stranger)
-	if !governed.HasPolicy() {
-		return nil, &NotGovernedError{Path: plan.requests[0].URL.Path}
+	if a.sample, err = http.NewRequest(t.method(), plan.url, nil); err != nil {
+		return nil, err
 	}
-	a.index = governed.Config()
+	decision := a.decide(Stranger)
+	if !decision.HasPolicy() {
+		return nil, &NoPolicyError{Path: a.sample.URL.Path}
+	}
+	a.index = decision.Config()
 	a.config = policy[a.index]
 	if a.config.AllowMethods == nil {
 		a.config.AllowMethods = cors.DefaultMethods()
@@ -83,9 +86,9 @@ func Audit(t *Target, origins []string, policy ...cors.Config) (*Plan, error) {
 	return plan, nil
 }
 
-// decide returns what the policy says to an origin at the URL.
+// decide returns what the policy says about an origin at the URL.
 func (a *audit) decide(origin string) cors.Decision {
-	r := a.plan.requests[0].Clone(a.plan.requests[0].Context())
+	r := a.sample.Clone(a.sample.Context())
 	r.Header.Set("Origin", origin)
 	var request cors.Request
 	request.ReadHTTP(r, nil)
@@ -120,9 +123,9 @@ func (a *audit) chooseOrigins(named []string) error {
 		switch {
 		case slices.Contains(a.allowed, origin):
 		case origin == a.plan.origin:
-			a.skip("%s is the URL's own origin, and browsers do not ask it for CORS.", origin)
+			a.skip("%s is the URL's own origin, whose scripts need no CORS.", origin)
 		case !a.allows(origin):
-			a.skip("%s would be too long an origin to ask for.", origin)
+			a.skip("%s isn't checked: it is too long for an origin.", origin)
 		default:
 			a.allowed = append(a.allowed, origin)
 		}
@@ -134,11 +137,11 @@ func (a *audit) chooseOrigins(named []string) error {
 			return d.Reason() == cors.ReasonRegexp && matches(origin)
 		}
 		if !slices.ContainsFunc(named, instance) {
-			a.skip("What the expression %q allows is not checked: name an origin that it matches.", expression)
+			a.skip("What the regular expression %q allows isn't checked: name an origin that it matches (-origin).", expression)
 		}
 	}
 	if a.config.AllowPrivateNetwork {
-		a.skip("AllowPrivateNetwork is not checked: browsers no longer send that preflight.")
+		a.skip("allowPrivateNetwork isn't checked: browsers no longer send that preflight.")
 	}
 	candidates := strangers()
 	for _, pattern := range a.config.AllowOrigins {
@@ -220,15 +223,19 @@ func (a *audit) excesses(origin string) []script {
 // policy allows to others.
 func (a *audit) attempt(origin string) script { return a.scripts(origin)[0] }
 
-// triesPreflight reports whether a denied origin is asked about by a preflight,
+// triesPreflight reports whether a denied origin is tried by a preflight,
 // too. That a server judges origins alike in both kinds of request is checked
 // by those that look like none, or like the first that is allowed.
 func (a *audit) triesPreflight(l lookAlike) bool {
 	return l.of == "" || len(a.allowed) > 0 && l.of == a.allowed[0]
 }
 
-// ask plans the requests.
+// ask plans the requests: origins that are allowed first, so that no cache has
+// the response to another one.
 func (a *audit) ask() error {
+	if err := a.plan.probeCache(pair(a.allowed)); err != nil {
+		return err
+	}
 	var scripts []script
 	for i, origin := range a.allowed {
 		scripts = append(scripts, reading(origin, a.plan.target.method()))
@@ -249,12 +256,14 @@ func (a *audit) ask() error {
 		}
 	}
 	if len(a.allowed) > 0 {
-		return a.plan.askPlainly(http.MethodOptions, a.allowed[0])
+		if err := a.plan.askPlainly(http.MethodOptions, a.allowed[0]); err != nil {
+			return err
+		}
 	}
-	return nil
+	return a.plan.askPlainly(a.plan.target.method(), "")
 }
 
-// judge says whether what the policy says holds.
+// judge says whether the server does what the policy says.
 func (a *audit) judge(b *browser) *Report {
 	a.browser = b
 	a.report = &Report{Mode: ModeAudit, Config: &a.index, Findings: []Finding{}, Unchecked: a.unchecked}
@@ -270,23 +279,30 @@ func (a *audit) judge(b *browser) *Report {
 			for _, s := range a.excesses(origin) {
 				a.judgeExcess(s)
 			}
-			a.judgeOptions(origin)
 		}
 	}
+	var disclosure *Finding
 	for _, l := range a.denied {
-		a.judgeDenied(l)
+		told := a.judgeDenied(l)
+		switch {
+		case disclosure == nil:
+			disclosure = told
+		case told != nil:
+			disclosure.Also = append(disclosure.Also, told.Sent.Origin)
+		}
 	}
-	a.judgeVary()
-	return a.report.conclude(Conforms, DoesNotConform)
+	a.check("vary-missing", "", TitleOf("vary-missing"), b.missesVary())
+	a.check("cache-replay", "", TitleOf("cache-replay"), b.cached)
+	if len(a.denied) > 0 {
+		a.check("disclosure", "", TitleOf("disclosure"), disclosure)
+	}
+	if len(a.allowed) > 0 {
+		a.check("options-claimed", "", TitleOf("options-claimed"), b.claimsOptions(a.allowed[0]))
+	}
+	return a.report
 }
 
-// check records a check, and with it a finding if there is one.
-func (a *audit) check(origin, title string, f *Finding) {
-	a.report.Checks = append(a.report.Checks, Check{Origin: origin, Title: title, Holds: f == nil})
-	if f != nil {
-		a.report.find(f)
-	}
-}
+func (a *audit) check(id, origin, title string, f *Finding) { a.report.check(id, origin, title, f) }
 
 // exchange returns the start of a Finding that has the first exchange of a
 // script as evidence.
@@ -295,39 +311,27 @@ func (b *browser) exchange(s script) *Finding {
 	return &Finding{Sent: sent, Received: answer.response()}
 }
 
-func (f *Finding) say(severity Severity, code, title, why, field, remedy string) *Finding {
-	f.Severity, f.Code, f.Title, f.Why, f.Field, f.Remedy = severity, code, title, why, field, remedy
-	return f
-}
-
 func (a *audit) judgeReading(origin string) {
 	b, s := a.browser, reading(origin, a.browser.method)
-	title := "reads the answer to " + s.method + a.credentials()
-	if failure := b.read(origin, a.config.AllowCredentials); failure != nil {
-		a.check(origin, title, b.exchange(s).say(Fault, "origin-denied",
-			fmt.Sprintf("A script at %s cannot read the answer to %s%s, and the policy lets it.", origin, s.method, a.credentials()),
-			sentence(failure.Reason), fieldOf(failure), failure.Remedy))
-	} else {
-		a.check(origin, title, nil)
+	s.credentials = a.config.AllowCredentials
+	failure := b.read(origin, s.credentials)
+	finding := b.cause(s, failure, Fault)
+	if failure != nil && finding == nil {
+		finding = b.exchange(s).say(Fault, "origin-denied",
+			fmt.Sprintf("A script at %s can't read the response to %s, and the policy allows it.", origin, s.what()),
+			sentence(failure.Reason), failure.Remedy)
 	}
-	if a.config.AllowCredentials {
+	a.check("origin-denied", origin, "can read the response to "+s.what(), finding)
+	if s.credentials {
 		return
 	}
-	title = "cannot read it with credentials"
+	finding = nil
 	if b.read(origin, true) == nil {
-		a.check(origin, title, b.exchange(s).say(Danger, "credentials-allowed",
-			fmt.Sprintf("A script at %s can read the answer to %s with the user's credentials, and the policy does not let it.", origin, s.method),
-			"It reads whatever the user can read.", "AllowCredentials", "Send no Access-Control-Allow-Credentials header, or write \"allowCredentials\": true if it is meant."))
-	} else {
-		a.check(origin, title, nil)
+		finding = b.exchange(s).say(Danger, "credentials-allowed",
+			fmt.Sprintf("A script at %s can read the response to %s with the user's credentials, and the policy doesn't allow it.", origin, s.method),
+			"It can read whatever the user can read.", `Send no Access-Control-Allow-Credentials header. If scripts need credentials, add "allowCredentials": true to the policy.`)
 	}
-}
-
-func (a *audit) credentials() string {
-	if a.config.AllowCredentials {
-		return " with credentials"
-	}
-	return ""
+	a.check("credentials-allowed", origin, "can't read it with credentials", finding)
 }
 
 // sentence makes a sentence of a browser's reason.
@@ -338,40 +342,37 @@ func (a *audit) judgeExposure(origin string) {
 	all := slices.Contains(a.config.ExposeHeaders, "*")
 	names := slices.DeleteFunc(slices.Clone(a.config.ExposeHeaders), func(name string) bool { return name == "*" })
 	b, s := a.browser, reading(origin, a.browser.method)
-	title := "sees " + strings.Join(names, ", ") + " and no other response header"
+	title := "sees the response headers " + strings.Join(names, ", ") + " and no others but the safelisted ones"
 	switch {
 	case all:
 		title = "sees every response header"
 	case len(names) == 0:
-		title = "sees the CORS-safelisted response headers only"
+		title = "sees no response headers but the safelisted ones"
 	}
 	seen, failure := b.sees(origin, a.config.AllowCredentials, append(names, unlisted))
 	if failure != nil {
 		return // nothing can be read at all, which is found already
 	}
-	for _, name := range names {
-		if !slices.Contains(seen, name) {
-			a.check(origin, title, b.exchange(s).say(Fault, "header-hidden",
-				fmt.Sprintf("A script at %s does not see the response header %s, and the policy lets it.", origin, name),
-				"The header reads as missing to the script.", "ExposeHeaders",
-				fmt.Sprintf("Send Access-Control-Expose-Headers: %s, among others, with actual responses.", name)))
-			return
-		}
+	var finding *Finding
+	hidden := func(what, send string) *Finding {
+		return b.exchange(s).say(Fault, "header-hidden",
+			fmt.Sprintf("A script at %s doesn't see %s, and the policy allows it.", origin, what),
+			"To the script, the header is missing.", "Send Access-Control-Expose-Headers: "+send+" with every response but those to preflights.")
 	}
-	if sees := slices.Contains(seen, unlisted); sees != all {
-		f := b.exchange(s).say(Danger, "header-exposed",
-			fmt.Sprintf("A script at %s sees every response header, and the policy does not let it.", origin),
-			"Headers that are meant for the server's own pages, such as tokens, are shared, too.", "ExposeHeaders",
-			"List the headers in Access-Control-Expose-Headers in place of *.")
-		if all {
-			f.say(Fault, "header-hidden",
-				fmt.Sprintf("A script at %s does not see every response header, and the policy lets it.", origin),
-				"Headers read as missing to the script.", "ExposeHeaders", "Send Access-Control-Expose-Headers: * with actual responses.")
-		}
-		a.check(origin, title, f)
-		return
+	missing := slices.IndexFunc(names, func(name string) bool { return !slices.Contains(seen, name) })
+	seesAll := slices.Contains(seen, unlisted)
+	switch {
+	case missing >= 0:
+		finding = hidden("the response header "+names[missing], strings.Join(names, ", "))
+	case all && !seesAll:
+		finding = hidden("every response header", "*")
+	case seesAll && !all:
+		finding = b.exchange(s).say(Danger, "header-exposed",
+			fmt.Sprintf("A script at %s sees every response header, and the policy doesn't allow it.", origin),
+			"Headers that are meant for the server's own pages, such as tokens, are shared, too.",
+			"List header names in Access-Control-Expose-Headers instead of *.")
 	}
-	a.check(origin, title, nil)
+	a.check("header-hidden", origin, title, finding)
 }
 
 // what says what a script does.
@@ -380,8 +381,11 @@ func (s script) what() string {
 	if s.credentials {
 		with = append(with, "credentials")
 	}
-	if len(s.headers) > 0 {
-		with = append(with, "the request-headers "+strings.Join(s.headers, ", "))
+	switch {
+	case len(s.headers) == 1:
+		with = append(with, "the request header "+s.headers[0])
+	case len(s.headers) > 1:
+		with = append(with, "the request headers "+strings.Join(s.headers, ", "))
 	}
 	if with == nil {
 		return s.method
@@ -389,147 +393,123 @@ func (s script) what() string {
 	return s.method + " with " + strings.Join(with, " and ")
 }
 
-// fieldOf returns the field of cors.Config that is about the header at fault.
-func fieldOf(failure *fetch.NetworkError) string {
-	name, ok := strings.CutPrefix(failure.Header, accessControl)
-	if !ok {
-		return ""
-	}
-	name = strings.ReplaceAll(name, "-", "")
-	if name == "AllowOrigin" {
-		return "AllowOrigins"
-	}
-	return name
-}
-
 func (a *audit) judgePreflight(s script) {
-	title := "passes the preflight for " + s.what()
 	failure := a.browser.passes(s)
-	if failure == nil {
-		a.check(s.origin, title, nil)
-		return
+	finding := a.browser.cause(s, failure, Fault)
+	if failure != nil && finding == nil {
+		finding = a.browser.exchange(s).say(Fault, "preflight-denied",
+			fmt.Sprintf("A script at %s can't send %s, and the policy allows it.", s.origin, s.what()),
+			sentence(failure.Reason), failure.Remedy)
 	}
-	a.check(s.origin, title, a.browser.exchange(s).say(Fault, "preflight-denied",
-		fmt.Sprintf("A script at %s cannot send %s, and the policy lets it.", s.origin, s.what()),
-		sentence(failure.Reason), fieldOf(failure), failure.Remedy))
+	a.check("preflight-denied", s.origin, "passes the preflight for "+s.what(), finding)
 }
 
 func (a *audit) judgeMaxAge(s script) {
-	kept, means := time.Duration(a.config.MaxAge)*time.Second, "Access-Control-Max-Age: "+strconv.Itoa(a.config.MaxAge)
+	age, want := time.Duration(a.config.MaxAge)*time.Second, strconv.Itoa(a.config.MaxAge)
 	switch {
 	case a.config.MaxAge == 0:
 		return // the policy doesn't say
 	case a.config.MaxAge < 0:
-		kept, means = 0, "Access-Control-Max-Age: 0"
-	}
-	title := fmt.Sprintf("keeps the preflight's answer for %v s", kept.Seconds())
-	if kept == 0 {
-		title = "does not keep the preflight's answer"
+		age, want = 0, "0"
 	}
 	b := a.browser
 	if b.passes(s) != nil {
-		return // there is nothing to keep, which is found already
+		return // there is nothing to cache, which is found already
 	}
-	early := kept > 0 && b.asksAgain(s, kept-time.Second)
-	late := !b.asksAgain(s, kept)
-	if !early && !late {
-		a.check(s.origin, title, nil)
-		return
+	var finding *Finding
+	early := age > 0 && b.asksAgain(s, age-time.Second)
+	if late := !b.asksAgain(s, age); early || late {
+		than, why := "longer", "A stricter policy takes effect too late."
+		if early {
+			than, why = "shorter", "Browsers send more preflights than they need to, and each one delays a request."
+		}
+		finding = b.exchange(s).say(Fault, "max-age",
+			fmt.Sprintf("The browser of a script at %s caches the preflight for a %s time than the %s seconds of the policy.", s.origin, than, want),
+			why, "Send Access-Control-Max-Age: "+want+" in the response to the preflight.")
 	}
-	than, why := "longer", "A policy that is made stricter takes effect too late."
-	if early {
-		than, why = "shorter", "Browsers send more preflights than they need to, and each one delays a request."
-	}
-	a.check(s.origin, title, b.exchange(s).say(Fault, "max-age",
-		fmt.Sprintf("The browser of a script at %s keeps the preflight's answer for %s than the policy says, which is %v s.", s.origin, than, kept.Seconds()),
-		why, "MaxAge", "Send "+means+" with the preflight's answer."))
+	a.check("max-age", s.origin, "caches the preflight for "+want+" seconds", finding)
 }
 
 func (a *audit) judgeExcess(s script) {
-	title := "does not pass the preflight for " + s.what()
-	if a.browser.passes(s) != nil {
-		a.check(s.origin, title, nil)
-		return
-	}
-	code, field := "method-allowed", "AllowMethods"
+	var finding *Finding
+	id, header := "method-allowed", "Access-Control-Allow-Methods"
 	if len(s.headers) > 0 {
-		code, field = "request-header-allowed", "AllowHeaders"
+		id, header = "request-header-allowed", "Access-Control-Allow-Headers"
 	}
-	a.check(s.origin, title, a.browser.exchange(s).say(Danger, code,
-		fmt.Sprintf("A script at %s can send %s, and the policy does not let it.", s.origin, s.what()),
-		"What the server does on such a request is open to scripts that were not meant to cause it.", field,
-		fmt.Sprintf("Answer preflights with what the policy lists in %s and nothing else.", field)))
+	if a.browser.passes(s) == nil {
+		finding = a.browser.exchange(s).say(Fault, id,
+			fmt.Sprintf("A script at %s can send %s, and the policy doesn't allow it.", s.origin, s.what()),
+			"Scripts can cause whatever the server does on such a request.",
+			fmt.Sprintf("Send %s with what the policy lists and nothing else.", header))
+	}
+	a.check(id, s.origin, "doesn't pass the preflight for "+s.what(), finding)
 }
 
-// judgeOptions checks that an OPTIONS request that is no preflight is left to
-// the application.
-func (a *audit) judgeOptions(origin string) {
-	a.check(origin, "gets OPTIONS that is no preflight answered by the application", a.browser.claimsOptions(origin, Fault))
-}
-
-// claimsOptions returns a finding if a server answers OPTIONS like a preflight
-// that is none.
-func (b *browser) claimsOptions(origin string, severity Severity) *Finding {
+// claimsOptions returns a finding if a server responds to OPTIONS as if it were a
+// preflight, and it isn't.
+func (b *browser) claimsOptions(origin string) *Finding {
 	sent := Request{Method: http.MethodOptions, Origin: origin}
 	got := b.answerTo(sent)
 	for _, name := range []string{"Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age"} {
 		if got.header[name] != nil {
-			return (&Finding{Sent: sent, Received: got.response()}).say(severity, "options-claimed",
-				"An OPTIONS request without Access-Control-Request-Method is answered as if it were a preflight.",
-				"The application never sees its own OPTIONS requests.", "",
-				"Treat OPTIONS as a preflight only if Origin and Access-Control-Request-Method are both there, as cors.Engine does.")
+			return (&Finding{Sent: sent, Received: got.response()}).say(Note, "options-claimed",
+				"An OPTIONS request without Access-Control-Request-Method gets the response to a preflight.",
+				"The application never sees its own OPTIONS requests.",
+				"Treat OPTIONS as a preflight only if Origin and Access-Control-Request-Method are both there.")
 		}
 	}
 	return nil
 }
 
-// judgeDenied checks that scripts of an origin can do nothing and learn
-// nothing.
-func (a *audit) judgeDenied(l lookAlike) {
+// judgeDenied checks that scripts of an origin can do nothing. It returns a
+// finding if they are told something.
+func (a *audit) judgeDenied(l lookAlike) (told *Finding) {
 	b, s := a.browser, reading(l.origin, a.browser.method)
-	title, why := "is denied: "+l.relation(), l.why()
+	why := l.why()
 	if stranger := strangers()[0]; a.gets(stranger) {
 		why = stranger.why() // whatever it looks like
 	}
-	remedy := "Compare the whole serialized origin, byte by byte, as cors.Engine does."
-	credentials := ""
-	if b.read(l.origin, true) == nil {
-		credentials = " with the user's credentials"
+	allowed := func(s script, what string) {
+		a.check("origin-allowed", l.origin, "is denied: "+l.relation(), b.exchange(s).say(Danger, "origin-allowed",
+			fmt.Sprintf("A script at %s can %s, and the policy doesn't allow it.", l.origin, what), why,
+			"Compare the whole Origin header, byte by byte, with each allowed origin, and send Access-Control-Allow-Origin only if one is equal."))
 	}
 	if b.read(l.origin, false) == nil {
-		a.check(l.origin, title, b.exchange(s).say(Danger, "origin-allowed",
-			fmt.Sprintf("A script at %s can read the answer to %s%s, and the policy does not let it.", l.origin, s.method, credentials),
-			why, "AllowOrigins", remedy))
-		return
+		credentials := ""
+		if b.read(l.origin, true) == nil {
+			credentials = " with the user's credentials"
+		}
+		allowed(s, "read the response to "+s.method+credentials)
+		return nil
 	}
-	asked := []script{s}
+	told = tells(b.first(s))
 	if a.triesPreflight(l) {
 		attempt := a.attempt(l.origin)
 		if b.passes(attempt) == nil {
-			a.check(l.origin, title, b.exchange(attempt).say(Danger, "origin-allowed",
-				fmt.Sprintf("A script at %s can send %s, and the policy does not let it.", l.origin, attempt.what()),
-				why, "AllowOrigins", remedy))
-			return
+			allowed(attempt, "send "+attempt.what())
+			return nil
 		}
-		asked = append(asked, attempt)
-	}
-	for _, s := range asked {
-		if _, answer := b.first(s); len(answer.disclosed()) > 0 {
-			a.check(l.origin, title, b.exchange(s).say(Fault, "disclosure",
-				fmt.Sprintf("The denied origin %s is told %s.", l.origin, answer.disclosure()),
-				"It learns of the policy what is none of its business.", "AllowOrigins",
-				"Send no Access-Control-* header to an origin that is not allowed."))
-			return
+		if told == nil {
+			told = tells(b.first(attempt))
 		}
 	}
-	a.check(l.origin, title, nil)
+	a.check("origin-allowed", l.origin, "is denied: "+l.relation(), nil)
+	return told
 }
 
-// gets reports whether scripts of a denied origin can read the answers.
+// tells returns a finding if the response to a denied origin tells something of
+// the policy.
+func tells(sent Request, answer *answer) *Finding {
+	if len(answer.disclosed()) == 0 {
+		return nil
+	}
+	return (&Finding{Sent: sent, Received: answer.response()}).say(Note, "disclosure",
+		fmt.Sprintf("The denied origin %s is sent %s.", sent.Origin, answer.disclosure()),
+		"Browsers deny the script all the same: these headers grant nothing unless Access-Control-Allow-Origin is the script's origin. They only tell it something of the policy.",
+		"Nothing has to change. To tell denied origins nothing, send Access-Control-* headers to allowed origins only.")
+}
+
+// gets reports whether scripts of a denied origin can read the responses.
 func (a *audit) gets(l lookAlike) bool {
 	return slices.Contains(a.denied, l) && a.browser.read(l.origin, false) == nil
-}
-
-func (a *audit) judgeVary() {
-	a.check("", "caches can tell the answers to different origins apart", a.browser.missesVary())
 }

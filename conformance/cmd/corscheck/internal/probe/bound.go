@@ -15,10 +15,10 @@ const (
 	maxNames        = 40   // names of a list
 	maxName         = 120  // bytes of each
 	maxList         = 1000 // bytes of a list
-	maxValue        = 400  // bytes of another value
+	maxValue        = 300  // bytes of another value
 	maxLines        = 40   // header lines
 	maxLinesPerName = 10   // header lines of one name
-	maxEvidence     = 4000 // bytes of all lines
+	maxEvidence     = 1500 // bytes of all lines
 )
 
 // maxKept bounds the headers that a run keeps. A response has at most 10 MiB of
@@ -29,8 +29,8 @@ const maxKept = 128 << 20
 // more headers than a run can keep.
 var ErrTooManyHeaders = fmt.Errorf("the responses have more than %d MiB of CORS headers", maxKept>>20)
 
-// known are the headers that are judged by their values.
-var known = []string{
+// judged are the headers that are judged by their values.
+var judged = []string{
 	"Access-Control-Allow-Origin",
 	"Access-Control-Allow-Credentials",
 	"Access-Control-Allow-Methods",
@@ -57,7 +57,7 @@ type keeper struct {
 	size   int
 }
 
-// keep returns the part of a response that is judged. The values of known
+// keep returns the part of a response that is judged. The values of judged
 // headers are kept whole. Other headers count for nothing but their size, to
 // which browsers set a limit, and Access-Control-* for being there.
 func (k *keeper) keep(status int, header http.Header) (*answer, error) {
@@ -68,7 +68,7 @@ func (k *keeper) keep(status int, header http.Header) (*answer, error) {
 	var disclosed []string
 	for name, values := range header {
 		switch {
-		case slices.Contains(known, http.CanonicalHeaderKey(name)):
+		case slices.Contains(judged, http.CanonicalHeaderKey(name)):
 			if err := k.add(a, name, values); err != nil {
 				return nil, err
 			}
@@ -160,11 +160,11 @@ func (a *answer) response() Response {
 			lines, left = lines+1, left-size
 		}
 	}
-	for _, name := range known {
+	for _, name := range judged {
 		show(name)
 	}
 	for _, name := range a.disclosed() {
-		if !slices.Contains(known, name) {
+		if !slices.Contains(judged, name) {
 			show(name)
 		}
 	}

@@ -16,8 +16,8 @@ import (
 type script struct {
 	origin      string
 	method      string
-	headers     []string // names of request-headers that it sets
-	preflight   bool     // whether its browser asks first in any case
+	headers     []string // names of request headers that it sets
+	preflight   bool     // whether its browser sends a preflight in any case
 	credentials bool     // whether they are included
 }
 
@@ -60,13 +60,13 @@ func (s script) request(url string) *fetch.Request {
 	return r
 }
 
-// reading returns the script that reads the answer to an actual request. It
+// reading returns the script that reads the response to an actual request. It
 // needs no preflight.
 func reading(origin, method string) script {
 	return script{origin: origin, method: method}
 }
 
-// unsafeValue returns a value with which a request-header is not
+// unsafeValue returns a value with which a request header is not
 // CORS-safelisted, whatever its name.
 func unsafeValue(name string) string {
 	switch strings.ToLower(name) {
@@ -87,14 +87,15 @@ func isSafelisted(method string) bool {
 	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost}, method)
 }
 
-// A browser concludes from a server's answers what scripts can do.
+// A browser concludes from a server's responses what scripts can do.
 type browser struct {
 	url     string
 	method  string // of actual requests
 	answers map[Request]*answer
+	cached  *Finding // that a cache replays responses
 }
 
-// answerTo returns the answer to a request of the plan.
+// answerTo returns the response to a request of the plan.
 func (b *browser) answerTo(r Request) *answer {
 	a := b.answers[r]
 	if a == nil {
@@ -104,7 +105,7 @@ func (b *browser) answerTo(r Request) *answer {
 }
 
 // first returns the request that a browser sends first for a script, and its
-// answer.
+// response.
 func (b *browser) first(s script) (Request, *answer) {
 	r, err := draft(b.url, s)
 	if err != nil {
@@ -113,7 +114,7 @@ func (b *browser) first(s script) (Request, *answer) {
 	return requestOf(r), b.answerTo(requestOf(r))
 }
 
-// replay returns what a server answered to r.
+// replay returns what a server sent in response to r.
 func (b *browser) replay(r *http.Request) *http.Response {
 	a := b.answerTo(requestOf(r))
 	return response(r, a.status, a.padded())
@@ -153,7 +154,7 @@ func runIn(agent *fetch.Agent, s script, url string) (*fetch.Response, *fetch.Ne
 	return nil, failure
 }
 
-// read lets a script of an origin read the answer to an actual request.
+// read lets a script of an origin read the response to an actual request.
 func (b *browser) read(origin string, credentials bool) *fetch.NetworkError {
 	_, failure := run(reading(origin, b.method).withCredentials(credentials), b.url, func(r *http.Request) (*http.Response, error) {
 		return b.replay(r), nil
@@ -181,7 +182,7 @@ func (b *browser) sees(origin string, credentials bool, names []string) ([]strin
 	}), nil
 }
 
-// permit answers preflights as the server did, and allows everything to the
+// permit responds to preflights as the server did, and allows everything to the
 // requests that follow: those are not sent.
 func (b *browser) permit(r *http.Request) (*http.Response, error) {
 	if requestOf(r).IsPreflight() {

@@ -78,8 +78,12 @@ func TestURLOfRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range p.requests {
-		if r.URL.Host != "api.example.com" || r.URL.RequestURI() != "/orders?all" {
-			t.Errorf("%s goes to %s", requestOf(r), r.URL)
+		want := "/orders?all"
+		if r.key.Query != "" {
+			want += "&" + r.key.Query
+		}
+		if r.URL.Host != "api.example.com" || r.URL.RequestURI() != want {
+			t.Errorf("%s goes to %s", r.key, r.URL)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A server that compares the beginning of an origin is held against its policy.
+// A server that compares the beginning of an origin is compared with its policy.
 func ExampleAudit() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Vary", "Origin")
@@ -39,9 +39,9 @@ func ExampleAudit() {
 		fmt.Println(finding.Title)
 	}
 	// Output:
-	// 32 requests
+	// 35 requests
 	// does-not-conform
-	// A script at https://app.example.com.corscheck.example can read the answer to GET, and the policy does not let it.
-	// A script at https://app.example.com:8443 can read the answer to GET, and the policy does not let it.
-	// A script at https://app.example.com. can read the answer to GET, and the policy does not let it.
+	// A script at https://app.example.com.corscheck.example can read the response to GET, and the policy doesn't allow it.
+	// A script at https://app.example.com:8443 can read the response to GET, and the policy doesn't allow it.
+	// A script at https://app.example.com. can read the response to GET, and the policy doesn't allow it.
 }

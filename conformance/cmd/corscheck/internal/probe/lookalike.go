@@ -11,8 +11,11 @@ import (
 )
 
 // Stranger is an origin that no server knows: the domain is reserved (RFC 2606)
-// and names who asks, for whoever reads the server's log.
+// and names the tool to whoever reads the server's log.
 const Stranger = "https://" + label + ".example"
+
+// otherStranger is another one.
+const otherStranger = "https://" + label + "-too.example"
 
 const (
 	label = "corscheck"

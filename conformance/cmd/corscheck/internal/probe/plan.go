@@ -16,7 +16,7 @@ import (
 // UserAgent is the User-Agent header of every request.
 const UserAgent = "Mozilla/5.0 (compatible; corscheck)"
 
-// A Target is a URL and how it is asked.
+// A Target is a URL and how it is requested.
 type Target struct {
 	// URL is an absolute http or https URL without credentials.
 	URL string
@@ -30,8 +30,10 @@ type Target struct {
 	Transport http.RoundTripper
 	// Delay is how long to wait between two requests.
 	Delay time.Duration
-	// Timeout is how long to wait for each answer; 0: as long as the context.
+	// Timeout is how long to wait for each response; 0: as long as the context.
 	Timeout time.Duration
+	// Ignore has the ids of findings that don't count.
+	Ignore []string
 	// Progress, if not nil, is called before each request is sent, with its
 	// number from 1.
 	Progress func(number, planned int, r Request)
@@ -45,42 +47,48 @@ func (t *Target) method() string {
 	return http.MethodGet
 }
 
-// A Plan is the requests that will be sent and what to make of the answers.
+// A Plan is the requests that will be sent and what to make of the responses.
 type Plan struct {
 	target   *Target
 	url      string
 	origin   string // of the URL
-	requests []*http.Request
-	planned  map[Request]bool
+	requests []planned
+	cache    *cacheProbe
 	judge    func(*browser) *Report
 }
 
-// newPlan returns a Plan whose first request has no Origin, which also tells
-// whether there is something to ask at all. The URL is read as a browser reads
-// it.
+// A planned is a request and what it is known by.
+type planned struct {
+	*http.Request
+	key Request
+}
+
+// newPlan returns an empty Plan. The URL is read as a browser reads it.
 func newPlan(t *Target) (*Plan, error) {
-	p := &Plan{target: t, planned: make(map[Request]bool)}
 	r, err := draft(t.URL, reading(Stranger, t.method()))
 	if err != nil {
 		return nil, err
 	}
-	p.url, p.origin = r.URL.String(), r.URL.Scheme+"://"+r.URL.Host
-	return p, p.askPlainly(t.method(), "")
+	return &Plan{target: t, url: r.URL.String(), origin: r.URL.Scheme + "://" + r.URL.Host}, nil
 }
 
-// add puts a request into the Plan unless it is there.
-func (p *Plan) add(r *http.Request) {
+// add puts a request into the Plan unless it is there. A query is added to its
+// URL.
+func (p *Plan) add(r *http.Request, query string) Request {
 	key := requestOf(r)
-	if p.planned[key] {
-		return
+	if key.Query = query; query != "" {
+		r.URL = withQuery(r.URL, query)
 	}
-	p.planned[key] = true
+	if slices.ContainsFunc(p.requests, func(other planned) bool { return other.key == key }) {
+		return key
+	}
 	if !key.IsPreflight() {
 		for name, values := range p.target.Header {
 			r.Header[name] = slices.Clone(values)
 		}
 	}
-	p.requests = append(p.requests, r)
+	p.requests = append(p.requests, planned{r, key})
+	return key
 }
 
 // askPlainly plans a request that no script makes.
@@ -95,7 +103,7 @@ func (p *Plan) askPlainly(method, origin string) error {
 	if origin != "" {
 		r.Header.Set("Origin", origin)
 	}
-	p.add(r)
+	p.add(r, "")
 	return nil
 }
 
@@ -105,11 +113,11 @@ func (p *Plan) ask(s script) error {
 	if err != nil {
 		return err
 	}
-	p.add(r)
+	p.add(r, "")
 	return nil
 }
 
-// errDrafted stands for the answer to a request that is not sent yet.
+// errDrafted stands for the response to a request that is not sent yet.
 var errDrafted = errors.New("drafted")
 
 // draft returns the request that a browser sends first for a script.
@@ -139,7 +147,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 func (p *Plan) Requests() []Request {
 	requests := make([]Request, len(p.requests))
 	for i, r := range p.requests {
-		requests[i] = requestOf(r)
+		requests[i] = r.key
 	}
 	return requests
 }
@@ -153,7 +161,7 @@ func (p *Plan) count(n int) Requests {
 	return c
 }
 
-// A RunError says that a server could not be asked.
+// A RunError says that a server could not be checked.
 type RunError struct {
 	Requests Requests
 	Err      error // why: a [RedirectError], the transport's error, or the context's
@@ -166,10 +174,10 @@ func (e *RunError) Error() string {
 // Unwrap returns Err.
 func (e *RunError) Unwrap() error { return e.Err }
 
-// A RedirectError says that a URL redirects a request without Origin, so that
-// another URL is meant.
+// A RedirectError says that a URL redirects, so that another URL is meant.
 type RedirectError struct {
 	Status   int
+	URL      string
 	Location string // as the server sent it
 }
 
@@ -181,38 +189,59 @@ func (e *RedirectError) Error() string {
 // HTTPS only.
 var ErrPlainHTTP = errors.New("the server speaks HTTPS, and the URL has http")
 
-// Run sends the requests, one at a time and each once, and judges the answers.
-// The error, if any, is a [*RunError].
+// Run sends the requests, one at a time and each once, and judges the responses.
+// If a cache replays responses, requests get a query that no cache has seen from
+// then on, so that all else is said of the server. The error, if any, is a
+// [*RunError].
 func (p *Plan) Run(ctx context.Context) (*Report, error) {
 	answers := make(map[Request]*answer)
 	var keeper keeper
-	for i, r := range p.requests {
+	var replay *Finding
+	var unchecked []string
+	for i, planned := range p.requests {
 		if i > 0 {
 			if err := pause(ctx, p.target.Delay); err != nil {
 				return nil, &RunError{p.count(i), err}
 			}
 		}
-		key := requestOf(r)
 		if p.target.Progress != nil {
-			p.target.Progress(i+1, len(p.requests), key)
+			p.target.Progress(i+1, len(p.requests), planned.key)
+		}
+		r := planned.Request
+		if replay != nil && planned.Method == p.target.method() {
+			r = p.cache.bypassing(r, i)
 		}
 		a, err := p.send(ctx, r, &keeper)
 		if err == nil && i == 0 {
-			err = a.refusal()
+			err = a.refusal(p.url)
 		}
 		if err != nil {
 			return nil, &RunError{p.count(i + 1), err}
 		}
-		answers[key] = a
+		answers[planned.key] = a
+		if planned.key != p.cache.second {
+			continue
+		}
+		var why string
+		if replay, why = p.cache.judge(answers); replay != nil {
+			p.cache.bypass(answers)
+		}
+		if why != "" {
+			unchecked = append(unchecked, why)
+		}
 	}
-	report := p.judge(&browser{url: p.url, method: p.target.method(), answers: answers})
+	for _, key := range []Request{p.cache.firstCold, p.cache.secondAfter, p.cache.secondCold} {
+		delete(answers, key)
+	}
+	report := p.judge(&browser{url: p.url, method: p.target.method(), answers: answers, cached: replay})
 	report.URL = p.url
 	report.Requests = p.count(len(p.requests))
-	if status := answers[requestOf(p.requests[0])].status; status/100 != 2 {
+	report.Unchecked = append(report.Unchecked, unchecked...)
+	if status := answers[p.cache.first].status; status/100 != 2 {
 		report.Unchecked = append(report.Unchecked, fmt.Sprintf(
-			"%s is answered with status %d: where it is answered with 200, another part of the server may decide.", p.target.method(), status))
+			"The status of responses to %s is %d: for other statuses, another part of the server may decide.", p.target.method(), status))
 	}
-	return report, nil
+	return report.conclude(p.target.Ignore), nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -226,7 +255,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// An answer is a server's answer to a request.
+// An answer is a server's response to a request.
 type answer struct {
 	status int
 	header http.Header // the part that is judged
@@ -278,13 +307,13 @@ const (
 	maxBodyWait = time.Second
 )
 
-// refusal returns an error if a server says that it wants to be asked at
+// refusal returns an error if a server says that it wants requests at
 // another URL.
-func (a *answer) refusal() error {
+func (a *answer) refusal(url string) error {
 	location := a.header.Get("Location")
 	switch {
 	case isRedirect(a.status) && location != "":
-		return &RedirectError{Status: a.status, Location: location}
+		return &RedirectError{Status: a.status, URL: url, Location: location}
 	case a.status == http.StatusBadRequest && (strings.Contains(a.body, "to an HTTPS server") || strings.Contains(a.body, "to HTTPS port")):
 		return ErrPlainHTTP
 	}

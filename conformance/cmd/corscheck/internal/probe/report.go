@@ -12,12 +12,14 @@ import (
 // A Verdict is a Report in a word.
 type Verdict string
 
-// The verdicts: the first two are those of an audit, the next two of a survey.
+// The verdicts. The first two are those of an audit, the others of a survey.
 const (
-	Conforms         Verdict = "conforms"
-	DoesNotConform   Verdict = "does-not-conform"
-	NothingDangerous Verdict = "nothing-dangerous"
-	Dangerous        Verdict = "dangerous"
+	Conforms       Verdict = "conforms"
+	DoesNotConform Verdict = "does-not-conform"
+	NoProblems     Verdict = "no-problems"
+	NoCORS         Verdict = "no-cors" // no response has a CORS header
+	Faulty         Verdict = "faulty"
+	Dangerous      Verdict = "dangerous"
 )
 
 // A Report is what came of a Plan.
@@ -26,13 +28,16 @@ type Report struct {
 	URL      string       `json:"url"`
 	Verdict  Verdict      `json:"verdict"`
 	Requests Requests     `json:"requests"`
-	Config   *int         `json:"config,omitempty"`     // audit: the index of the Config that governs the URL
-	Checks   []Check      `json:"checks,omitempty"`     // audit
+	Config   *int         `json:"config,omitempty"` // audit: the index of the Config that applies to the URL
+	Checks   []Check      `json:"checks"`
 	Access   []Access     `json:"access,omitempty"`     // survey: what scripts of some origins can do
 	Asked    []Permission `json:"preflights,omitempty"` // survey: what preflights of one origin allow
 	Findings []Finding    `json:"findings"`             // the worst first
+	Ignored  []string     `json:"ignored,omitempty"`    // the ids of findings that were ignored
 	// Unchecked says in sentences what was left out and why.
 	Unchecked []string `json:"unchecked,omitempty"`
+
+	noCORS bool
 }
 
 // A Mode is a way to ask.
@@ -51,23 +56,16 @@ type Requests struct {
 	Methods map[string]int `json:"methods"`
 }
 
-// A Check is one thing that a policy says, and whether it holds.
-type Check struct {
-	Origin string `json:"origin,omitempty"`
-	Title  string `json:"title"` // what must be, as a sentence about a script of the origin
-	Holds  bool   `json:"holds"`
-}
-
 // An Access is what scripts of an origin can do.
 type Access struct {
 	Origin      string `json:"origin"`
 	Relation    string `json:"relation"`            // to the origins that are known, in words
-	Read        bool   `json:"read"`                // the answer to GET or HEAD
+	Read        bool   `json:"read"`                // the response to GET or HEAD
 	Credentials bool   `json:"credentials"`         // read it, or pass the preflight, with credentials
-	Preflight   *bool  `json:"preflight,omitempty"` // pass a preflight for PUT; left out: not asked
+	Preflight   *bool  `json:"preflight,omitempty"` // pass a preflight for PUT; left out: not tried
 }
 
-// A Permission is what a preflight said about a method or a request-header.
+// A Permission is what a preflight says about a method or a request header.
 type Permission struct {
 	Origin      string `json:"origin"`
 	Method      string `json:"method,omitempty"`
@@ -79,29 +77,42 @@ type Permission struct {
 // A Severity is how bad a Finding is.
 type Severity string
 
-// The severities, the worst first. A Note has no bearing on the verdict.
+// The severities, the worst first.
 const (
-	Danger Severity = "danger" // scripts get what is not meant for them
-	Fault  Severity = "fault"  // something does not work as it was meant, in browsers or caches
+	Danger Severity = "danger" // scripts get data or power that is not meant for them
+	Fault  Severity = "fault"  // something doesn't work as it was meant, in browsers or caches
 	Note   Severity = "note"   // worth knowing
 )
 
+// Severities are all severities, the worst first.
+var Severities = []Severity{Danger, Fault, Note}
+
+// AtLeast reports whether s is at least as bad as t.
+func (s Severity) AtLeast(t Severity) bool {
+	return slices.Index(Severities, s) <= slices.Index(Severities, t)
+}
+
 // A Finding is something that is wrong, or worth knowing.
 type Finding struct {
+	ID       string   `json:"id"` // one of IDs
 	Severity Severity `json:"severity"`
-	Code     string   `json:"code"`  // stable: programs may compare it
 	Title    string   `json:"title"` // what is, as a sentence
 	Sent     Request  `json:"sent"`
 	Received Response `json:"received"`
-	Why      string   `json:"why"`             // why it matters, as a sentence
-	Field    string   `json:"field,omitempty"` // of cors.Config
-	Remedy   string   `json:"remedy"`          // what to write or do instead
-	Also     []string `json:"also,omitempty"`  // other origins of which the same is true
+	Why      string   `json:"why"`            // why it matters, as a sentence
+	Fix      string   `json:"fix"`            // what to send or do instead
+	Also     []string `json:"also,omitempty"` // other origins of which the same is true
+}
+
+func (f *Finding) say(severity Severity, id, title, why, fix string) *Finding {
+	f.Severity, f.ID, f.Title, f.Why, f.Fix = severity, id, title, why, fix
+	return f
 }
 
 // A Request is a request as far as CORS is concerned.
 type Request struct {
 	Method         string `json:"method"`
+	Query          string `json:"query,omitempty"` // added to the URL, which no cache has seen then
 	Origin         string `json:"origin,omitempty"`
 	RequestMethod  string `json:"accessControlRequestMethod,omitempty"`
 	RequestHeaders string `json:"accessControlRequestHeaders,omitempty"`
@@ -124,6 +135,9 @@ func (r Request) IsPreflight() bool {
 // String returns r in a line.
 func (r Request) String() string {
 	parts := []string{r.Method}
+	if r.Query != "" {
+		parts[0] += " ?" + r.Query
+	}
 	for _, h := range [][2]string{
 		{"Origin", r.Origin},
 		{"Access-Control-Request-Method", r.RequestMethod},
@@ -175,7 +189,7 @@ const accessControl = "Access-Control-"
 func (r *Report) find(f *Finding) {
 	for i := range r.Findings {
 		known := &r.Findings[i]
-		if known.Severity != f.Severity || known.Code != f.Code || known.Why != f.Why {
+		if known.Severity != f.Severity || known.ID != f.ID || known.Why != f.Why {
 			continue
 		}
 		if origin := f.Sent.Origin; origin != "" && origin != known.Sent.Origin && !slices.Contains(known.Also, origin) {
@@ -186,15 +200,39 @@ func (r *Report) find(f *Finding) {
 	r.Findings = append(r.Findings, *f)
 }
 
-// conclude sorts the findings and gives the verdict.
-func (r *Report) conclude(good, bad Verdict) *Report {
-	order := []Severity{Danger, Fault, Note}
-	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
-		return slices.Index(order, a.Severity) - slices.Index(order, b.Severity)
+// conclude sorts the findings, takes away those that are ignored, and gives the
+// verdict.
+func (r *Report) conclude(ignore []string) *Report {
+	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
+		ignored := slices.Contains(ignore, f.ID)
+		if ignored && !slices.Contains(r.Ignored, f.ID) {
+			r.Ignored = append(r.Ignored, f.ID)
+		}
+		return ignored
 	})
-	r.Verdict = good
-	if slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity != Note }) {
-		r.Verdict = bad
+	for i := range r.Checks {
+		if c := &r.Checks[i]; c.Result != Holds && slices.Contains(ignore, c.ID) {
+			c.Result = Ignored
+		}
+	}
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
+		return slices.Index(Severities, a.Severity) - slices.Index(Severities, b.Severity)
+	})
+	isBad := len(r.Findings) > 0 && r.Findings[0].Severity.AtLeast(Fault)
+	switch {
+	case r.Mode == ModeAudit && isBad:
+		r.Verdict = DoesNotConform
+	case r.Mode == ModeAudit:
+		r.Verdict = Conforms
+	case r.noCORS:
+		r.Verdict = NoCORS
+	case !isBad:
+		r.Verdict = NoProblems
+	default:
+		r.Verdict = Faulty
+		if r.Findings[0].Severity == Danger {
+			r.Verdict = Dangerous
+		}
 	}
 	return r
 }

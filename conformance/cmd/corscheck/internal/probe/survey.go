@@ -3,7 +3,6 @@ package probe
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -15,8 +14,8 @@ type survey struct {
 	plan    *Plan
 	named   []string    // origins that are known to be allowed
 	origins []lookAlike // all others
-	base    string      // the origin whose look-alikes are asked about by preflights, too
-	speaker string      // the origin whose scripts try methods and request-headers
+	base    string      // the origin whose look-alikes are tried by preflights, too
+	speaker string      // the origin whose scripts try methods and request headers
 
 	unchecked []string
 	report    *Report
@@ -36,8 +35,8 @@ func (a *access) allowed() bool     { return a.read || a.pass }
 func (a *access) credentials() bool { return a.readWithCredentials || a.passWithCredentials }
 
 // Survey returns the Plan that looks for what is dangerous about a server.
-// origins are known to be allowed: their look-alikes are asked about, and their
-// scripts try methods and request-headers. Without any, the look-alikes are
+// origins are known to be allowed: their look-alikes are tried, and their
+// scripts try methods and request headers. Without any, the look-alikes are
 // those of the URL's own origin.
 //
 // The error says what is wrong with the Target, or with an origin.
@@ -53,7 +52,7 @@ func Survey(t *Target, origins []string) (*Plan, error) {
 		}
 		switch {
 		case origin == plan.origin:
-			s.skip("%s is the URL's own origin, and browsers do not ask it for CORS.", origin)
+			s.skip("%s is the URL's own origin, whose scripts need no CORS.", origin)
 		case origin == Stranger || origin == null || slices.Contains(s.named, origin):
 		default:
 			s.named = append(s.named, origin)
@@ -63,7 +62,7 @@ func Survey(t *Target, origins []string) (*Plan, error) {
 	if len(s.named) > 0 {
 		s.base, s.speaker, bases = s.named[0], s.named[0], s.named
 	} else {
-		s.skip("No origin is known to be allowed, so %s tries methods and request-headers, and look-alikes are those of %s: name an allowed origin to learn more.", s.speaker, s.base)
+		s.skip("No origin is known to be allowed, so %s tries methods and request headers, and look-alikes are those of %s: name an allowed origin (-origin) to learn more.", s.speaker, s.base)
 	}
 	for _, base := range bases {
 		for _, l := range lookAlikes(base) {
@@ -84,7 +83,7 @@ func (s *survey) skip(format string, args ...any) {
 	s.unchecked = append(s.unchecked, fmt.Sprintf(format, args...))
 }
 
-// triesPreflight reports whether an origin is asked about by a preflight, too.
+// triesPreflight reports whether an origin is tried by a preflight, too.
 // That a server judges origins alike in both kinds of request is looked at with
 // some of them.
 func (s *survey) triesPreflight(l lookAlike) bool { return l.of == "" || l.of == s.base }
@@ -92,7 +91,7 @@ func (s *survey) triesPreflight(l lookAlike) bool { return l.of == "" || l.of ==
 // attempt is the preflight by which an origin tries to get through.
 func attempt(origin string) script { return script{origin: origin, method: http.MethodPut} }
 
-// attempts are the preflights that tell which methods and request-headers are
+// attempts are the preflights that tell which methods and request headers are
 // allowed.
 func (s *survey) attempts() []script {
 	return []script{
@@ -107,6 +106,9 @@ func (s *survey) attempts() []script {
 
 // ask plans the requests.
 func (s *survey) ask() error {
+	if err := s.plan.probeCache(pair(s.named)); err != nil {
+		return err
+	}
 	method := s.plan.target.method()
 	var scripts []script
 	for _, origin := range s.named {
@@ -129,7 +131,10 @@ func (s *survey) ask() error {
 			return err
 		}
 	}
-	return s.plan.askPlainly(http.MethodOptions, s.speaker)
+	if err := s.plan.askPlainly(http.MethodOptions, s.speaker); err != nil {
+		return err
+	}
+	return s.plan.askPlainly(method, "")
 }
 
 // judge says what is dangerous.
@@ -143,14 +148,29 @@ func (s *survey) judge(b *browser) *Report {
 	for _, l := range s.origins {
 		s.look(l, l.relation(), s.triesPreflight(l))
 	}
+	s.judgeNoCORS()
 	s.judgePermissions()
 	s.judgeStrangers()
 	s.judgeUpperCase()
 	s.judgeNamed()
 	s.judgeHeaders()
 	s.find(b.missesVary())
-	s.find(b.claimsOptions(s.speaker, Note))
-	return s.report.conclude(NothingDangerous, Dangerous)
+	s.find(b.cached)
+	s.find(b.claimsOptions(s.speaker))
+	s.report.checkCatalogue(s.looked)
+	return s.report
+}
+
+// looked reports whether the survey looked for what a kind of finding is about.
+func (s *survey) looked(id string) bool {
+	if id == "origin-denied" || id == "actual-denied" {
+		return len(s.named) > 0
+	}
+	if id == "look-alike-upper-case" {
+		return upperCase(s.base) != s.base
+	}
+	kind, ok := isLookAlike(id)
+	return !ok || slices.ContainsFunc(s.origins, func(l lookAlike) bool { return l.kind == kind })
 }
 
 // find records a finding, if there is one.
@@ -175,8 +195,7 @@ func (s *survey) look(l lookAlike, relation string, asked bool) {
 	s.report.Access = append(s.report.Access, row)
 }
 
-// evidence returns the start of a Finding that has, as evidence, the exchange
-// that lets scripts of an origin do most.
+// evidence returns the start of a Finding whose evidence is the exchange that lets scripts of an origin do most.
 func (s *survey) evidence(a *access) *Finding {
 	if a.readWithCredentials || a.read && !a.passWithCredentials {
 		return s.browser.exchange(reading(a.origin, s.browser.method))
@@ -185,19 +204,19 @@ func (s *survey) evidence(a *access) *Finding {
 }
 
 const (
-	listOrigins = `List the origins that may, such as "allowOrigins": ["https://app.example.com"]; for public data write ["*"] without "allowCredentials".`
-	exactly     = `List the whole origin, %q: cors.Engine compares it byte by byte`
+	listOrigins = "Keep a list of allowed origins, and send Access-Control-Allow-Origin only if the Origin header is one of them. For public data, send * without Access-Control-Allow-Credentials."
+	exactly     = "Compare the whole Origin header with %q, byte by byte."
 )
 
 // can says what scripts of a's origin can do.
 func (s *survey) can(a *access) string {
 	switch {
 	case a.readWithCredentials:
-		return "can read the answer to " + s.browser.method + " with the user's credentials"
+		return "can read the response to " + s.browser.method + " with the user's credentials"
 	case a.passWithCredentials:
 		return "can send PUT with the user's credentials"
 	case a.read:
-		return "can read the answer to " + s.browser.method
+		return "can read the response to " + s.browser.method
 	}
 	return "can send PUT"
 }
@@ -217,15 +236,15 @@ func (s *survey) judgeStrangers() {
 	switch {
 	case anyOrigin:
 		s.find(s.evidence(stranger).say(Note, "any-origin", "Any site "+s.can(stranger)+", without credentials.",
-			"That is right for public data and for nothing else; a server in a private network is shared with every page that its users open.",
-			"AllowOrigins", `If it is not public, list the origins that may, such as "allowOrigins": ["https://app.example.com"].`))
+			"That is right for public data and for nothing else. A server in a private network is shared with every page that its users open.",
+			"If the data isn't public, send the request's origin instead of *, and only if it is allowed."))
 	case stranger.allowed():
 		s.find(s.evidence(stranger).say(strangerSeverity(stranger), "reflected-origin", "Any site "+s.can(stranger)+": every origin is reflected.",
-			stranger.why(), "AllowOrigins", listOrigins))
+			stranger.why(), listOrigins))
 	}
 	if a := s.access[null]; a.allowed() && !anyOrigin {
 		s.find(s.evidence(a).say(strangerSeverity(a), "null-origin", "A script of an opaque origin, null, "+s.can(a)+".",
-			a.why(), "AllowOrigins", `Leave "null" out, and list the origin that is meant.`))
+			a.why(), "Don't send Access-Control-Allow-Origin: null. Allow the origin that is meant."))
 	}
 	if stranger.allowed() {
 		return // and so are all look-alikes
@@ -240,37 +259,27 @@ func (s *survey) judgeStrangers() {
 			severity = strangerSeverity(a)
 		}
 		s.find(s.evidence(a).say(severity, "look-alike-"+string(l.kind), fmt.Sprintf("A script at %s %s (%s).", l.origin, s.can(a), l.relation()),
-			l.why(), "AllowOrigins", s.instead(l)))
+			l.why(), fmt.Sprintf(exactly, l.of)))
 	}
 }
 
-// instead says what to write to keep a look-alike out.
-func (s *survey) instead(l lookAlike) string {
-	switch l.kind {
-	case kindSubdomain, kindSibling:
-		_, parent, _ := strings.Cut(l.origin, ".")
-		return fmt.Sprintf(exactly+", or %q if all subdomains are meant.", l.of, scheme(l.of)+"://*."+parent)
-	case kindPort:
-		return fmt.Sprintf(exactly+", or %q if all ports are meant.", l.of, strings.TrimSuffix(l.of, ":"+portOf(l.of))+":*")
+// judgeNoCORS looks at whether the server takes part in CORS at all.
+func (s *survey) judgeNoCORS() {
+	s.report.noCORS = s.browser.hasNoCORS()
+	severity := Note
+	if len(s.named) > 0 || !s.report.noCORS {
+		severity = Fault
 	}
-	return fmt.Sprintf(exactly+".", l.of)
-}
-
-func scheme(origin string) string {
-	scheme, _, _ := strings.Cut(origin, "://")
-	return scheme
-}
-
-func portOf(origin string) string {
-	u, err := url.Parse(origin)
-	if err != nil {
-		return ""
+	asks := attempt(s.speaker)
+	if f := s.browser.cause(asks, s.browser.passes(asks), severity); f != nil {
+		s.find(f)
+	} else if s.report.noCORS {
+		s.find(s.browser.noCORS(reading(s.speaker, s.browser.method), severity))
 	}
-	return u.Port()
 }
 
-// answersWildcard reports whether strangers are answered with the wildcard, and
-// not with their own origin.
+// answersWildcard reports whether strangers are sent the wildcard, and not their
+// own origin.
 func (s *survey) answersWildcard() bool {
 	_, a := s.browser.first(reading(Stranger, s.browser.method))
 	return a.header.Get("Access-Control-Allow-Origin") == "*"
@@ -285,14 +294,16 @@ func (s *survey) judgeUpperCase() {
 	got := s.browser.answerTo(sent)
 	_, toStranger := s.browser.first(reading(Stranger, s.browser.method))
 	allowed := got.header["Access-Control-Allow-Origin"]
-	if len(allowed) == 1 && strings.EqualFold(allowed[0], sent.Origin) && !slices.Equal(allowed, toStranger.header["Access-Control-Allow-Origin"]) {
+	theirs := toStranger.header["Access-Control-Allow-Origin"]
+	isReflected := slices.Equal(theirs, []string{Stranger})
+	if len(allowed) == 1 && strings.EqualFold(allowed[0], sent.Origin) && !slices.Equal(allowed, theirs) && !isReflected {
 		s.find((&Finding{Sent: sent, Received: got.response()}).say(Note, "look-alike-upper-case", "Origins are compared without regard to case.",
 			"No browser sends an origin in upper case, but a comparison that is loose here may be so elsewhere.",
-			"AllowOrigins", fmt.Sprintf(exactly+".", s.base)))
+			fmt.Sprintf(exactly, s.base)))
 	}
 }
 
-// judgePermissions looks at which methods and request-headers preflights allow.
+// judgePermissions looks at which methods and request headers preflights allow.
 func (s *survey) judgePermissions() {
 	var methods, headers []string
 	var refused script
@@ -317,13 +328,9 @@ func (s *survey) judgePermissions() {
 	if a := s.access[s.speaker]; !a.read || len(methods)+len(headers) == 0 {
 		return
 	}
-	field := "AllowMethods"
-	if len(methods) == 0 {
-		field = "AllowHeaders"
-	}
-	s.find(s.browser.exchange(refused).say(Note, "preflight-refused", fmt.Sprintf("Preflights of %s do not allow: %s.", s.speaker, strings.Join(append(methods, headers...), ", ")),
-		"Scripts that need one of these get a network error.", field,
-		"List in AllowMethods and AllowHeaders what scripts need."))
+	s.find(s.browser.exchange(refused).say(Note, "preflight-refused", fmt.Sprintf("Preflights of %s don't allow: %s.", s.speaker, strings.Join(append(methods, headers...), ", ")),
+		"Scripts that need one of these get a network error.",
+		"Send what scripts need in Access-Control-Allow-Methods and Access-Control-Allow-Headers."))
 }
 
 // judgeNamed looks at whether origins that are allowed get anything from it.
@@ -331,13 +338,16 @@ func (s *survey) judgeNamed() {
 	for _, origin := range s.named {
 		a := s.access[origin]
 		reads := reading(origin, s.browser.method)
-		switch failure := s.browser.read(origin, false); {
+		failure := s.browser.read(origin, false)
+		switch {
+		case s.report.noCORS || s.browser.cause(reads, failure, Fault) != nil && !a.pass:
+			// judgeNoCORS has said so.
 		case !a.allowed():
-			s.find(s.browser.exchange(reads).say(Fault, "origin-denied", fmt.Sprintf("A script at %s can do nothing, and was named as allowed.", origin),
-				sentence(failure.Reason), fieldOf(failure), failure.Remedy))
+			s.find(s.browser.exchange(reads).say(Fault, "origin-denied", fmt.Sprintf("A script at %s can do nothing, and -origin names it as allowed.", origin),
+				sentence(failure.Reason), failure.Remedy))
 		case !a.read:
-			s.find(s.browser.exchange(reads).say(Fault, "actual-denied", fmt.Sprintf("A script at %s passes preflights, and cannot read the answer to %s.", origin, s.browser.method),
-				sentence(failure.Reason), "", "Set the CORS headers of every answer and not of preflights only, errors included."))
+			s.find(s.browser.exchange(reads).say(Fault, "actual-denied", fmt.Sprintf("A script at %s passes preflights, and can't read the response to %s.", origin, s.browser.method),
+				sentence(failure.Reason), "Send the CORS headers with every response, errors included, and not only with responses to preflights."))
 		}
 	}
 	s.judgePreflightStatus(s.speaker)
@@ -350,25 +360,22 @@ func (s *survey) judgeNamed() {
 func (s *survey) judgePreflightStatus(origin string) {
 	asks := attempt(origin)
 	_, answer := s.browser.first(asks)
-	if !s.access[origin].read || isRedirect(answer.status) || answer.status/100 == 2 {
+	if !s.access[origin].read || isRedirect(answer.status) || answer.status/100 == 2 || answer.status == http.StatusUnauthorized {
 		return
 	}
 	hasHeaders := answer.header.Get("Access-Control-Allow-Origin") != ""
-	if !hasHeaders && answer.status != http.StatusUnauthorized && answer.status < 500 {
+	if !hasHeaders && answer.status < 500 {
 		return
 	}
-	s.find(s.browser.exchange(asks).say(Fault, "preflight-status", fmt.Sprintf("Preflights are answered with status %d.", answer.status),
-		"Browsers take no other than an ok status, from 200 to 299, for a permission.", "PreflightStatus",
-		"Answer preflights before authentication and routing can refuse them: put the CORS middleware first."))
+	s.find(s.browser.exchange(asks).say(Fault, "preflight-status", fmt.Sprintf("The response to preflights has status %d.", answer.status),
+		"Browsers refuse a preflight whose status isn't from 200 to 299.",
+		"Respond to preflights with status 204, before authentication and routing can refuse them."))
 }
 
 func (s *survey) judgePreflightRedirects() {
 	for _, r := range s.plan.Requests() {
-		a := s.browser.answers[r]
-		if r.IsPreflight() && isRedirect(a.status) {
-			s.find((&Finding{Sent: r, Received: a.response()}).say(Fault, "preflight-redirect", fmt.Sprintf("Preflights are redirected with status %d.", a.status),
-				"Browsers follow no redirect of a preflight, and the script gets a network error.", "",
-				"Answer preflights at the URL itself, before anything redirects: put the CORS middleware first."))
+		if a := s.browser.answers[r]; r.IsPreflight() && isRedirect(a.status) {
+			s.find(redirected(&Finding{Sent: r, Received: a.response()}, a))
 			return
 		}
 	}
@@ -379,29 +386,30 @@ func (s *survey) judgePreflightRedirects() {
 func (s *survey) judgeHeaders() {
 	for _, r := range s.plan.Requests() {
 		a := s.browser.answers[r]
+		if a == nil {
+			continue // of the cacheProbe
+		}
 		evidence := func() *Finding { return &Finding{Sent: r, Received: a.response()} }
 		origins, credentials := a.header["Access-Control-Allow-Origin"], a.header["Access-Control-Allow-Credentials"]
 		origin, credential := strings.Join(origins, ", "), strings.Join(credentials, ", ")
 		switch {
 		case strings.ContainsAny(origin, ", "):
 			s.find(evidence().say(Fault, "allow-origin-repeated", "Access-Control-Allow-Origin has more than one value.",
-				"Browsers take one value, and deny the script everything.", "AllowOrigins",
-				"Send the request's origin, if it is allowed, and only once: often a proxy adds the header to the application's own."))
+				"Browsers take one value, and deny the script everything.",
+				"Send the request's origin, if it is allowed, and only once. Often a proxy adds the header to the application's own."))
 		case origin == "*" && credential == "true":
 			s.find(evidence().say(Fault, "wildcard-with-credentials", "Access-Control-Allow-Origin is * while Access-Control-Allow-Credentials is true.",
-				"Browsers refuse that together: scripts that include credentials get a network error.", "AllowCredentials", listOrigins))
+				"Browsers refuse the two together: scripts that include credentials get a network error.", listOrigins))
 		case len(origins) > 0 && origin != "*" && origin != r.Origin && !isOrigin(origin):
-			s.find(evidence().say(Fault, "allow-origin-invalid", fmt.Sprintf("Access-Control-Allow-Origin is %s, which is no page's origin.", quote(origin)),
-				"Browsers compare it byte by byte with the page's origin, and it equals none.", "AllowOrigins",
+			s.find(evidence().say(Fault, "allow-origin-invalid", fmt.Sprintf("Access-Control-Allow-Origin is %s, which isn't an origin.", quote(origin)),
+				"Browsers compare it byte by byte with the page's origin, and the two are never equal.",
 				"Send the request's origin, if it is allowed."))
-		case s.deniedAndTold(r, a):
-			s.find(evidence().say(Note, "disclosure", fmt.Sprintf("The denied origin %s is sent Access-Control-* headers.", r.Origin),
-				"It learns of the policy what is none of its business.", "AllowOrigins",
-				"Send them to origins only that are allowed."))
+		case s.isDenied(r):
+			s.find(tells(r, a))
 		}
 		if strings.EqualFold(credential, "true") && credential != "true" || len(credentials) > 1 {
 			s.find(evidence().say(Fault, "allow-credentials-invalid", fmt.Sprintf("Access-Control-Allow-Credentials is %s.", quote(credential)),
-				"Browsers take it for nothing but true, once and in lower case.", "AllowCredentials", "Send true, once."))
+				"Browsers accept only the value true, once and in lower case.", "Send Access-Control-Allow-Credentials: true, once."))
 		}
 	}
 	for _, script := range s.attempts() {
@@ -409,12 +417,12 @@ func (s *survey) judgeHeaders() {
 	}
 }
 
-// judgeList looks for lists in the answer to a preflight that cannot be parsed.
+// judgeList looks for lists in the response to a preflight that can't be parsed.
 func (s *survey) judgeList(script script) {
 	failure := s.browser.passes(script)
 	if failure != nil && (failure.Step == fetch.StepPreflightMethods || failure.Step == fetch.StepPreflightHeaders) {
 		s.find(s.browser.exchange(script).say(Fault, "preflight-list", sentence(failure.Reason),
-			"Browsers refuse the whole preflight, whatever else is in the list.", fieldOf(failure), failure.Remedy))
+			"Browsers refuse the whole preflight, whatever else is in the list.", failure.Remedy))
 	}
 }
 
@@ -425,9 +433,9 @@ func isOrigin(value string) bool {
 	return err == nil && !strings.Contains(value, "*")
 }
 
-// deniedAndTold reports whether an origin that can do nothing is told something
-// of the policy.
-func (s *survey) deniedAndTold(r Request, a *answer) bool {
+// isDenied reports whether a request is a script's of an origin that can do
+// nothing, and that nobody named as allowed.
+func (s *survey) isDenied(r Request) bool {
 	access := s.access[r.Origin]
-	return access != nil && !access.allowed() && len(a.disclosed()) > 0
+	return access != nil && access.kind != "" && !access.allowed()
 }

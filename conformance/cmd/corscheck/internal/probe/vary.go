@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// missesVary returns a finding if answers to actual requests differ by Origin
-// and one of them does not say so (Fetch, "CORS protocol and HTTP caches"). The
-// answer to a request without Origin is one of them: a cache would hand it to a
+// missesVary returns a finding if responses to actual requests differ by Origin
+// and one of them doesn't say so (Fetch, "CORS protocol and HTTP caches"). The
+// response to a request without Origin is one of them: a cache would hand it to a
 // script.
 func (b *browser) missesVary() *Finding {
 	type exchange struct {
@@ -34,12 +34,12 @@ func (b *browser) missesVary() *Finding {
 	}
 	f := &Finding{Sent: silent[0].sent, Received: silent[0].answer.response()}
 	return f.say(Fault, "vary-missing",
-		fmt.Sprintf("The answers to %s differ by Origin, and %d of %d do not name it in Vary.", b.method, len(silent), len(all)),
-		"A cache hands one origin's answer to another, which then cannot read it, or reads what it should not.", "",
-		"Send Vary: Origin with every answer, those to requests without Origin and from denied origins included, and take care that nothing later overwrites Vary.")
+		fmt.Sprintf("The responses to %s differ by Origin, and %d of %d don't say so in Vary.", b.method, len(silent), len(all)),
+		"A cache hands one origin's response to another, which then can't read it, or reads what it shouldn't.",
+		"Send Vary: Origin with every response, those to requests without Origin and to denied origins included, and make sure that nothing later overwrites Vary.")
 }
 
-// sameCORS reports whether two headers say the same of CORS.
+// sameCORS reports whether two headers say the same about CORS.
 func sameCORS(a, b http.Header) bool {
 	names := []string{"Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"}
 	return !slices.ContainsFunc(names, func(name string) bool { return !slices.Equal(a[name], b[name]) })

@@ -1,0 +1,102 @@
+package probe
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+)
+
+// A cacheProbe is the requests that tell whether a cache between corscheck and
+// the server hands one origin's response to another. A URL that nobody has
+// requested before is cold; the URL itself may be warm. Two origins that request
+// the same cold URL show what a cache does, and each one's response from a cold
+// URL of its own is what the server sends.
+type cacheProbe struct {
+	first, firstCold                Request // of one origin
+	second, secondAfter, secondCold Request // of another
+	token                           string
+}
+
+// probeCache plans the requests of a cacheProbe. They have to be the first: a
+// request from an origin that is denied, or without one, would fill the cache.
+func (p *Plan) probeCache(first, second string) error {
+	c := &cacheProbe{token: rand.Text()[:10]}
+	add := func(origin, query string) (Request, error) {
+		r, err := draft(p.url, reading(origin, p.target.method()))
+		if err != nil {
+			return Request{}, err
+		}
+		return p.add(r, query), nil
+	}
+	for _, planned := range []struct {
+		key           *Request
+		origin, query string
+	}{
+		{&c.first, first, ""},
+		{&c.firstCold, first, c.query(1)},
+		{&c.secondAfter, second, c.query(1)},
+		{&c.secondCold, second, c.query(2)},
+		{&c.second, second, ""},
+	} {
+		key, err := add(planned.origin, planned.query)
+		if err != nil {
+			return err
+		}
+		*planned.key = key
+	}
+	p.cache = c
+	return nil
+}
+
+func (c *cacheProbe) query(n int) string { return fmt.Sprintf("%s=%s%d", label, c.token, n) }
+
+// withQuery returns u with a query added.
+func withQuery(u *url.URL, query string) *url.URL {
+	added := *u
+	if added.RawQuery != "" {
+		added.RawQuery += "&"
+	}
+	added.RawQuery += query
+	return &added
+}
+
+// judge returns a finding if a cache replays responses, and why it can't be told
+// if it can't.
+func (c *cacheProbe) judge(answers map[Request]*answer) (f *Finding, unchecked string) {
+	first, firstCold := answers[c.first], answers[c.firstCold]
+	second, secondAfter, secondCold := answers[c.second], answers[c.secondAfter], answers[c.secondCold]
+	if first.status != firstCold.status || secondAfter.status != secondCold.status {
+		return nil, fmt.Sprintf("Caches aren't checked: the status is %d, and %d with the query ?%s, which no cache has seen.",
+			first.status, firstCold.status, c.firstCold.Query)
+	}
+	const (
+		why = "The cache doesn't tell requests apart by Origin. The origin that comes first decides for all others: they get a network error, since Access-Control-Allow-Origin isn't theirs or is missing. A request without Origin that comes first does that to every origin."
+		fix = "Send Vary: Origin with every response, and make the cache obey it. Where it can't, add the request header Origin to the cache key, or don't cache these responses (Cache-Control: no-store)."
+	)
+	say := func(sent Request, got *answer, title string) *Finding {
+		return (&Finding{Sent: sent, Received: got.response()}).say(Fault, "cache-replay", title, why, fix)
+	}
+	switch {
+	case !sameCORS(secondAfter.header, secondCold.header) && sameCORS(secondAfter.header, firstCold.header):
+		return say(c.secondAfter, secondAfter, fmt.Sprintf("A cache replays the response to %s when %s requests the same URL.", c.first.Origin, c.second.Origin)), ""
+	case !sameCORS(first.header, firstCold.header):
+		return say(c.first, first, fmt.Sprintf("A cache replays an older response to %s: from a URL that no cache has seen, its CORS headers differ.", c.first.Origin)), ""
+	case !sameCORS(second.header, secondCold.header):
+		return say(c.second, second, fmt.Sprintf("A cache replays an older response to %s: from a URL that no cache has seen, its CORS headers differ.", c.second.Origin)), ""
+	}
+	return nil, ""
+}
+
+// bypass puts the server's own responses in the place of those that a cache
+// replayed.
+func (c *cacheProbe) bypass(answers map[Request]*answer) {
+	answers[c.first], answers[c.second] = answers[c.firstCold], answers[c.secondCold]
+}
+
+// bypassing returns r with a query that no cache has seen.
+func (c *cacheProbe) bypassing(r *http.Request, n int) *http.Request {
+	cold := r.Clone(r.Context())
+	cold.URL = withQuery(r.URL, c.query(n))
+	return cold
+}
