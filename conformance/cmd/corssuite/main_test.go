@@ -64,7 +64,8 @@ func corssuite(t *testing.T, args ...string) (status int, stdout, stderr string)
 const few = "-run=^(methods/a|origins/another|exposed-headers/nothing)"
 
 func TestRunScoresAServer(t *testing.T) {
-	folder := t.TempDir()
+	folder, pids := t.TempDir(), t.TempDir()
+	t.Setenv("PIDS", pids)
 	file := func(name string) string { return filepath.Join(folder, name) }
 	status, stdout, stderr := corssuite(t, command("run", few, "-name", "ours", "-json", file("r.json"), "-junit", file("r.xml"), "-html", file("r.html"), "-badge", file("b.json"))...)
 	if status != exitGood || !strings.HasPrefix(stdout, "browser ") || strings.Contains(stdout, "✗") {
@@ -78,6 +79,7 @@ func TestRunScoresAServer(t *testing.T) {
 	if !strings.Contains(stderr, "cases, 0 failed") {
 		t.Errorf("the progress is %q", stderr)
 	}
+	checkNothingRuns(t, pids)
 }
 
 func TestRunFailsForABrokenServerUnlessItsFailuresAreKnown(t *testing.T) {
@@ -163,9 +165,16 @@ func TestAnInterruptEndsTheServers(t *testing.T) {
 	if status := run(ctx, command("run"), &stdout, &stderr); status != exitUnrun || !strings.Contains(stderr.String(), "interrupted") {
 		t.Errorf("the exit status is %d\n%s", status, &stderr)
 	}
+	checkNothingRuns(t, folder)
+}
+
+// checkNothingRuns checks that the servers have ended that left their numbers in a
+// folder.
+func checkNothingRuns(t *testing.T, folder string) {
+	t.Helper()
 	entries, err := os.ReadDir(folder)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(entries) == 0 {
+		t.Fatalf("%d servers were started: %v", len(entries), err)
 	}
 	for _, entry := range entries {
 		if text, err := os.ReadFile(filepath.Join("/proc", entry.Name(), "cmdline")); err == nil && strings.Contains(string(text), "TestServerProcess") {
