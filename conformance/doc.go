@@ -16,9 +16,9 @@
 //		conformance.Run(t, serve)
 //	}
 //
-// A server in another language takes part as a process: see [Command] and the
-// file RUNNING.md. The command corscheck checks a running server
-// from outside, whatever its application is.
+// A server in another language takes part as a process: the command corssuite runs
+// the cases against it and writes reports (see the file RUNNING.md). The command
+// corscheck checks a running server from outside, whatever its application is.
 //
 // The cases are the files cases/*.json. Start reading at [Case].
 package conformance
