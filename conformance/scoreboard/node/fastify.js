@@ -15,7 +15,7 @@ app.serve(async (policy) => {
     origin: origin(policy),
     methods: app.allMethods(policy),
     allowedHeaders: policy.allowHeaders ?? [],
-    exposedHeaders: policy.exposeHeaders,
+    ...(policy.exposeHeaders && { exposedHeaders: policy.exposeHeaders }),
     credentials: policy.allowCredentials ?? false,
     ...(policy.maxAge && { maxAge: Math.max(policy.maxAge, 0) }),
     preflightContinue: policy.passPreflight ?? false,
