@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 
@@ -35,5 +36,6 @@ def check():
 
 
 if problems := check():
-    raise SystemExit(problems)
+    print(problems, file=sys.stderr)
+    sys.exit(3)  # the policy is refused
 run("127.0.0.1", int(os.environ["PORT"]), application, threading=True)

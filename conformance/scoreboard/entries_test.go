@@ -1,0 +1,223 @@
+package scoreboard
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/corskit/cors/conformance"
+)
+
+// features are those that RUNNING.md describes.
+var features = []conformance.Feature{
+	"paths", "path-regexps",
+	"origin-regexps", "origin-pattern-subdomain", "origin-pattern-label", "origin-pattern-port",
+	"null-origin", "custom-scheme-origin", "any-origin-with-credentials",
+	"any-method", "any-header", "any-exposed-header",
+	"any-method-with-credentials", "any-header-with-credentials", "any-exposed-header-with-credentials",
+	"reconfigure", "pass-preflight", "preflight-status", "private-network", "no-preflight-cache",
+	"own-options", "panic", "routing", "exact-paths", "owned-headers",
+}
+
+func TestEntries(t *testing.T) {
+	ids := make(map[string]bool)
+	for _, e := range entries(t) {
+		t.Run(e.ID, func(t *testing.T) {
+			if ids[e.ID] {
+				t.Error("the ID is not unique")
+			}
+			ids[e.ID] = true
+			for field, text := range map[string]string{"name": e.Name, "id": e.ID, "language": e.Language, "needs": e.Needs} {
+				if text == "" {
+					t.Errorf("%s is empty", field)
+				}
+			}
+			for field, link := range map[string]string{"home": e.Home, "configuration": e.Configuration} {
+				if !strings.HasPrefix(link, "https://") {
+					t.Errorf("%s is %q, and must be a link that begins with https://", field, link)
+				}
+			}
+			if info, err := os.Stat(e.Dir); err != nil || !info.IsDir() {
+				t.Errorf("dir %q is no folder", e.Dir)
+			}
+			for field, command := range map[string][]string{"build": e.Build, "command": e.Command, "version": e.Version} {
+				if len(command) == 0 {
+					if field != "build" {
+						t.Errorf("%s is empty", field)
+					}
+					continue
+				}
+				for _, argument := range command {
+					if isSource(argument) {
+						if _, err := os.Stat(filepath.Join(e.Dir, argument)); err != nil {
+							t.Errorf("%s names a file that isn't there: %v", field, err)
+						}
+					}
+				}
+			}
+			for feature, reason := range e.Lacks {
+				if !slices.Contains(features, feature) {
+					t.Errorf("lacks %q, which is no feature", feature)
+				}
+				if reason == "" {
+					t.Errorf("lacks %q, and doesn't say why", feature)
+				}
+			}
+		})
+	}
+}
+
+// isSource reports whether an argument of a command names a file of this folder.
+func isSource(argument string) bool {
+	return slices.Contains([]string{".js", ".mjs", ".py", ".rb"}, filepath.Ext(argument))
+}
+
+// TestGo starts every server of the folder go, and sends it one request.
+func TestGo(t *testing.T) {
+	binary := buildGo(t)
+	for _, e := range entries(t) {
+		if e.Dir != "go" {
+			continue
+		}
+		t.Run(e.ID, func(t *testing.T) {
+			cmd := e.Cmd(".", e.Command)
+			cmd.Path = binary
+			url := serve(t, cmd, `[{"allowOrigins":["https://app.example.com"]}]`)
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/data", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request.Header.Set("Origin", "https://app.example.com")
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			if got := response.Header.Get("Access-Control-Allow-Origin"); got != "https://app.example.com" {
+				t.Errorf("Access-Control-Allow-Origin is %q", got)
+			}
+			if body, err := io.ReadAll(response.Body); string(body) != "GET /data\n" {
+				t.Errorf("the body is %q (%v)", body, err)
+			}
+		})
+	}
+}
+
+// TestRefusal starts a server with a policy that its library refuses for security, and
+// has another one take it while it runs.
+func TestRefusal(t *testing.T) {
+	const refused = `[{"allowOrigins":["*"],"allowCredentials":true}]`
+	binary := buildGo(t)
+	for _, library := range []string{"jub0bs-cors", "fiber-v3"} {
+		t.Run(library, func(t *testing.T) {
+			cmd := exec.Command(binary, "-library", library)
+			cmd.Env = append(cmd.Environ(), "PORT="+freePort(t), "CORS_POLICY="+refused)
+			output, err := cmd.CombinedOutput()
+			if status := cmd.ProcessState.ExitCode(); status != 3 || len(output) == 0 {
+				t.Errorf("it prints %q and ends with the status %d (%v), and must say why and end with 3", output, status, err)
+			}
+
+			url := serve(t, exec.Command(binary, "-library", library), `[{"allowOrigins":["https://app.example.com"]}]`)
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url+conformance.PolicyPath, strings.NewReader(refused))
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := http.DefaultClient.Do(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			if reason, _ := io.ReadAll(response.Body); response.StatusCode != http.StatusUnprocessableEntity || len(reason) == 0 {
+				t.Errorf("it responds to the policy with the status %d and %q, and must respond with 422 and say why", response.StatusCode, reason)
+			}
+		})
+	}
+}
+
+// buildGo builds the servers of the folder go, and returns the path of the binary.
+func buildGo(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "server")
+	build := exec.Command("go", "build", "-o", binary, ".")
+	build.Dir = "go"
+	if output, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	return binary
+}
+
+func entries(t *testing.T) []Entry {
+	t.Helper()
+	entries, err := Entries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
+// serve starts a server with a policy, and returns its URL once it responds.
+func serve(t *testing.T, cmd *exec.Cmd, policy string) (url string) {
+	t.Helper()
+	port := freePort(t)
+	var output strings.Builder
+	cmd.Stdout, cmd.Stderr = &output, &output
+	cmd.Env = append(cmd.Environ(), "PORT="+port, "CORS_POLICY="+policy)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		cmd.Wait()
+		close(ended)
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		<-ended
+	})
+	url = "http://127.0.0.1:" + port
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for {
+		if err := get(ctx, url); err == nil {
+			return url
+		}
+		select {
+		case <-ended:
+			t.Fatalf("it ends before it responds: %v\n%s", cmd.ProcessState, output.String())
+		case <-ctx.Done():
+			t.Fatal("it doesn't respond")
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+func get(ctx context.Context, url string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	return response.Body.Close()
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return fmt.Sprint(listener.Addr().(*net.TCPAddr).Port)
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"maps"
+	"net/http"
+	"slices"
+
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+	fiber2 "github.com/gofiber/fiber/v2"
+	fiber2recover "github.com/gofiber/fiber/v2/middleware/recover"
+	fiber3 "github.com/gofiber/fiber/v3"
+	fiber3recover "github.com/gofiber/fiber/v3/middleware/recover"
+	"github.com/valyala/fasthttp"
+	"github.com/valyala/fasthttp/fasthttpadaptor"
+)
+
+// fiber2App returns the application in Fiber v2, behind a middleware.
+func fiber2App(policy cors.Config, middleware fiber2.Handler) fasthttp.RequestHandler {
+	app := fiber2.New(fiber2.Config{StrictRouting: true, CaseSensitive: true})
+	app.Use(fiber2recover.New(), middleware)
+	for _, route := range routes(policy) {
+		app.Add(route.method, route.colonPath(), func(c *fiber2.Ctx) error { return serveFastHTTP(c.Context()) })
+	}
+	return app.Handler()
+}
+
+// fiber3App returns the application in Fiber v3, behind a middleware.
+func fiber3App(policy cors.Config, middleware fiber3.Handler) fasthttp.RequestHandler {
+	app := fiber3.New(fiber3.Config{StrictRouting: true, CaseSensitive: true})
+	app.Use(fiber3recover.New(), middleware)
+	for _, route := range routes(policy) {
+		app.Add([]string{route.method}, route.colonPath(), func(c fiber3.Ctx) error { return serveFastHTTP(c.RequestCtx()) })
+	}
+	return app.Handler()
+}
+
+// serveFastHTTP handles a request as conformance.App does, which is a handler of
+// net/http. Fiber's own adaptor would hide the headers that are set already, which the
+// application may change.
+func serveFastHTTP(c *fasthttp.RequestCtx) error {
+	var request http.Request
+	if err := fasthttpadaptor.ConvertRequest(c, &request, true); err != nil {
+		return err
+	}
+	query := request.URL.Query()
+	switch byError, byPanic := conformance.Fails(query); {
+	case byError:
+		return conformance.ErrApp
+	case byPanic:
+		panic(conformance.ErrApp)
+	}
+	h := &c.Response.Header
+	w := &responseWriter{header: make(http.Header), status: http.StatusOK}
+	for name, value := range h.All() {
+		w.header.Add(string(name), string(value))
+	}
+	before := slices.Collect(maps.Keys(w.header))
+	conformance.App.ServeHTTP(w, &request)
+	for _, name := range before {
+		h.Del(name)
+	}
+	for name, values := range w.header {
+		for _, value := range values {
+			h.Add(name, value)
+		}
+	}
+	c.SetStatusCode(w.status)
+	if query.Get("do") == "stream" {
+		c.SetBodyStream(&w.body, -1)
+	} else {
+		c.SetBody(w.body.Bytes())
+	}
+	return nil
+}
+
+// A responseWriter keeps a response.
+type responseWriter struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (w *responseWriter) Header() http.Header            { return w.header }
+func (w *responseWriter) WriteHeader(status int)         { w.status = status }
+func (w *responseWriter) Write(part []byte) (int, error) { return w.body.Write(part) }

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/corskit/cors/conformance"
+	cors "github.com/corskit/cors/core"
+	"github.com/gin-gonic/gin"
+)
+
+// ginApp returns the application in Gin, behind a middleware.
+func ginApp(policy cors.Config, middleware gin.HandlerFunc) http.Handler {
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.Use(gin.Recovery(), middleware)
+	for _, route := range routes(policy) {
+		r.Handle(route.method, route.colonPath(), func(c *gin.Context) {
+			switch byError, byPanic := conformance.Fails(c.Request.URL.Query()); {
+			case byError:
+				c.AbortWithError(http.StatusInternalServerError, conformance.ErrApp)
+			case byPanic:
+				panic(conformance.ErrApp)
+			default:
+				conformance.App.ServeHTTP(c.Writer, c.Request)
+			}
+		})
+	}
+	return r
+}
