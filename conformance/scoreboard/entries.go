@@ -4,6 +4,7 @@ package scoreboard
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -37,6 +38,8 @@ type Entry struct {
 	Version []string `json:"version"`
 	// Needs is what must be installed.
 	Needs string `json:"needs"`
+	// Debian are the Debian packages among them.
+	Debian []string `json:"debian,omitempty"`
 	// Lacks are the features that the implementation doesn't have, each with the reason.
 	Lacks map[conformance.Feature]string `json:"lacks"`
 }
@@ -59,8 +62,8 @@ func Entries() ([]Entry, error) {
 }
 
 // Cmd returns one of the commands of an entry. root is the folder of entries.json.
-func (e *Entry) Cmd(root string, command []string) *exec.Cmd {
-	cmd := exec.Command(command[0], command[1:]...)
+func (e *Entry) Cmd(ctx context.Context, root string, command []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Dir = filepath.Join(root, e.Dir)
 	return cmd
 }

@@ -89,7 +89,7 @@ func TestGo(t *testing.T) {
 			continue
 		}
 		t.Run(e.ID, func(t *testing.T) {
-			cmd := e.Cmd(".", e.Command)
+			cmd := e.Cmd(t.Context(), ".", e.Command)
 			cmd.Path = binary
 			url := serve(t, cmd, `[{"allowOrigins":["https://app.example.com"]}]`)
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/data", nil)

@@ -1,0 +1,223 @@
+// Command scoreboard runs the conformance suite against every implementation that
+// entries.json lists, and compares what fails with what is known to fail.
+//
+//	go run ./conformance/scoreboard/cmd/scoreboard
+//	go run ./conformance/scoreboard/cmd/scoreboard -install -write
+//
+// It leaves out what isn't installed, and says so; servers in Go and Node.js are never
+// left out. The exit status is 1 if something differs from the files in expect: a new
+// failure, or one that is fixed.
+//
+// With -install, it installs the Debian packages first, which needs root. With -write,
+// it writes the files in expect (keeping the sentences that are there), scoreboard.md
+// and scoreboard.html.
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/report"
+	"github.com/corskit/cors/conformance/scoreboard"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	differs, err := run(ctx, os.Args[1:], os.Stdout)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "scoreboard:", err)
+		os.Exit(2)
+	case differs:
+		os.Exit(1)
+	}
+}
+
+// A board is what the flags ask for.
+type board struct {
+	root  string // the folder of entries.json
+	out   io.Writer
+	write bool
+	built map[string]error // by folder
+}
+
+func run(ctx context.Context, args []string, out io.Writer) (differs bool, err error) {
+	b := &board{out: out, built: make(map[string]error)}
+	flags := flag.NewFlagSet("scoreboard", flag.ContinueOnError)
+	flags.StringVar(&b.root, "root", "conformance/scoreboard", "the `folder` of entries.json")
+	flags.BoolVar(&b.write, "write", false, "write the files in expect, scoreboard.md and scoreboard.html")
+	install := flags.Bool("install", false, "install the Debian packages that servers need, as root")
+	only := flags.String("only", "", "run the entries with these `IDs`, separated by commas; nothing but their files in expect is written")
+	if err := flags.Parse(args); err != nil {
+		return false, err
+	}
+	entries, err := scoreboard.Entries()
+	if err != nil {
+		return false, err
+	}
+	if *only != "" {
+		if entries, err = selected(entries, strings.Split(*only, ",")); err != nil {
+			return false, err
+		}
+	}
+	if *install {
+		if err := installPackages(ctx, entries, out); err != nil {
+			return false, err
+		}
+	}
+	var columns []scoreboard.Column
+	for i := range entries {
+		e := &entries[i]
+		if why := b.missing(ctx, e); why != nil {
+			if e.Dir == "go" || e.Dir == "node" || b.write {
+				return false, fmt.Errorf("%s: %w", e.ID, why)
+			}
+			fmt.Fprintf(out, "%-20s left out: needs %s\n", e.ID, e.Needs)
+			continue
+		}
+		column, differences, err := b.run(ctx, e)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", e.ID, err)
+		}
+		fmt.Fprintf(out, "%-20s %s\n", e.ID, column.Report.Line())
+		for _, d := range differences {
+			differs = true
+			fmt.Fprintf(out, "  ! %s\n", d)
+		}
+		columns = append(columns, column)
+	}
+	if b.write && *only == "" {
+		return differs, b.writePages(columns)
+	}
+	return differs, nil
+}
+
+func selected(entries []scoreboard.Entry, ids []string) ([]scoreboard.Entry, error) {
+	for _, id := range ids {
+		if !slices.ContainsFunc(entries, func(e scoreboard.Entry) bool { return e.ID == id }) {
+			return nil, fmt.Errorf("-only: %q isn't the ID of an entry", id)
+		}
+	}
+	return slices.DeleteFunc(entries, func(e scoreboard.Entry) bool { return !slices.Contains(ids, e.ID) }), nil
+}
+
+func installPackages(ctx context.Context, entries []scoreboard.Entry, out io.Writer) error {
+	args := []string{"install", "-qy", "--no-install-recommends"}
+	for _, e := range entries {
+		args = append(args, e.Debian...)
+	}
+	cmd := exec.CommandContext(ctx, "apt-get", args...)
+	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+	cmd.Stdout, cmd.Stderr = out, out
+	return cmd.Run()
+}
+
+// missing prepares an entry, and returns why it can't run, or nil.
+func (b *board) missing(ctx context.Context, e *scoreboard.Entry) error {
+	if _, done := b.built[e.Dir]; !done {
+		b.built[e.Dir] = nil
+		if len(e.Build) > 0 {
+			_, b.built[e.Dir] = b.output(ctx, e, e.Build)
+		}
+	}
+	if err := b.built[e.Dir]; err != nil {
+		return err
+	}
+	_, err := b.output(ctx, e, e.Version)
+	return err
+}
+
+// output runs a command of an entry, and returns what it prints.
+func (b *board) output(ctx context.Context, e *scoreboard.Entry, command []string) (string, error) {
+	cmd := e.Cmd(ctx, b.root, command)
+	printed, err := cmd.Output()
+	if exit := new(exec.ExitError); errors.As(err, &exit) {
+		err = fmt.Errorf("%w: %s", err, exit.Stderr)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", strings.Join(command, " "), err)
+	}
+	return strings.TrimSpace(string(printed)), nil
+}
+
+// run runs the suite against an entry.
+func (b *board) run(ctx context.Context, e *scoreboard.Entry) (c scoreboard.Column, differences []string, err error) {
+	version, err := b.output(ctx, e, e.Version)
+	if err != nil {
+		return c, nil, err
+	}
+	launcher := &conformance.Launcher{Command: e.Cmd(context.Background(), b.root, e.Command)}
+	defer launcher.Close()
+	suite := &conformance.Suite{
+		Launch:   launcher.Launch,
+		Lacks:    e.Lacks,
+		Parallel: runtime.GOMAXPROCS(0),
+		Profiles: []conformance.Profile{conformance.ProfileBrowser, conformance.ProfileCaching, conformance.ProfileHardening, conformance.ProfileAdvice},
+	}
+	started := time.Now()
+	results, err := suite.Run(ctx)
+	if err != nil {
+		return c, nil, err
+	}
+	c = scoreboard.Column{Entry: e, Version: version, Report: report.New(e.Name, started, results)}
+	path := filepath.Join(b.root, "expect", e.ID+".json")
+	text, err := os.ReadFile(path)
+	if err != nil && (!b.write || !errors.Is(err, os.ErrNotExist)) {
+		return c, nil, err
+	}
+	expectations := new(report.Expectations)
+	if err == nil {
+		if expectations, err = report.ReadExpectations(bytes.NewReader(text)); err != nil {
+			return c, nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	differences = c.Report.Expect(expectations)
+	if !b.write {
+		return c, differences, nil
+	}
+	return c, nil, writeFile(path, c.Report.Expectations().Write)
+}
+
+func (b *board) writePages(columns []scoreboard.Column) error {
+	if err := writeFile(filepath.Join(b.root, "scoreboard.md"), func(w io.Writer) error { return scoreboard.WriteMarkdown(w, columns) }); err != nil {
+		return err
+	}
+	var reports []*report.Report
+	for _, c := range columns {
+		reports = append(reports, c.Report)
+	}
+	return writeFile(filepath.Join(b.root, "scoreboard.html"), func(w io.Writer) error {
+		return report.WriteHTML(w, "CORS conformance scoreboard", reports...)
+	})
+}
+
+func writeFile(path string, write func(io.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := write(file); err != nil {
+		file.Close()
+		return err
+	}
+	return file.Close()
+}
