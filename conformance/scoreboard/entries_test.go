@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -83,7 +84,7 @@ func isSource(argument string) bool {
 
 // TestGo starts every server of the folder go, and sends it one request.
 func TestGo(t *testing.T) {
-	binary := buildGo(t)
+	binary := buildIn(t, "go")
 	for _, e := range entries(t) {
 		if e.Dir != "go" {
 			continue
@@ -92,23 +93,41 @@ func TestGo(t *testing.T) {
 			cmd := e.Cmd(t.Context(), ".", e.Command)
 			cmd.Path = binary
 			url := serve(t, cmd, `[{"allowOrigins":["https://app.example.com"]}]`)
-			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/data", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			request.Header.Set("Origin", "https://app.example.com")
-			response, err := http.DefaultClient.Do(request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer response.Body.Close()
-			if got := response.Header.Get("Access-Control-Allow-Origin"); got != "https://app.example.com" {
-				t.Errorf("Access-Control-Allow-Origin is %q", got)
-			}
-			if body, err := io.ReadAll(response.Body); string(body) != "GET /data\n" {
-				t.Errorf("the body is %q (%v)", body, err)
-			}
+			checkGet(t, url)
 		})
+	}
+}
+
+// TestNginx starts one of the proxies, the one that other tests need, too.
+func TestNginx(t *testing.T) {
+	if _, err := os.Stat("/usr/sbin/nginx"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("it needs nginx: install the Debian package nginx-light")
+		}
+		t.Skip("it needs nginx: install the Debian package nginx-light")
+	}
+	cmd := exec.Command(buildIn(t, "proxies"), "-proxy", "nginx")
+	checkGet(t, serve(t, cmd, `[{"allowOrigins":["https://app.example.com"]}]`))
+}
+
+// checkGet checks that the application responds to a request of an allowed origin.
+func checkGet(t *testing.T, url string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/data", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Origin", "https://app.example.com")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if got := response.Header.Get("Access-Control-Allow-Origin"); got != "https://app.example.com" {
+		t.Errorf("Access-Control-Allow-Origin is %q", got)
+	}
+	if body, err := io.ReadAll(response.Body); string(body) != "GET /data\n" {
+		t.Errorf("the body is %q (%v)", body, err)
 	}
 }
 
@@ -116,7 +135,7 @@ func TestGo(t *testing.T) {
 // has another one take it while it runs.
 func TestRefusal(t *testing.T) {
 	const refused = `[{"allowOrigins":["*"],"allowCredentials":true}]`
-	binary := buildGo(t)
+	binary := buildIn(t, "go")
 	for _, library := range []string{"jub0bs-cors", "fiber-v3"} {
 		t.Run(library, func(t *testing.T) {
 			cmd := exec.Command(binary, "-library", library)
@@ -143,12 +162,12 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
-// buildGo builds the servers of the folder go, and returns the path of the binary.
-func buildGo(t *testing.T) string {
+// buildIn builds the command of a folder, and returns the path of the binary.
+func buildIn(t *testing.T, dir string) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "server")
 	build := exec.Command("go", "build", "-o", binary, ".")
-	build.Dir = "go"
+	build.Dir = dir
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
@@ -180,7 +199,7 @@ func serve(t *testing.T, cmd *exec.Cmd, policy string) (url string) {
 		close(ended)
 	}()
 	t.Cleanup(func() {
-		cmd.Process.Kill()
+		cmd.Process.Signal(syscall.SIGTERM) // a proxy's server ends the proxy
 		<-ended
 	})
 	url = "http://127.0.0.1:" + port

@@ -13,37 +13,54 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// engine is corskit's, in every framework. It is reloaded for each policy.
-//
-// What follows is https://pkg.go.dev/github.com/corskit/cors/core#Config, and
-// https://pkg.go.dev/github.com/corskit/cors/core#Enforce where the framework lets a
-// middleware set headers before the handler only.
-var engine cors.Engine
-
-func corskitNetHTTP(policy []cors.Config) (http.Handler, error) {
-	return cors.Enforce(engine.Handler(muxApp(policy[0]))), engine.Reload(policy...)
+// corskit is configured as https://pkg.go.dev/github.com/corskit/cors/core#Config says. It
+// reloads its engine for each policy. Only if the routes are others does it make another
+// application, with an engine of its own: an engine that serves two does more for a request.
+func corskit[Handler any](app func(cors.Config, *cors.Engine) Handler) configure[Handler] {
+	type served struct {
+		engine  cors.Engine
+		handler Handler
+	}
+	byPassPreflight := make(map[bool]*served)
+	return func(policy []cors.Config) (Handler, error) {
+		s := byPassPreflight[policy[0].PassPreflight]
+		if s == nil {
+			s = new(served)
+			s.handler = app(policy[0], &s.engine)
+			byPassPreflight[policy[0].PassPreflight] = s
+		}
+		return s.handler, s.engine.Reload(policy...)
+	}
 }
 
-func corskitGin(policy []cors.Config) (http.Handler, error) {
-	return cors.Enforce(ginApp(policy[0], corsgin.Middleware(&engine))), engine.Reload(policy...)
+// In net/http, Gin and chi, a middleware sets headers before the handler does.
+// https://pkg.go.dev/github.com/corskit/cors/core#Enforce is for handlers that set
+// headers of CORS.
+
+func corskitNetHTTP(policy cors.Config, engine *cors.Engine) http.Handler {
+	return cors.Enforce(engine.Handler(muxApp(policy)))
 }
 
-func corskitChi(policy []cors.Config) (http.Handler, error) {
-	return cors.Enforce(chiApp(policy[0], corschi.Middleware(&engine))), engine.Reload(policy...)
+func corskitGin(policy cors.Config, engine *cors.Engine) http.Handler {
+	return cors.Enforce(ginApp(policy, corsgin.Middleware(engine)))
 }
 
-func corskitEcho4(policy []cors.Config) (http.Handler, error) {
-	return echo4App(policy[0], corsecho4.Middleware(&engine)), engine.Reload(policy...)
+func corskitChi(policy cors.Config, engine *cors.Engine) http.Handler {
+	return cors.Enforce(chiApp(policy, corschi.Middleware(engine)))
 }
 
-func corskitEcho5(policy []cors.Config) (http.Handler, error) {
-	return echo5App(policy[0], corsecho5.Middleware(&engine)), engine.Reload(policy...)
+func corskitEcho4(policy cors.Config, engine *cors.Engine) http.Handler {
+	return echo4App(policy, corsecho4.Middleware(engine))
 }
 
-func corskitFiber2(policy []cors.Config) (fasthttp.RequestHandler, error) {
-	return fiber2App(policy[0], corsfiber2.Middleware(&engine)), engine.Reload(policy...)
+func corskitEcho5(policy cors.Config, engine *cors.Engine) http.Handler {
+	return echo5App(policy, corsecho5.Middleware(engine))
 }
 
-func corskitFiber3(policy []cors.Config) (fasthttp.RequestHandler, error) {
-	return fiber3App(policy[0], corsfiber3.Middleware(&engine)), engine.Reload(policy...)
+func corskitFiber2(policy cors.Config, engine *cors.Engine) fasthttp.RequestHandler {
+	return fiber2App(policy, corsfiber2.Middleware(engine))
+}
+
+func corskitFiber3(policy cors.Config, engine *cors.Engine) fasthttp.RequestHandler {
+	return fiber3App(policy, corsfiber3.Middleware(engine))
 }

@@ -21,6 +21,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/corskit/cors/conformance"
@@ -43,18 +44,18 @@ var httpLibraries = map[string]configure[http.Handler]{
 	"echo-v5":          single(echo5CORS),
 	"go-chi-cors":      single(goChiCORS),
 	"gorilla-handlers": single(gorillaHandlers),
-	"corskit-net-http": corskitNetHTTP,
-	"corskit-gin":      corskitGin,
-	"corskit-chi":      corskitChi,
-	"corskit-echo-v4":  corskitEcho4,
-	"corskit-echo-v5":  corskitEcho5,
+	"corskit-net-http": corskit(corskitNetHTTP),
+	"corskit-gin":      corskit(corskitGin),
+	"corskit-chi":      corskit(corskitChi),
+	"corskit-echo-v4":  corskit(corskitEcho4),
+	"corskit-echo-v5":  corskit(corskitEcho5),
 }
 
 var fiberLibraries = map[string]configure[fasthttp.RequestHandler]{
 	"fiber-v2":         single(fiber2CORS),
 	"fiber-v3":         single(fiber3CORS),
-	"corskit-fiber-v2": corskitFiber2,
-	"corskit-fiber-v3": corskitFiber3,
+	"corskit-fiber-v2": corskit(corskitFiber2),
+	"corskit-fiber-v3": corskit(corskitFiber3),
 }
 
 // single is for libraries that have one policy for all paths.
@@ -91,6 +92,7 @@ func listen() net.Listener {
 
 // served is what a server serves: the application behind the policy in force.
 type served[Handler any] struct {
+	setting   sync.Mutex // held while a policy is put in force
 	configure configure[Handler]
 	handler   atomic.Pointer[Handler]
 }
@@ -122,6 +124,8 @@ func (s *served[Handler]) set(text []byte) (status int, err error) {
 		policy[i].AllowMethods = append([]string{}, policy[i].AllowMethods...)
 		policy[i].AllowHeaders = append([]string{}, policy[i].AllowHeaders...)
 	}
+	s.setting.Lock()
+	defer s.setting.Unlock()
 	handler, err := s.safely(policy)
 	if err != nil {
 		return http.StatusUnprocessableEntity, err
