@@ -14,20 +14,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/report"
 )
-
-// features are those that RUNNING.md describes.
-var features = []conformance.Feature{
-	"paths", "path-regexps",
-	"origin-regexps", "origin-pattern-subdomain", "origin-pattern-label", "origin-pattern-port",
-	"null-origin", "custom-scheme-origin", "any-origin-with-credentials",
-	"any-method", "any-header", "any-exposed-header",
-	"any-method-with-credentials", "any-header-with-credentials", "any-exposed-header-with-credentials",
-	"reconfigure", "pass-preflight", "preflight-status", "private-network", "no-preflight-cache",
-	"own-options", "panic", "routing", "exact-paths", "owned-headers",
-}
 
 func TestEntries(t *testing.T) {
 	ids := make(map[string]bool)
@@ -66,7 +58,7 @@ func TestEntries(t *testing.T) {
 				}
 			}
 			for feature, reason := range e.Lacks {
-				if !slices.Contains(features, feature) {
+				if !slices.Contains(conformance.Features, feature) {
 					t.Errorf("lacks %q, which is no feature", feature)
 				}
 				if reason == "" {
@@ -239,4 +231,38 @@ func freePort(t *testing.T) string {
 	}
 	defer listener.Close()
 	return fmt.Sprint(listener.Addr().(*net.TCPAddr).Port)
+}
+
+// The files in expect say what users of each implementation suffer, in a sentence for each
+// failure that is scored.
+func TestEveryScoredFailureHasASentence(t *testing.T) {
+	groups, err := conformance.Groups()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scored := make(map[string]bool)
+	for _, g := range groups {
+		for _, c := range g.Cases {
+			scored[g.Name+"/"+c.Name] = c.Profile.Scored()
+		}
+	}
+	for _, e := range entries(t) {
+		file, err := os.Open(filepath.Join("expect", e.ID+".json"))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		defer file.Close()
+		expectations, err := report.ReadExpectations(file)
+		if err != nil {
+			t.Errorf("%s: %v", e.ID, err)
+			continue
+		}
+		for id, sentence := range expectations.Fails {
+			first, _ := utf8.DecodeRuneInString(sentence)
+			if scored[id] && (!unicode.IsUpper(first) || !strings.HasSuffix(sentence, ".")) {
+				t.Errorf("%s: %s fails, and its reason is no sentence about users: %q", e.ID, id, sentence)
+			}
+		}
+	}
 }
