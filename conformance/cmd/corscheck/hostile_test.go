@@ -55,36 +55,36 @@ func TestHostileResponses(t *testing.T) {
 		{"25,000 lines of Access-Control-Allow-Origin", func(_ *http.Request, h http.Header) {
 			h["Access-Control-Allow-Origin"] = strings.Split(many("https://app.example.com"), ", ")
 		}, "more header lines"},
-		{"25,000 response headers", func(_ *http.Request, h http.Header) {
-			for i := range 25_000 {
+		{"2,500 response headers", func(_ *http.Request, h http.Header) {
+			for i := range 2_500 {
 				h.Set(fmt.Sprintf("X-%d", i), "1")
 			}
 		}, ""},
-		{"25,000 response headers whose names begin with Access-Control-", func(_ *http.Request, h http.Header) {
-			for i := range 25_000 {
+		{"2,500 response headers whose names begin with Access-Control-", func(_ *http.Request, h http.Header) {
+			for i := range 2_500 {
 				h.Set(fmt.Sprintf("Access-Control-%d", i), "1")
 			}
 		}, "more header lines"},
-		{"25,000 response headers for denied origins", func(r *http.Request, h http.Header) {
+		{"2,500 response headers for denied origins", func(r *http.Request, h http.Header) {
 			if r.Header.Get("Origin") != app {
 				clear(h)
-				for i := range 25_000 {
+				for i := range 2_500 {
 					h.Set(fmt.Sprintf("Access-Control-%d", i), "1")
 				}
 			}
 		}, "and 2"},
-		{"an origin of a megabyte", set("Access-Control-Allow-Origin", "https://"+strings.Repeat("a", 1<<20)), "(1048584 bytes)"},
+
 		{"an origin of 200 KB", set("Access-Control-Allow-Origin", "https://"+strings.Repeat("a", 200_000)), "(200008 bytes)"},
 		{"an origin of many bytes that have to be escaped", set("Access-Control-Allow-Origin", strings.Repeat("\xff\"\\", 1<<18)), "(786432 bytes)"},
 		{"credentials of a megabyte", set("Access-Control-Allow-Credentials", "TRUE"+strings.Repeat("\u00e9", 1<<19)), "(1048580 bytes)"},
-		{"true of a megabyte", func(_ *http.Request, h http.Header) {
-			h["Access-Control-Allow-Credentials"] = slices.Repeat([]string{"true"}, 25_000)
+		{"2,500 times true", func(_ *http.Request, h http.Header) {
+			h["Access-Control-Allow-Credentials"] = slices.Repeat([]string{"true"}, 2_500)
 		}, "more header lines"},
-		{"lists of names of a megabyte", func(_ *http.Request, h http.Header) {
+		{"lists of names of 128 KB", func(_ *http.Request, h http.Header) {
 			for _, name := range []string{"Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers", "Vary"} {
-				h.Set(name, strings.Repeat("a", 1<<20)+", Origin")
+				h.Set(name, strings.Repeat("a", 1<<17)+", Origin")
 			}
-		}, "(1048576 bytes)"},
+		}, "(131072 bytes)"},
 		{"lists that are no lists", forPreflights("Access-Control-Allow-Headers", many("[]")), "and 24960 more"},
 		{"lists of commas", set("Access-Control-Allow-Headers", strings.Repeat(",", 200_000)), "(200000 bytes)"},
 		{"preflights that are redirected to a megabyte", set("Location", "/"+strings.Repeat("a", 1<<20)), "(1048577 bytes)"},
