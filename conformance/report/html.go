@@ -61,8 +61,22 @@ func WriteHTML(w io.Writer, title string, reports ...*Report) error {
 		}
 	}
 	// What passed is shown for one server only: for many, it would be megabytes.
+	shown := make(map[conformance.Profile]bool)
+	profiles := profilesOf(reports)
+	for _, p := range profiles {
+		shown[p] = true
+	}
 	return pageTemplate.Execute(w, map[string]any{
-		"Title": title, "Reports": reports, "Sections": sections, "Profiles": conformance.Profiles, "One": len(reports) == 1,
+		"Title": title, "Reports": reports, "Sections": sections, "Profiles": profiles, "Shown": shown, "One": len(reports) == 1,
+	})
+}
+
+// profilesOf returns the profiles that have cases in a report.
+func profilesOf(reports []*Report) []conformance.Profile {
+	return slices.DeleteFunc(slices.Clone(conformance.Profiles), func(p conformance.Profile) bool {
+		return !slices.ContainsFunc(reports, func(r *Report) bool {
+			return slices.ContainsFunc(r.Cases, func(c Case) bool { return c.Profile == p })
+		})
 	})
 }
 

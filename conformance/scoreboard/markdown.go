@@ -2,8 +2,10 @@ package scoreboard
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/corskit/cors/conformance"
@@ -39,7 +41,7 @@ What a browser does with the responses of CORS implementations, by the [conforma
 		}
 		fmt.Fprintf(&text, " %d | %d |\n", c.Report.Refused(), c.Report.Unsupported())
 	}
-	text.WriteString("\n## What users suffer\n\nEvery failure in the scored profiles. The exchanges are in `scoreboard.html`.\n")
+	text.WriteString("\n## What users suffer\n\nEvery failure in the scored profiles, and what an implementation refuses on purpose. [findings.md](findings.md) has an exchange of each kind.\n")
 	for _, c := range columns {
 		writeFailures(&text, c)
 	}
@@ -47,33 +49,98 @@ What a browser does with the responses of CORS implementations, by the [conforma
 	return err
 }
 
-func writeFailures(text *bytes.Buffer, c Column) {
-	var sentences []string
-	cases := make(map[string][]string)
+// A finding is what users suffer, and the cases that show it.
+type finding struct {
+	sentence string
+	cases    []report.Case
+}
+
+// findings returns those of the scored profiles.
+func (c *Column) findings() (all []finding) {
 	for _, failed := range c.Report.Cases {
 		if failed.Failure == nil || !failed.Profile.Scored() {
 			continue
 		}
-		sentence := failed.Failure.Known
-		if cases[sentence] == nil {
-			sentences = append(sentences, sentence)
+		i := slices.IndexFunc(all, func(f finding) bool { return f.sentence == failed.Failure.Known })
+		if i < 0 {
+			i = len(all)
+			all = append(all, finding{sentence: failed.Failure.Known})
 		}
-		cases[sentence] = append(cases[sentence], "`"+failed.ID+"`")
+		all[i].cases = append(all[i].cases, failed)
 	}
-	if sentences == nil {
+	return all
+}
+
+// refusals returns what the implementation says when it refuses a policy, once each.
+func (c *Column) refusals() (all []string) {
+	for _, other := range c.Report.Cases {
+		reason, _, _ := strings.Cut(other.Reason, "\n")
+		if other.Verdict == conformance.Refused && !slices.Contains(all, reason) {
+			all = append(all, reason)
+		}
+	}
+	return all
+}
+
+func writeFailures(text *bytes.Buffer, c Column) {
+	findings, refusals := c.findings(), c.refusals()
+	if findings == nil && refusals == nil {
 		return
 	}
 	fmt.Fprintf(text, "\n### %s\n\n", c.Entry.Name)
-	for _, sentence := range sentences {
-		fmt.Fprintf(text, "- %s %s\n", sentence, shortened(cases[sentence]))
+	for _, f := range findings {
+		fmt.Fprintf(text, "- %s %s\n", f.sentence, shortened(f.cases))
+	}
+	if refusals != nil {
+		fmt.Fprintf(text, "- It refuses the policies of %d cases on purpose, for example: `%s`\n", c.Report.Refused(), strings.ReplaceAll(refusals[0], "`", "'"))
 	}
 }
 
-// shortened names a few cases, and counts the others.
-func shortened(cases []string) string {
-	const most = 3
-	if len(cases) <= most {
-		return "(" + strings.Join(cases, ", ") + ")"
+// WriteFindings writes one exchange of each finding, so that it can be reported to the
+// implementation: the policy, what was sent and received, and what a browser does.
+func WriteFindings(w io.Writer, columns []Column) error {
+	groups, err := conformance.Groups()
+	if err != nil {
+		return err
 	}
-	return fmt.Sprintf("(%s and %d more)", strings.Join(cases[:most], ", "), len(cases)-most)
+	policies := make(map[string]string)
+	for _, g := range groups {
+		for _, c := range g.Cases {
+			policy, err := json.Marshal(c.Policy)
+			if err != nil {
+				return err
+			}
+			policies[g.Name+"/"+c.Name] = string(policy)
+		}
+	}
+	var text bytes.Buffer
+	text.WriteString("# Findings\n\n<!-- Written by go run ./conformance/scoreboard/cmd/scoreboard -write. -->\n\nAn exchange of each defect in the [scoreboard](scoreboard.md), with the policy that the server was configured with. Lines that begin with > were sent, those with < received.\n")
+	for _, c := range columns {
+		for i, f := range c.findings() {
+			if i == 0 {
+				fmt.Fprintf(&text, "\n## %s %s\n", c.Entry.Name, c.Version)
+			}
+			shown := f.cases[0]
+			fmt.Fprintf(&text, "\n### %s\n\n%s: %s. Policy: `%s`\n\n```\n%s\n```\n\nStep %d: %s.", f.sentence, shown.ID, shown.Title, policies[shown.ID], strings.TrimSpace(shown.Failure.Wire), shown.Failure.Step, shown.Failure.Complaint)
+			if shown.Failure.Conclusion != "" {
+				fmt.Fprintf(&text, " The browser: %s", shown.Failure.Conclusion)
+			}
+			fmt.Fprintf(&text, "\n\nRequired by [%s](%s): %s\n", shown.Requires.Name, shown.Requires.URL, shown.Requires.Says)
+		}
+	}
+	_, err = w.Write(text.Bytes())
+	return err
+}
+
+// shortened names a few cases, and counts the others.
+func shortened(cases []report.Case) string {
+	const most = 3
+	var ids []string
+	for _, c := range cases[:min(most, len(cases))] {
+		ids = append(ids, "`"+c.ID+"`")
+	}
+	if more := len(cases) - len(ids); more > 0 {
+		return fmt.Sprintf("(%s and %d more)", strings.Join(ids, ", "), more)
+	}
+	return "(" + strings.Join(ids, ", ") + ")"
 }

@@ -9,12 +9,13 @@
 // failure, or one that is fixed.
 //
 // With -install, it installs the Debian packages first, which needs root. With -write,
-// it writes the files in expect (keeping the sentences that are there), scoreboard.md
-// and scoreboard.html.
+// it writes the files in expect (keeping the sentences that are there), scoreboard.md,
+// findings.md and scoreboard.html, which is too large to be kept.
 package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -52,6 +53,7 @@ func main() {
 // A board is what the flags ask for.
 type board struct {
 	root  string // the folder of entries.json
+	files string // the folder of what is written
 	out   io.Writer
 	write bool
 	built map[string]error // by folder
@@ -61,12 +63,14 @@ func run(ctx context.Context, args []string, out io.Writer) (differs bool, err e
 	b := &board{out: out, built: make(map[string]error)}
 	flags := flag.NewFlagSet("scoreboard", flag.ContinueOnError)
 	flags.StringVar(&b.root, "root", "conformance/scoreboard", "the `folder` of entries.json")
-	flags.BoolVar(&b.write, "write", false, "write the files in expect, scoreboard.md and scoreboard.html")
+	flags.StringVar(&b.files, "files", "", "the `folder` of what is written, if not that of entries.json")
+	flags.BoolVar(&b.write, "write", false, "write the files in expect, scoreboard.md, findings.md and scoreboard.html")
 	install := flags.Bool("install", false, "install the Debian packages that servers need, as root")
 	only := flags.String("only", "", "run the entries with these `IDs`, separated by commas; nothing but their files in expect is written")
 	if err := flags.Parse(args); err != nil {
 		return false, err
 	}
+	b.files = cmp.Or(b.files, b.root)
 	entries, err := scoreboard.Entries()
 	if err != nil {
 		return false, err
@@ -176,7 +180,7 @@ func (b *board) run(ctx context.Context, e *scoreboard.Entry) (c scoreboard.Colu
 		return c, nil, err
 	}
 	c = scoreboard.Column{Entry: e, Version: version, Report: report.New(e.Name, started, results)}
-	path := filepath.Join(b.root, "expect", e.ID+".json")
+	path := filepath.Join(b.files, "expect", e.ID+".json")
 	text, err := os.ReadFile(path)
 	if err != nil && (!b.write || !errors.Is(err, os.ErrNotExist)) {
 		return c, nil, err
@@ -195,16 +199,22 @@ func (b *board) run(ctx context.Context, e *scoreboard.Entry) (c scoreboard.Colu
 }
 
 func (b *board) writePages(columns []scoreboard.Column) error {
-	if err := writeFile(filepath.Join(b.root, "scoreboard.md"), func(w io.Writer) error { return scoreboard.WriteMarkdown(w, columns) }); err != nil {
-		return err
-	}
 	var reports []*report.Report
 	for _, c := range columns {
 		reports = append(reports, c.Report)
 	}
-	return writeFile(filepath.Join(b.root, "scoreboard.html"), func(w io.Writer) error {
-		return report.WriteHTML(w, "CORS conformance scoreboard", reports...)
-	})
+	for name, write := range map[string]func(io.Writer) error{
+		"scoreboard.md": func(w io.Writer) error { return scoreboard.WriteMarkdown(w, columns) },
+		"findings.md":   func(w io.Writer) error { return scoreboard.WriteFindings(w, columns) },
+		"scoreboard.html": func(w io.Writer) error {
+			return report.WriteHTML(w, "CORS conformance scoreboard", reports...)
+		},
+	} {
+		if err := writeFile(filepath.Join(b.files, name), write); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeFile(path string, write func(io.Writer) error) error {
