@@ -127,8 +127,15 @@ func (p *modelPage) Fetch(ctx context.Context, s *Script) (Observation, error) {
 		names[i] = h.Name
 		o.Headers[strings.ToLower(h.Name)], _ = response.Headers.Get(h.Name)
 	}
-	o.Conclusion = fmt.Sprintf("the script sees a response of type %s, status %d, with the headers %s", o.Type, o.Status, strings.Join(names, ", "))
+	o.Conclusion = fmt.Sprintf("the script sees a response of type %s, status %d, with %s", o.Type, o.Status, headerNames(names))
 	return o, nil
+}
+
+func headerNames(names []string) string {
+	if len(names) == 0 {
+		return "no headers"
+	}
+	return "the headers " + strings.Join(names, ", ")
 }
 
 // blocked returns what a script sees of a fetch that failed.

@@ -43,6 +43,15 @@ type RefusedError struct {
 
 func (e *RefusedError) Error() string { return "the server refuses the policy: " + e.Reason }
 
+// A StartError says that a server can't be started with a policy, or doesn't take it, by
+// a fault of its own.
+type StartError struct{ err error }
+
+func (e *StartError) Error() string { return e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *StartError) Unwrap() error { return e.err }
+
 // A Launcher starts servers as processes, in any language. To the command's own
 // environment, it adds two variables:
 //
@@ -70,7 +79,7 @@ type Launcher struct {
 }
 
 // Launch returns a server that has a policy. The error is a *[RefusedError] if the
-// server refuses it. Launch is safe for concurrent use.
+// server refuses it, and a *[StartError] if it can't be started with it. Launch is safe for concurrent use.
 func (l *Launcher) Launch(ctx context.Context, policy []cors.Config) (*Server, error) {
 	p, err := l.process(ctx, policy)
 	if err != nil {
@@ -191,7 +200,7 @@ func (l *Launcher) start(ctx context.Context, policy []cors.Config) (p *process,
 }
 
 func (l *Launcher) startOnce(ctx context.Context, policy string) (*process, error) {
-	port, err := freePort()
+	port, err := reservePort()
 	if err != nil {
 		return nil, err
 	}
@@ -213,10 +222,12 @@ func (l *Launcher) startOnce(ctx context.Context, policy string) (*process, erro
 	p.cmd.WaitDelay = endTimeout
 	group(p.cmd)
 	if err := p.cmd.Start(); err != nil {
+		reserved.Delete(port)
 		return nil, err
 	}
 	go func() {
 		p.cmd.Wait() // cmd.ProcessState tells how it ends
+		reserved.Delete(port)
 		close(p.ended)
 	}()
 	if err := p.ready(ctx, cmp.Or(l.StartTimeout, startTimeout)); err != nil {
@@ -224,9 +235,30 @@ func (l *Launcher) startOnce(ctx context.Context, policy string) (*process, erro
 		if p.cmd.ProcessState.ExitCode() == RefusedStatus {
 			return nil, &RefusedError{strings.TrimSpace(p.output.take())}
 		}
-		return nil, fmt.Errorf("the server %q %w\nThe server printed:\n%s", strings.Join(p.cmd.Args, " "), err, indent(p.output.take()))
+		if printed := p.output.take(); printed != "" {
+			err = fmt.Errorf("%w\nThe server printed:\n%s", err, indent(printed))
+		}
+		return nil, &StartError{fmt.Errorf("the server %q %w", strings.Join(p.cmd.Args, " "), err)}
 	}
 	return p, nil
+}
+
+// reserved are the ports of servers that this process has started: one that hasn't bound
+// its port yet must not get the requests for another.
+var reserved sync.Map
+
+// reservePort returns a port that nobody listens on, and that no other server of this
+// process has.
+func reservePort() (string, error) {
+	for {
+		port, err := freePort()
+		if err != nil {
+			return "", err
+		}
+		if _, taken := reserved.LoadOrStore(port, true); !taken {
+			return port, nil
+		}
+	}
 }
 
 func freePort() (string, error) {
@@ -254,15 +286,20 @@ var errEnds = errors.New("ends before it responds")
 func (p *process) ready(ctx context.Context, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
+	var last error
 	for {
-		if _, _, err := exchangeBody(ctx, p.transport, http.MethodGet, p.url+"/", nil); err == nil {
+		_, _, err := exchangeBody(ctx, p.transport, http.MethodGet, p.url+"/", nil)
+		if err == nil {
 			return nil
+		}
+		if ctx.Err() == nil {
+			last = err
 		}
 		select {
 		case <-p.ended:
 			return fmt.Errorf("%w: %s", errEnds, p.cmd.ProcessState)
 		case <-ctx.Done():
-			return fmt.Errorf("doesn't respond at %s within %v", p.url, timeout)
+			return fmt.Errorf("doesn't respond within %v: %w", timeout, cmp.Or(last, ctx.Err()))
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
@@ -287,7 +324,7 @@ func putPolicy(transport http.RoundTripper, url string, policy []cors.Config) er
 	case status == http.StatusUnprocessableEntity:
 		return &RefusedError{body}
 	case status != http.StatusNoContent:
-		return fmt.Errorf("it responds to PUT %s with the status %d: %s", PolicyPath, status, body)
+		return &StartError{fmt.Errorf("the server responds to PUT %s with the status %d, and must with 204 (see RUNNING.md, Another policy): %.200s", PolicyPath, status, body)}
 	}
 	return nil
 }

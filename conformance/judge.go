@@ -48,7 +48,21 @@ func (j *judge) step(ctx context.Context, s *Step) (wrong *fault) {
 		}
 	}
 	j.answers = append(j.answers, answer)
+	if wrong != nil && s.isOwnOptions() && (wrong.cause == causeStatus || wrong.cause == causeWrongResponse) {
+		wrong.cause = causeApplicationUnseen
+	}
 	return wrong
+}
+
+// isOwnOptions reports whether a step sends OPTIONS that is no preflight. A response that
+// isn't the application's means that it was taken for one.
+func (s *Step) isOwnOptions() bool {
+	if s.Script != nil {
+		return s.Script.Method == http.MethodOptions
+	}
+	return s.Request != nil && s.Request.Method == http.MethodOptions && !slices.ContainsFunc(s.Request.Headers, func(h [2]string) bool {
+		return strings.EqualFold(h[0], "Access-Control-Request-Method")
+	})
 }
 
 // page returns the page of the scripts of an origin. Scripts that go by another

@@ -35,8 +35,8 @@ type Result struct {
 	Verdict Verdict
 	// Reason says why a case is refused or unsupported.
 	Reason string
-	// Evidence is what the last step of a case that passed saw.
-	Evidence Evidence
+	// Wire is what the last step of a case that passed sent and received.
+	Wire string
 	// Failure is set if the case failed, and Printed what the server printed then.
 	Failure *Failure
 	Printed string
@@ -67,6 +67,9 @@ type Suite struct {
 // Remote returns a Launch function for a running server that takes policies by PUT
 // [PolicyPath]. Such a server can run one case at a time, and can't start anew.
 func Remote(url string) func(ctx context.Context, policy []cors.Config) (*Server, error) {
+	if !strings.Contains(url, "://") {
+		url = "http://" + url
+	}
 	url = strings.TrimSuffix(url, "/")
 	transport := &http.Transport{DisableKeepAlives: true}
 	reconfigure := func(policy []cors.Config) error { return putPolicy(transport, url, policy) }
@@ -80,8 +83,9 @@ func Remote(url string) func(ctx context.Context, policy []cors.Config) (*Server
 
 // Run runs the selected cases and returns their results, in the order of [Groups]. It
 // first checks that the server serves the application, which is described at [App]. If
-// ctx ends, Run ends with its error.
-func (s *Suite) Run(ctx context.Context) ([]Result, error) {
+// the context ends, Run ends with its error, and so it does if many cases in a row get no
+// response.
+func (s *Suite) Run(parent context.Context) ([]Result, error) {
 	groups, err := Groups()
 	if err != nil {
 		return nil, err
@@ -98,21 +102,36 @@ func (s *Suite) Run(ctx context.Context) ([]Result, error) {
 	if len(results) == 0 {
 		return nil, errors.New("no case is selected")
 	}
-	if err := s.checkApplication(ctx); err != nil {
-		return nil, cmp.Or(ctx.Err(), err)
+	if err := s.checkApplication(parent); err != nil {
+		return nil, cmp.Or(parent.Err(), err)
 	}
 	var (
 		queue   = make(chan *Result)
 		workers sync.WaitGroup
 		mu      sync.Mutex
 		done    int
+		silent  int   // cases in a row without a response
+		failure error // that is not the server's
 	)
+	ctx, stop := context.WithCancel(parent)
+	defer stop()
 	for range max(s.Parallel, 1) {
 		workers.Go(func() {
 			for r := range queue {
-				s.run(ctx, r)
+				err := s.run(ctx, r)
 				mu.Lock()
 				done++
+				silent++
+				if r.Failure == nil || r.Failure.Cause.ID != causeNoResponse {
+					silent = 0
+				}
+				if silent == maxSilent {
+					err = fmt.Errorf("%d cases in a row got no response, the last %s: %s", silent, r.ID(), r.Failure.Complaint)
+				}
+				if err != nil && failure == nil {
+					failure = err
+					stop()
+				}
 				if s.Progress != nil {
 					s.Progress(done, len(results), r)
 				}
@@ -128,30 +147,39 @@ func (s *Suite) Run(ctx context.Context) ([]Result, error) {
 	}
 	close(queue)
 	workers.Wait()
-	return results, ctx.Err()
+	if failure != nil {
+		return nil, cmp.Or(parent.Err(), failure)
+	}
+	return results, parent.Err()
 }
 
-func (s *Suite) run(ctx context.Context, r *Result) {
+// run runs a case. An error is not the server's.
+func (s *Suite) run(ctx context.Context, r *Result) error {
 	start := time.Now()
 	defer func() { r.Duration = time.Since(start) }()
 	for _, f := range r.Case.Needed() {
 		if reason, lacks := s.Lacks[f]; lacks {
 			r.Verdict, r.Reason = Unsupported, fmt.Sprintf("needs %s: %s", f, reason)
-			return
+			return nil
 		}
 	}
 	server, err := s.Launch(ctx, r.Case.Policy)
 	if err != nil {
 		if refused := new(RefusedError); errors.As(err, &refused) && r.Case.MayRefuse() {
 			r.Verdict, r.Reason = Refused, refused.Reason
-			return
+			return nil
+		}
+		// Anything but the server's own fault says nothing about it.
+		refused, start := new(RefusedError), new(StartError)
+		if !errors.As(err, &refused) && !errors.As(err, &start) {
+			return err
 		}
 		r.Verdict = Failed
 		r.Failure = &Failure{Case: r.Case, Cause: causeOf(causePolicyRefused), Complaint: err.Error()}
-		return
+		return nil
 	}
-	r.Evidence, err = r.Case.do(ctx, server, newModel())
-	r.Verdict = Passed
+	evidence, err := r.Case.do(ctx, server, newModel())
+	r.Verdict, r.Wire = Passed, evidence.Wire
 	if err != nil {
 		r.Verdict = Failed
 		errors.As(err, &r.Failure)
@@ -162,31 +190,58 @@ func (s *Suite) run(ctx context.Context, r *Result) {
 	if err == nil {
 		r.Printed = ""
 	}
+	return nil
 }
+
+// maxSilent is after how many cases in a row without a response Run gives up: each takes
+// as long as an exchange may.
+const maxSilent = 10
 
 // checkApplication returns an error unless the server can be started and serves the
 // application, so that a mistake in its set-up isn't reported once for each case.
 func (s *Suite) checkApplication(ctx context.Context) error {
-	server, err := s.Launch(ctx, []cors.Config{{AllowOrigins: []string{"https://app.example.com"}, AllowMethods: []string{}, AllowHeaders: []string{}}})
+	const first, second = "https://app.example.com", "https://other.example.com"
+	before, err := s.allows(ctx, first, first, second)
 	if err != nil {
 		return err
+	}
+	after, err := s.allows(ctx, second, first, second)
+	if err != nil {
+		return err
+	}
+	if kept := []bool{true, false}; slices.Equal(before, kept) && slices.Equal(after, kept) {
+		return errors.New("the server says that it took another policy, and still has the first one (see RUNNING.md, Another policy)")
+	}
+	return nil
+}
+
+// allows reports which origins can read from a server whose policy lists one.
+func (s *Suite) allows(ctx context.Context, listed string, origins ...string) (allowed []bool, err error) {
+	server, err := s.Launch(ctx, []cors.Config{{AllowOrigins: []string{listed}, AllowMethods: []string{}, AllowHeaders: []string{}}})
+	if err != nil {
+		return nil, err
 	}
 	if server.release != nil {
 		defer server.release(false)
 	}
 	ctx, cancel := context.WithTimeout(ctx, wireTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/data", nil)
-	if err != nil {
-		return err
+	for _, origin := range origins {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/data", nil)
+		if err != nil {
+			return nil, err
+		}
+		request.Header.Set("Origin", origin)
+		response, err := server.direct().RoundTrip(request)
+		if err != nil {
+			return nil, fmt.Errorf("the server doesn't respond to GET /data: %w", err)
+		}
+		response.Body.Close()
+		// A denied origin may get 403.
+		if origin == listed && (response.StatusCode != http.StatusOK || response.Header.Get("X-Handled") != "yes") {
+			return nil, fmt.Errorf("the server doesn't serve the suite's application: it responds to GET /data with the status %d and X-Handled %q, and must with 200 and \"yes\" (see RUNNING.md, The application)", response.StatusCode, response.Header.Get("X-Handled"))
+		}
+		allowed = append(allowed, response.Header.Get("Access-Control-Allow-Origin") == origin)
 	}
-	response, err := server.direct().RoundTrip(request)
-	if err != nil {
-		return fmt.Errorf("the server doesn't respond to GET /data: %w", err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusOK || response.Header.Get("X-Handled") != "yes" {
-		return fmt.Errorf("the server doesn't serve the suite's application: it responds to GET /data with the status %d and X-Handled %q, and must with 200 and \"yes\" (see RUNNING.md, The application)", response.StatusCode, response.Header.Get("X-Handled"))
-	}
-	return nil
+	return allowed, nil
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -87,6 +88,34 @@ func TestSuiteSaysWhyItCannotRun(t *testing.T) {
 		t.Cleanup(launcher.Close)
 		return launcher.Launch
 	}
+	// A server in this process, which does something else from the third policy on: the
+	// first two are those of the check before.
+	later := func(then func(w http.ResponseWriter, r *http.Request), fails error) func(context.Context, []cors.Config) (*conformance.Server, error) {
+		n := 0
+		return func(_ context.Context, policy []cors.Config) (*conformance.Server, error) {
+			n++
+			handler, _ := serveMux(t, policy)
+			if n > 2 {
+				if fails != nil {
+					return nil, fails
+				}
+				handler = http.HandlerFunc(then)
+			}
+			server := httptest.NewServer(handler)
+			t.Cleanup(server.Close)
+			return &conformance.Server{URL: server.URL}, nil
+		}
+	}
+	hangUp := func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+	fixed, _ := serveMux(t, []cors.Config{{AllowOrigins: []string{"https://app.example.com"}}})
+	lying := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && r.URL.Path == conformance.PolicyPath {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		fixed.ServeHTTP(w, r)
+	}))
+	t.Cleanup(lying.Close)
 	silent := serverProcess()
 	silent.Args = []string{os.Args[0], "-test.run=^$"}
 	for _, tt := range []struct {
@@ -102,6 +131,9 @@ func TestSuiteSaysWhyItCannotRun(t *testing.T) {
 			return &conformance.Server{URL: plain.URL}, nil
 		}}, "status 404"},
 		{"a running server doesn't take policies", t.Context(), conformance.Suite{Launch: conformance.Remote(plain.URL)}, "the status 404"},
+		{"a running server says that it takes policies, and doesn't", t.Context(), conformance.Suite{Launch: conformance.Remote(strings.TrimPrefix(lying.URL, "http://"))}, "still has the first one"},
+		{"no response comes ten times in a row", t.Context(), conformance.Suite{Launch: later(hangUp, nil), Only: regexp.MustCompile("^methods/")}, "10 cases in a row got no response, the last methods/"},
+		{"an error isn't the server's", t.Context(), conformance.Suite{Launch: later(nil, errors.New("no ports are left"))}, "no ports are left"},
 		{"it is interrupted", ended, conformance.Suite{Launch: launch(serverProcess())}, "context canceled"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -243,4 +275,29 @@ func TestLaunchersSayWhatCannotStart(t *testing.T) {
 	if _, err := launcher.Launch(t.Context(), nil); !errors.Is(err, exec.ErrNotFound) {
 		t.Errorf("the error is %v, want %v", err, exec.ErrNotFound)
 	}
+}
+
+// A server that hasn't bound its port yet must not get the requests for another.
+func TestNoPortIsReservedTwice(t *testing.T) {
+	var mu sync.Mutex
+	seen := make(map[string]bool)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 500 {
+				port, err := conformance.ReservePort()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				if seen[port] {
+					t.Errorf("port %s is reserved twice", port)
+				}
+				seen[port] = true
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
 }

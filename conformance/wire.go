@@ -192,10 +192,22 @@ func (a *Answer) compare(response *http.Response, answers []map[string]string) *
 	}
 	if a.SameAs > 0 {
 		if got, want := corsHeaders(h), answers[a.SameAs-1]; !maps.Equal(got, want) {
-			return &fault{causeResponsesDiffer, fmt.Sprintf("the CORS headers are %v, and must be those of step %d, %v", got, a.SameAs, want)}
+			return &fault{causeResponsesDiffer, fmt.Sprintf("the CORS headers are %s, and must be those of step %d, %s", headerText(got), a.SameAs, headerText(want))}
 		}
 	}
 	return nil
+}
+
+// headerText returns headers in a line.
+func headerText(headers map[string]string) string {
+	if len(headers) == 0 {
+		return "none"
+	}
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		all = append(all, name+": "+abridge(headers[name]))
+	}
+	return strings.Join(all, "; ")
 }
 
 // match returns the name of a header that a name, perhaps with "*" at its end,

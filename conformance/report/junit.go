@@ -54,7 +54,7 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 		test := junitCase{Class: group, Name: name, Time: fmt.Sprintf("%.3f", c.Seconds)}
 		switch {
 		case c.Failure != nil:
-			message := &junitMessage{c.Failure.Complaint, printable(fmt.Sprintf("%s\n%s\n%s\n%s %s", c.Title, c.Failure.Wire, c.Failure.Conclusion, c.Requires.Says, c.Requires.URL))}
+			message := &junitMessage{c.Failure.Complaint, printable(fmt.Sprintf("%s\n%s\n%s\n%s\nPolicy: %s\n%s %s", c.Title, c.Failure.Wire, c.Failure.Conclusion, c.Failure.Printed, c.Policy, c.Requires.Says, c.Requires.URL))}
 			switch {
 			case c.Failure.Known != "":
 				test.Skipped = &junitMessage{Message: "known: " + c.Failure.Known}

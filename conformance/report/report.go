@@ -54,10 +54,13 @@ type Case struct {
 	Seconds       float64               `json:"seconds"`
 	// Reason says why the case was refused or isn't supported.
 	Reason string `json:"reason,omitempty"`
-	// Wire and Conclusion are what the last step of a case that passed saw.
-	Wire       string   `json:"wire,omitempty"`
-	Conclusion string   `json:"conclusion,omitempty"`
-	Failure    *Failure `json:"failure,omitempty"`
+	// Policy is what the server was configured with, and Needs the features that it
+	// takes.
+	Policy json.RawMessage       `json:"policy"`
+	Needs  []conformance.Feature `json:"needs,omitempty"`
+	// Wire is what the last step of a case that passed sent and received.
+	Wire    string   `json:"wire,omitempty"`
+	Failure *Failure `json:"failure,omitempty"`
 }
 
 // A Failure is what was seen in a case that failed.
@@ -85,7 +88,7 @@ func New(server string, started time.Time, results []conformance.Result) *Report
 		c := Case{
 			ID: result.ID(), Title: result.Case.Title, Profile: result.Case.Profile, Requires: result.Case.Reference(),
 			Vulnerability: result.Case.Vulnerability, Verdict: result.Verdict, Reason: result.Reason, Seconds: seconds(result.Duration),
-			Wire: result.Evidence.Wire, Conclusion: result.Evidence.Conclusion,
+			Policy: policyText(result.Case), Needs: result.Case.Needed(), Wire: result.Wire,
 		}
 		score := &r.Scores[slices.Index(conformance.Profiles, c.Profile)]
 		switch c.Verdict {
@@ -109,6 +112,14 @@ func New(server string, started time.Time, results []conformance.Result) *Report
 		}
 	}
 	return r
+}
+
+func policyText(c *conformance.Case) json.RawMessage {
+	text, err := json.Marshal(c.Policy)
+	if err != nil {
+		panic(err) // it was read from JSON
+	}
+	return text
 }
 
 func seconds(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
@@ -198,13 +209,14 @@ func (r *Report) WriteBadge(w io.Writer) error {
 			failed += s.Failed
 		}
 	}
-	color := "brightgreen"
-	if failed > 0 {
+	color, message := "brightgreen", fmt.Sprintf("%d/%d", passed, passed+failed)
+	switch {
+	case passed+failed == 0:
+		color, message = "lightgrey", "not run"
+	case failed > 0:
 		color = "orange"
 	}
-	return writeJSON(w, map[string]any{
-		"schemaVersion": 1, "label": "CORS conformance", "message": fmt.Sprintf("%d/%d", passed, passed+failed), "color": color,
-	})
+	return writeJSON(w, map[string]any{"schemaVersion": 1, "label": "CORS conformance", "message": message, "color": color})
 }
 
 // Expectations are the failures that are known.
@@ -223,6 +235,9 @@ func ReadExpectations(reader io.Reader) (*Expectations, error) {
 	}
 	if _, err := decoder.Token(); err != io.EOF {
 		return nil, fmt.Errorf("something follows the object")
+	}
+	if e.Fails == nil {
+		return nil, fmt.Errorf(`the member "fails" is missing: write {"fails": {}}`)
 	}
 	return e, nil
 }
@@ -271,10 +286,15 @@ func allIDs() map[string]bool {
 	return ids
 }
 
-// Expectations returns all failures as expectations, with the reasons that are known.
-func (r *Report) Expectations() *Expectations {
+// Expectations returns all failures as expectations, with the reasons that are known. It
+// keeps those of known whose cases were not run; known may be nil.
+func (r *Report) Expectations(known *Expectations) *Expectations {
 	e := &Expectations{Fails: make(map[string]string)}
+	if known != nil {
+		maps.Copy(e.Fails, known.Fails)
+	}
 	for _, c := range r.Cases {
+		delete(e.Fails, c.ID)
 		if c.Failure != nil {
 			e.Fails[c.ID] = c.Failure.Known
 			if c.Failure.Known == "" {
@@ -299,6 +319,15 @@ func (r *Report) WriteText(w io.Writer, all bool) error {
 	fmt.Fprintf(&text, "%s\n", r.Line())
 	_, err := w.Write(text.Bytes())
 	return err
+}
+
+// NeedsText says which features a case needs, and what to do if the server lacks one.
+func (c *Case) NeedsText() string {
+	var names []string
+	for _, f := range c.Needs {
+		names = append(names, string(f))
+	}
+	return fmt.Sprintf("Needs: %s. If the server doesn't have that, declare it: -without %s", strings.Join(names, ", "), names[0])
 }
 
 const namedCases = 8 // of a cause, unless all are asked for
@@ -341,6 +370,13 @@ func (r *Report) writeCause(text *bytes.Buffer, cause conformance.Cause, all boo
 		}
 		if c.Failure.Conclusion != "" {
 			fmt.Fprintf(text, "    The browser: %s\n", c.Failure.Conclusion)
+		}
+		if c.Failure.Printed != "" {
+			fmt.Fprintf(text, "    The server printed:\n      %s\n", strings.ReplaceAll(strings.TrimRight(c.Failure.Printed, "\n"), "\n", "\n      "))
+		}
+		fmt.Fprintf(text, "    Policy: %s\n", c.Policy)
+		if len(c.Needs) > 0 {
+			fmt.Fprintf(text, "    %s\n", c.NeedsText())
 		}
 		fmt.Fprintf(text, "    Required by: %s\n      %s %s\n", c.Requires.Name, c.Requires.Says, c.Requires.URL)
 	}

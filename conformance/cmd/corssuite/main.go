@@ -45,7 +45,7 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -247,13 +247,14 @@ func runSuite(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	if expectations != nil {
 		differences = r.Expect(expectations)
 	}
-	if err := o.write(r); err != nil {
+	if err := o.write(r, expectations); err != nil {
 		return fail(err)
 	}
 	if err := r.WriteText(stdout, o.verbose); err != nil {
 		return fail(err)
 	}
 	if o.writeExpectation {
+		fmt.Fprintf(stdout, "%s has the known failures, %d of this run\n", o.expectation, len(r.Expectations(nil).Fails))
 		return exitGood
 	}
 	for _, d := range differences {
@@ -296,7 +297,7 @@ func (o *options) expectations() (*report.Expectations, error) {
 }
 
 // write writes the files that the flags ask for.
-func (o *options) write(r *report.Report) error {
+func (o *options) write(r *report.Report, known *report.Expectations) error {
 	for _, output := range []struct {
 		path  string
 		write func(io.Writer) error
@@ -314,7 +315,7 @@ func (o *options) write(r *report.Report) error {
 		}
 	}
 	if o.writeExpectation {
-		return writeFile(o.expectation, r.Expectations().Write)
+		return writeFile(o.expectation, r.Expectations(known).Write)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	differs, err := run(ctx, os.Args[1:], os.Stdout)
 	switch {
@@ -195,7 +195,7 @@ func (b *board) run(ctx context.Context, e *scoreboard.Entry) (c scoreboard.Colu
 	if !b.write {
 		return c, differences, nil
 	}
-	return c, nil, writeFile(path, c.Report.Expectations().Write)
+	return c, nil, writeFile(path, c.Report.Expectations(nil).Write)
 }
 
 func (b *board) writePages(columns []scoreboard.Column) error {
