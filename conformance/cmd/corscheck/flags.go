@@ -31,6 +31,9 @@ Usage:
           "allowCredentials": true
         }
 
+        Without allowMethods or allowHeaders, corskit's defaults apply, such as
+        Content-Type and Authorization; write [] for none.
+
   corscheck [flags] https://host/path ...
         What does the server allow, and what is dangerous about it?
 

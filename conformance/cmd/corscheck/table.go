@@ -216,7 +216,7 @@ var verdicts = map[probe.Verdict]struct{ colour, text string }{
 	probe.Conforms:       {green, "The server conforms to the policy"},
 	probe.DoesNotConform: {red, "The server doesn't conform to the policy"},
 	probe.NoProblems:     {green, "Nothing dangerous or faulty was found"},
-	probe.NoCORS:         {yellow, "The server sends no CORS headers"},
+	probe.NoCORS:         {yellow, "The server sends no CORS headers to the origins that were tried; name one that it allows with -origin"},
 	probe.Faulty:         {yellow, "Something is faulty, and nothing dangerous was found"},
 	probe.Dangerous:      {red, "Something is dangerous"},
 }
