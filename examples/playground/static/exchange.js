@@ -62,11 +62,11 @@ export async function draw(state, exchange, apply) {
   const { explanations, differences } = await explain(exchange);
   const all = [...exchange.differences, ...differences];
   return [
-    element("h3", { tabIndex: -1 }, "What it means"),
+    element("h3", {}, "What it means"),
     element("div", { className: "verdicts" },
       drawBrowser(exchange), drawEngine(explanations, apply), drawPrediction(exchange.prediction)),
     all.length > 0
-      ? element("p", { className: "disagree", role: "alert" }, `They do not agree. ${all.join(" ")} One of them is wrong: please report it.`)
+      ? element("p", { className: "disagree", role: "alert" }, `They don't agree. ${all.join(" ")} One of them is wrong: please report it.`)
       : element("p", { className: "agree" }, "✓ The browser, the engine and the prediction agree."),
     element("h3", {}, "What went over the wire"),
     drawSequence(state, exchange),
@@ -74,9 +74,9 @@ export async function draw(state, exchange, apply) {
 }
 
 const sayings = {
-  readable: "The script reads the answer.",
-  opaque: "The request is sent, and the script can read nothing of the answer.",
-  hidden: "Blocked: the request was sent and done, and the script may not read the answer.",
+  readable: "The script reads the response.",
+  opaque: "The request is sent, and the script can read nothing of the response.",
+  hidden: "Blocked: the request was sent and done, and the script may not read the response.",
   preflight: "Blocked: the preflight did not allow the request, and it was never sent.",
   refused: "No script can do this.",
 };
@@ -126,7 +126,7 @@ function drawSequence(state, { question, messages, verdict }) {
   const backend = state.backends.find((b) => b.id === question.backend);
   const steps = messages.flatMap(({ preflight, request, response }) => [
     drawMessage(state, "out", preflight ? "Preflight: may the script do this?" : "The request", `${request.method} ${request.target}`, request.headers),
-    drawMessage(state, "back", preflight ? "What the API allows" : "The answer",
+    drawMessage(state, "back", preflight ? "What the API allows" : "The response",
       response.status ? `${response.status} ${response.statusText}` : "nothing", response.headers),
   ]);
   if (steps.length === 0) {
@@ -134,7 +134,7 @@ function drawSequence(state, { question, messages, verdict }) {
   } else if (!messages.some((m) => !m.preflight)) {
     steps.push(element("li", { className: "note" }, "The request itself was not sent."));
   } else if (verdict.outcome === "blocked") {
-    steps.push(element("li", { className: "note" }, "The browser keeps this answer from the script."));
+    steps.push(element("li", { className: "note" }, "The browser keeps this response from the script."));
   }
   return element("div", { className: "sequence" },
     element("p", { className: "lanes" },
