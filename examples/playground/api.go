@@ -32,6 +32,7 @@ type Backend struct {
 type Site struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
+	Group string `json:"group"` // "yours" or "others"
 	// Origin is "null" for the sandboxed one.
 	Origin string `json:"origin"`
 	// Frame is the URL of the document to embed; Sandbox, if not empty, is the

@@ -25,6 +25,7 @@ func TestPage(t *testing.T) {
 		do   func(v visit)
 	}{
 		{"the matrix is filled, and all agree", visit.matrix},
+		{"the matrix tells what is as it should be, and the summary what all amounts to", visit.truth},
 		{"the first view has the policy, the matrix and the exchange", visit.firstView},
 		{"on a narrow screen they are tabs, and the summary stays", visit.narrow},
 		{"a wrong origin is reported beside its field, and the matrix shows the last valid policy", visit.wrongOrigin},
@@ -151,18 +152,70 @@ func (v visit) matrix() {
 	all := strings.Join(cells, "\n")
 	for _, want := range []string{
 		"Read posts, from Your site: ✓ 200",
-		"Read posts, from A stranger's site: ✕ hidden",
-		"Post a form, from A sandboxed frame: ✕ hidden",
-		"Update a post, from A stranger's site: ✕ not sent",
+		"Read posts, from A stranger: ⊘ hidden",
+		"Read posts, from Another port: ⊘ hidden",
+		"Post a form, from A sandboxed frame: ⚠ sent, hidden",
+		"Update a post, from A stranger: ⊘ not sent",
 		"Read with a token, from Your site: ✕ not sent",
-		"Ask for what is not there, from Your site: ✓ 404",
-		"Crash the handler, from Your site: ✓ 500",
+		"Missing page, from Your site: 404",
+		"Crashing handler, from Your site: 500",
 	} {
 		if !strings.Contains(all, want) {
 			v.t.Errorf("no cell says %q:\n%s", want, all)
 		}
 	}
 	v.agree()
+}
+
+// truth tries policies. Cells are red where something should work and doesn't, or
+// shouldn't and does, and nowhere else.
+func (v visit) truth() {
+	preset := func(id string) string {
+		list := v.p.presets()
+		return list[slices.IndexFunc(list, func(p Preset) bool { return p.ID == id })].Policy
+	}
+	yours, port, stranger := v.p.sites[0].Origin, v.p.sites[1].Origin, v.p.sites[2].Origin
+	for _, test := range []struct {
+		title, policy, summary string
+		cells                  map[string]string // by site and operation: the tone
+	}{
+		{"cookies", preset("cookies"), "Your site can read, write and delete with cookies, but not send a token. Other sites can read nothing; their forms still reach your handlers.",
+			map[string]string{"trusted me": "good", "trusted account": "bad", "trusted missing": "plain", "trusted crash": "plain", "trusted-port me": "calm", "untrusted me": "calm", "untrusted contact": "calm", "null crash": "calm"}},
+		{"tokens", preset("tokens"), "Your site can read and send a token, but not send cookies. Other sites can read nothing; their forms still reach your handlers.",
+			map[string]string{"trusted account": "good", "trusted me": "bad", "untrusted account": "calm"}},
+		{"a public API", preset("public"), "Your site can read, but not send cookies or a token. Other sites can read without cookies; their forms still reach your handlers.",
+			map[string]string{"trusted posts": "good", "untrusted posts": "good", "null missing": "plain", "untrusted me": "calm", "trusted-port me": "calm"}},
+		{"an extension", preset("extension"), "Your site can read nothing. Other sites can read nothing; their forms still reach your handlers.",
+			map[string]string{"trusted public": "bad", "trusted-port public": "calm"}},
+		{"a public part", `[{"paths": ["/public/"], "allowOrigins": ["*"]}, {"allowOrigins": ["` + yours + `"], "allowCredentials": true}]`,
+			"Your site can read, write and delete with cookies, and send a token. Other sites can read the public posts; their forms still reach your handlers.",
+			map[string]string{"untrusted public": "good", "untrusted posts": "calm", "trusted public": "good"}},
+		{"requests of other sites rejected", `{"allowOrigins": ["` + yours + `"], "allowCredentials": true, "rejectDisallowed": true}`,
+			"Your site can read, write and delete with cookies, and send a token. Other sites can read nothing; their forms don't reach your handlers.",
+			map[string]string{"untrusted contact": "calm", "untrusted posts": "calm"}},
+		{"your other port without DELETE", `{"allowOrigins": ["` + yours + `", "` + port + `"], "allowCredentials": true, "allowMethods": ["PUT"]}`,
+			"Your site can read and write with cookies, and send a token, but not delete. Other sites can read nothing; their forms still reach your handlers.",
+			map[string]string{"trusted-port me": "good", "trusted-port delete": "bad", "trusted delete": "bad", "untrusted delete": "calm"}},
+		{"a stranger with cookies", `{"allowOrigins": ["` + stranger + `"], "allowCredentials": true, "allowMethods": []}`,
+			"Your site can read nothing. Other sites can read with your users' cookies.",
+			map[string]string{"untrusted me": "bad", "untrusted contact": "bad", "untrusted posts": "good", "untrusted update": "calm", "trusted me": "bad"}},
+		{"sandboxed frames with cookies", `{"allowOrigins": ["null"], "allowCredentials": true, "acceptRisks": ["null-with-credentials"]}`,
+			"Your site can read nothing. Other sites can read, write and delete with your users' cookies.",
+			map[string]string{"null me": "bad", "null delete": "bad", "untrusted me": "calm"}},
+	} {
+		v.Eval(fmt.Sprintf(`document.querySelector("#policy-text").value = %q`, test.policy), nil)
+		v.change(func() { v.Eval(`document.querySelector("#policy-text").dispatchEvent(new Event("input"))`, nil) })
+		if got := drive.Text(v, "#summary"); got != test.summary {
+			v.t.Errorf("%s: the summary is\n%s\nwant\n%s", test.title, got, test.summary)
+		}
+		for cell, want := range test.cells {
+			site, operation, _ := strings.Cut(cell, " ")
+			var is bool
+			if v.Eval(fmt.Sprintf(`document.querySelector(%q).classList.contains(%q)`, v.cellOf(site, operation), want), &is); !is {
+				v.t.Errorf("%s: %s says %q, want it %s", test.title, cell, drive.Text(v, v.cellOf(site, operation)), want)
+			}
+		}
+	}
 }
 
 // inView lists elements that are not in the window, or not to be seen.
@@ -435,7 +488,7 @@ func (v visit) keyboard() {
 	}
 	v.wait(fmt.Sprintf(`document.activeElement === document.querySelector(%q)`, v.cellOf("trusted-port", "posts")))
 	v.Press("Enter")
-	v.wait(`document.querySelector("#request-title").textContent === "Your site, on another port: GET /posts"`)
+	v.wait(`document.querySelector("#request-title").textContent === "Another port: GET /posts"`)
 	v.Press("Tab")
 	v.wait(`document.activeElement.closest("#request")`)
 }

@@ -44,12 +44,12 @@ type served struct {
 	listener net.Listener
 }
 
-// sites are the origins that requests come from, apart from their ports.
+// sites are the origins that requests come from, apart from their hosts and ports.
 var sites = []Site{
-	{ID: "trusted", Title: "Your site"},
-	{ID: "trusted-port", Title: "Your site, on another port"},
-	{ID: "untrusted", Title: "A stranger's site"},
-	{ID: "null", Title: "A sandboxed frame", Origin: "null", Sandbox: "allow-scripts"},
+	{ID: "trusted", Title: "Your site", Group: "yours"},
+	{ID: "trusted-port", Title: "Another port", Group: "yours"},
+	{ID: "untrusted", Title: "A stranger", Group: "others"},
+	{ID: "null", Title: "A sandboxed frame", Group: "others", Origin: "null", Sandbox: "allow-scripts"},
 }
 
 // newPlayground takes all ports and starts none of the servers. If it cannot,
@@ -75,6 +75,10 @@ func newPlayground(port int) (*playground, error) {
 			return nil, err
 		}
 		at := l.URL()
+		if site.ID == "untrusted" {
+			// The same address by another name: to a browser, that is another site.
+			at = strings.Replace(at, "127.0.0.1", "localhost", 1)
+		}
 		site.Frame = at + "/frame"
 		if site.Origin == "" {
 			site.Origin = at

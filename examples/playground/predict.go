@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"strings"
 
@@ -50,7 +49,7 @@ func (p *playground) predict(r *http.Request, q Question) (any, int) {
 	if err != nil {
 		panic(err) // the sites are ours
 	}
-	agent.Jar = cookies(r, backend, site)
+	agent.Jar = cookies(r, backend)
 	request := &fetch.Request{
 		URL: backend.Origin + q.Path, Method: q.Method, Mode: fetch.Mode(q.Mode), Credentials: fetch.CredentialsMode(q.Credentials),
 	}
@@ -86,16 +85,11 @@ func (p *playground) predict(r *http.Request, q Question) (any, int) {
 	return prediction, http.StatusOK
 }
 
-// cookies returns a jar with what the browser holds for the backend. Cookies go
-// to every port of a host, so that the page's requests carry them, too. Those
-// with SameSite=Lax, as that of the sample API, do not go with requests of a
-// sandboxed frame.
-func cookies(r *http.Request, backend Backend, site Site) http.CookieJar {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		panic(err) // there are no options
-	}
-	if u, err := url.Parse(backend.Origin); err == nil && site.Origin != "null" {
+// cookies returns a jar with what the browser holds for the backend: cookies go
+// to every port of a host, so the page's requests carry them, too.
+func cookies(r *http.Request, backend Backend) http.CookieJar {
+	jar := fetch.NewCookieJar()
+	if u, err := url.Parse(backend.Origin); err == nil {
 		jar.SetCookies(u, r.Cookies())
 	}
 	return jar

@@ -25,8 +25,8 @@ func (p *playground) presets() []Preset {
 		preset("subdomains", "Subdomains", "Each customer has a subdomain of yours. (The first entry is the playground's own, to try it.)", cors.Config{
 			AllowOrigins: []string{yours, "https://*.example.com"}, AllowCredentials: true,
 		}),
-		preset("development", "Local", "Whatever runs on your own machine, on any port. Never in production.", cors.Config{
-			AllowOrigins: []string{"http://localhost:*", "http://127.0.0.1:*"}, AllowCredentials: true, ExposeHeaders: []string{"X-Total-Count"},
+		preset("development", "Local", "Whatever runs at 127.0.0.1, on any port. (In the playground, localhost is the stranger.) Never in production.", cors.Config{
+			AllowOrigins: []string{"http://127.0.0.1:*"}, AllowCredentials: true, ExposeHeaders: []string{"X-Total-Count"},
 		}),
 		preset("extension", "Extension", "The extension's pages have an origin of their own, which does not change.", cors.Config{
 			AllowOrigins: []string{"chrome-extension://" + strings.Repeat("abcdefghijklmnop", 2)},

@@ -1,6 +1,7 @@
 import { call } from "./api.js";
 import { element } from "./dom.js";
 import { fetchFrom } from "./frames.js";
+import { kindOf } from "./judge.js";
 
 // An exchange is a question (a fetch by the script of a site), what the browser
 // made of it, what went over the wire, and what package fetch had predicted.
@@ -19,12 +20,6 @@ export async function perform(state, question) {
   });
   const { messages } = await call(`/api/exchange/${id}`);
   return { question, id, prediction, verdict, messages, kind: kindOf(verdict, messages), differences: compare(verdict, prediction) };
-}
-
-// kindOf is what a cell of the matrix shows.
-function kindOf({ outcome }, messages) {
-  if (outcome !== "blocked") return outcome;
-  return messages.some((m) => !m.preflight) ? "hidden" : "preflight";
 }
 
 // compare returns in what the browser and the prediction differ.
@@ -77,6 +72,7 @@ const sayings = {
   readable: "The script reads the response.",
   opaque: "The request is sent, and the script can read nothing of the response.",
   hidden: "Blocked: the request was sent and done, and the script may not read the response.",
+  rejected: "Blocked: the middleware responded with 403, and your handler did not run.",
   preflight: "Blocked: the preflight did not allow the request, and it was never sent.",
   refused: "No script can do this.",
 };

@@ -2,6 +2,7 @@ import { call } from "./api.js";
 import { byId, element, options } from "./dom.js";
 import { draw, perform } from "./exchange.js";
 import { embed } from "./frames.js";
+import { summarize } from "./judge.js";
 import * as home from "./home.js";
 import * as matrix from "./matrix.js";
 import * as paste from "./paste.js";
@@ -111,18 +112,15 @@ async function run() {
     const made = await matrix.start(state, byId("backend").value);
     if (!made) return;
     exchanges = made;
-    byId("summary").textContent = summary(exchanges);
+    const { yours, others } = summarize((site, operation) => matrix.find(exchanges, { id: site }, { id: operation }));
+    byId("summary").replaceChildren(element("b", {}, "Your site"), ` ${yours} `,
+      element("span", { className: others.isDanger ? "bad" : "" }, element("b", {}, "Other sites"), ` ${others.text}`));
     await showChosen();
     byId("matrix").dataset.runs = Number(byId("matrix").dataset.runs ?? 0) + 1; // for tests, which wait for it
   } catch (error) {
     byId("summary").textContent = `✕ ${error.message}`;
   }
   byId("matrix").removeAttribute("aria-busy");
-}
-
-function summary(exchanges) {
-  const count = (wanted) => [...exchanges.values()].filter(({ kind }) => kind === wanted).length;
-  return `Of ${exchanges.size} requests, scripts read ${count("readable")} responses. Browsers hide ${count("hidden")}, and never send ${count("preflight")}.`;
 }
 
 byId("backend").addEventListener("change", run);

@@ -1,5 +1,6 @@
 import { byId, element } from "./dom.js";
 import { perform } from "./exchange.js";
+import { isNamed, judge } from "./judge.js";
 
 // The matrix is every operation of the sample API from every site.
 
@@ -7,7 +8,7 @@ const marked = 6000; // milliseconds for which a change is marked
 
 let run = 0;
 let cells; // by key
-let before = new Map(); // by key: the kind of the run before
+const before = new Map(); // by key: what the cell says
 
 const keyOf = (site, operation) => `${site.id} ${operation.id}`;
 
@@ -27,12 +28,8 @@ export async function start(state, backend) {
   const exchanges = new Map();
   const changed = [];
   const one = async (site, operation) => {
-    const key = keyOf(site, operation);
     const exchange = await perform(state, question(backend, site, operation));
-    if (number !== run) return;
-    exchanges.set(key, exchange);
-    if (before.has(key) && before.get(key) !== exchange.kind) changed.push(key);
-    cells.get(key).show(exchange, changed.includes(key));
+    exchanges.set(keyOf(site, operation), exchange);
   };
   const all = (operations) => Promise.all(operations.flatMap((operation) => state.sites.map((site) => one(site, operation))));
   byId("trouble").replaceChildren();
@@ -44,7 +41,17 @@ export async function start(state, backend) {
     if (number === run) throw error;
   }
   if (number !== run) return undefined;
-  before = new Map([...exchanges].map(([key, { kind }]) => [key, kind]));
+  for (const site of state.sites) {
+    const named = isNamed(site, state.operations.map((operation) => exchanges.get(keyOf(site, operation))));
+    for (const operation of state.operations) {
+      const key = keyOf(site, operation);
+      const exchange = exchanges.get(key);
+      const judged = judge(site, named, exchange);
+      if (before.has(key) && before.get(key) !== judged.text) changed.push(key);
+      before.set(key, judged.text);
+      cells.get(key).show(judged, exchange.differences, changed.includes(key));
+    }
+  }
   byId("matrix-state").textContent = changed.length > 0 ? `${changed.length} changed.` : "";
   report(state, exchanges);
   setTimeout(() => {
@@ -68,6 +75,13 @@ function report(state, exchanges) {
   }
 }
 
+const groupTitles = { yours: "Your sites", others: "Others" };
+
+// groups returns the groups of sites in a row, and how many each has.
+function groups(sites) {
+  return [...new Set(sites.map(({ group }) => group))].map((group) => ({ group, size: sites.filter((s) => s.group === group).length }));
+}
+
 // draw makes the table. Cells are given to open when they are chosen.
 export function draw(state, open) {
   cells = new Map();
@@ -77,8 +91,11 @@ export function draw(state, open) {
     return cell;
   }));
   byId("matrix-table").replaceChildren(
-    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, element("span", { className: "hidden" }, "Operation")),
-      state.sites.map((site) => element("th", { scope: "col" }, site.title, element("code", { className: "small" }, site.origin.replace("http://", "")))))),
+    element("thead", {},
+      element("tr", { className: "groups" }, element("td"), groups(state.sites).map(({ group, size }) =>
+        element("th", { scope: "colgroup", colSpan: size }, groupTitles[group]))),
+      element("tr", {}, element("th", { scope: "col" }, element("span", { className: "hidden" }, "Operation")),
+        state.sites.map((site) => element("th", { scope: "col" }, site.title, element("code", { className: "small" }, site.origin.replace("http://", "")))))),
     element("tbody", {}, state.operations.map((operation, i) => element("tr", {},
       element("th", { scope: "row", title: operation.why }, operation.title, " ", element("code", { className: "small" }, `${operation.method} ${operation.path}`)),
       grid[i].map(({ button }) => element("td", {}, button))))));
@@ -98,8 +115,6 @@ export function draw(state, open) {
   }
 }
 
-const short = { hidden: "✕ hidden", preflight: "✕ not sent", opaque: "sent", refused: "✕ refused" };
-
 function makeCell(site, operation, open) {
   const text = element("span", {}, "…");
   const mark = element("span", { className: "hidden" });
@@ -107,10 +122,10 @@ function makeCell(site, operation, open) {
     element("span", { className: "hidden" }, `${operation.title}, from ${site.title}: `), text, mark);
   return {
     button,
-    show({ kind, verdict, differences }, changed) {
-      text.textContent = kind === "readable" ? `✓ ${verdict.status}` : short[kind];
+    show(judged, differences, changed) {
+      text.textContent = judged.text;
       mark.textContent = `${changed ? ", changed" : ""}${differences.length > 0 ? ", disagrees" : ""}`;
-      button.className = `cell ${differences.length > 0 ? "wrong" : kind === "readable" ? "good" : "bad"}`;
+      button.className = `cell ${differences.length > 0 ? "wrong" : judged.tone}`;
       if (changed) {
         button.getBoundingClientRect(); // without which a second change would not start the animation again
         button.classList.add("changed");
