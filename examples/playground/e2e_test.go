@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/corskit/cors/examples/internal/drive"
 )
@@ -32,6 +34,10 @@ func TestPage(t *testing.T) {
 		{"what a change turns is marked for a while", visit.marks},
 		{"a risk is taken by ticking its box", visit.risk},
 		{"a blocked request is explained, and the proposed change turns its cell", visit.mend},
+		{"an exchange is a picture, with the header at fault", visit.picture},
+		{"the page shows what the browser prints on its console", visit.console},
+		{"to allow another site is never offered", visit.stranger},
+		{"another tab's policy is not taken for a disagreement", visit.tabs},
 		{"every framework and every site agree on a request", visit.everywhere},
 		{"a cell opens its exchange", visit.cell},
 		{"every starting point is in force, and all agree", visit.presets},
@@ -357,6 +363,145 @@ func (v visit) mend() {
 	v.expect("#exchange", "The script reads the response.", "What the API allows", "Access-Control-Allow-Headers", "agree")
 }
 
+// open opens the exchange of a cell.
+func (v visit) open(site, operation string) {
+	v.t.Helper()
+	var shown int
+	v.Eval(`Number(document.querySelector("#exchange").dataset.shown)`, &shown)
+	v.Click(v.cellOf(site, operation))
+	v.wait(fmt.Sprintf(`Number(document.querySelector("#exchange").dataset.shown) > %d && document.querySelector("#exchange svg")`, shown))
+}
+
+// networkError is what the browser tells a script of a blocked request.
+func (v visit) networkError() string {
+	if v.name == "Firefox" {
+		return "NetworkError when attempting to fetch resource."
+	}
+	return "Failed to fetch"
+}
+
+func (v visit) picture() {
+	for _, test := range []struct {
+		site, operation, verdict, reason, told, seen string
+		fault                                        []string // texts in red
+		texts                                        []string
+	}{
+		{"trusted", "account", "✕ The request was never sent", "The script sets Authorization, and AllowHeaders doesn't have it.", "GET /account is never sent.", "TypeError: Failed to fetchHidden from the scriptthe preflight response",
+			[]string{"Access-Control-Allow-Headers: Content-Type", "✕ not allowed", "TypeError"}, []string{"OPTIONS /account (preflight)", "204 No Content"}},
+		{"trusted", "update", "✓ The script reads the response", "which allows this origin, and AllowCredentials is on.", "The browser sends PUT /posts/1. The API responds with 200.", "status 200, body, content-length, content-type",
+			nil, []string{"OPTIONS /posts/1 (preflight)", "✓ allowed", "PUT /posts/1", "Cookie: playground_session=demo", "200 OK", "Access-Control-Allow-Credentials: true"}},
+		{"trusted", "posts", "✓ The script reads the response", "which allows this origin.", "Hidden from it: CORS headers, etag", "content-type, x-total-countHidden from the scriptCORS headers, etag",
+			nil, []string{"Access-Control-Expose-Headers: X-Total-Count"}},
+		{"trusted", "missing", "The script reads the 404", "which allows this origin.", "The API responds with 404.", "status 404, body", nil, []string{"404 Not Found"}},
+		{"untrusted", "posts", "⊘ The browser hides the response", "isn't an origin that the policy allows, as it should be.", "The script sees: TypeError", "Hidden from the scriptstatus 200, body, every header",
+			nil, []string{"Access-Control-Allow-Origin: missing", "TypeError"}},
+		{"null", "contact", "⚠ Your handler ran, and the response is hidden", "which any site can have", "The API responds with 200.", "status 200, body, every header",
+			nil, []string{"Origin: null", "POST /contact", "Access-Control-Allow-Origin: missing"}},
+		{"trusted-port", "update", "⊘ The request was never sent", "AllowOrigins doesn't have", "PUT /posts/1 is never sent.", "the preflight response",
+			nil, []string{"403 Forbidden", "✕ not allowed"}},
+	} {
+		v.open(test.site, test.operation)
+		if got := drive.Text(v, ".why h3"); got != test.verdict {
+			v.t.Errorf("%s, %s: the verdict is %q, want %q", test.site, test.operation, got, test.verdict)
+		}
+		v.expect(".why", test.reason, strings.ReplaceAll(test.seen, "Failed to fetch", v.networkError()))
+		var drawn struct {
+			Label      string
+			Texts, Red []string
+			Open       int
+		}
+		v.Eval(`({
+			Label: document.querySelector("#exchange svg").getAttribute("aria-label"),
+			Texts: [...document.querySelectorAll("#exchange svg text")].map((e) => e.textContent),
+			Red: [...document.querySelectorAll("#exchange svg text.fault")].map((e) => e.textContent),
+			Open: document.querySelectorAll("#exchange .details[open]").length,
+		})`, &drawn)
+		if !strings.Contains(drawn.Label, test.told) {
+			v.t.Errorf("%s, %s: screen readers are told %q, want %q in it", test.site, test.operation, drawn.Label, test.told)
+		}
+		for _, want := range slices.Concat(test.texts, test.fault) {
+			if !slices.Contains(drawn.Texts, want) {
+				v.t.Errorf("%s, %s: the picture has not %q, but %q", test.site, test.operation, want, drawn.Texts)
+			}
+		}
+		for _, want := range test.fault {
+			if !slices.Contains(drawn.Red, want) {
+				v.t.Errorf("%s, %s: %q is not marked as the fault: %q", test.site, test.operation, want, drawn.Red)
+			}
+		}
+		if test.fault == nil && len(drawn.Red) > 0 {
+			v.t.Errorf("%s, %s: %q is marked as a fault", test.site, test.operation, drawn.Red)
+		}
+		if drawn.Open > 0 {
+			v.t.Error("the details are open")
+		}
+	}
+}
+
+// parameter is what the page adds to a URL, and leaves out where it shows one.
+var parameter = regexp.MustCompile(`\?exchange=[0-9a-f-]+`)
+
+// console compares the message that the page shows with those that the browser has
+// printed.
+func (v visit) console() {
+	yours := v.p.sites[0].Origin
+	for _, test := range []struct{ policy, operation string }{
+		{`{"allowOrigins": ["https://app.example.com"]}`, "posts"},
+		{`{"allowOrigins": ["https://app.example.com"]}`, "account"},
+		{`{"allowOrigins": ["*"], "exposeHeaders": ["*"]}`, "me"},
+		{`{"allowOrigins": ["` + yours + `"]}`, "me"},
+		{`{"allowOrigins": ["` + yours + `"]}`, "update"},
+		{`{"allowOrigins": ["` + yours + `"], "allowCredentials": true, "allowMethods": []}`, "update"},
+		{`{"allowOrigins": ["` + yours + `"], "allowHeaders": []}`, "account"},
+	} {
+		v.Eval(fmt.Sprintf(`document.querySelector("#policy-text").value = %q`, test.policy), nil)
+		v.change(func() { v.Eval(`document.querySelector("#policy-text").dispatchEvent(new Event("input"))`, nil) })
+		v.open("trusted", test.operation)
+		shown := drive.Text(v, ".console")
+		if !strings.Contains(shown, "CORS") {
+			v.t.Errorf("%s, %s: the page shows %q", test.policy, test.operation, shown)
+		}
+		// Firefox hands the messages of a page on to its console after a while.
+		var printed []string
+		isPrinted := func(message string) bool {
+			return strings.Contains(parameter.ReplaceAllString(message, ""), shown)
+		}
+		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+			if printed = v.Blocked(); slices.ContainsFunc(printed, isPrinted) {
+				break
+			}
+		}
+		if !slices.ContainsFunc(printed, isPrinted) {
+			v.t.Errorf("%s, %s: the page shows\n%s\nand the browser has printed\n%s", test.policy, test.operation, shown, strings.Join(printed, "\n"))
+		}
+	}
+}
+
+func (v visit) stranger() {
+	for _, cell := range [][2]string{{"untrusted", "posts"}, {"untrusted", "account"}, {"null", "update"}} {
+		v.open(cell[0], cell[1])
+		var offers []string
+		v.Eval(`[...document.querySelectorAll("#exchange .changes button")].map((e) => e.textContent)`, &offers)
+		if len(offers) > 0 {
+			v.t.Errorf("for %v, offered is %q", cell, offers)
+		}
+		if says := drive.Text(v, ".why"); strings.Contains(says, "port") {
+			v.t.Errorf("for %v, the reason is %s", cell, says)
+		}
+	}
+}
+
+// tabs changes the policy as another tab would, after the exchanges were made.
+func (v visit) tabs() {
+	v.open("trusted", "posts")
+	if check := v.p.setPolicy(`{"allowOrigins": ["https://app.example.com"]}`); !check.OK {
+		v.t.Fatal(check)
+	}
+	v.open("trusted", "public")
+	v.agree()
+	v.expect("#exchange", "The policy has changed since")
+}
+
 func (v visit) everywhere() {
 	for _, backend := range v.p.backends {
 		if backend != v.p.backends[0] {
@@ -596,9 +741,18 @@ const contrast = `(() => {
 		return [255, 255, 255]
 	}
 	const faint = new Set()
+	// Behind a text of a drawing is the last filled shape under its middle.
+	const drawn = (e) => {
+		const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2
+		const shape = [...e.ownerSVGElement.querySelectorAll("rect")].filter((s) => {
+			const b = s.getBoundingClientRect()
+			return getComputedStyle(s).fill !== "none" && b.left <= x && x <= b.right && b.top <= y && y <= b.bottom
+		}).at(-1)
+		return shape ? parse(getComputedStyle(shape).fill) : behind(e)
+	}
 	for (const e of document.querySelectorAll("body *")) {
 		if (![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) || !e.checkVisibility() || e.disabled || e.closest(":disabled")) continue
-		const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))]
+		const [a, b] = [light(parse(getComputedStyle(e).color)), light(e.tagName === "text" ? drawn(e) : behind(e))]
 		const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
 		if (ratio < 4.5) faint.add(e.tagName + "." + e.className + " has a contrast of " + ratio.toFixed(1) + ": " + e.textContent.slice(0, 40))
 	}

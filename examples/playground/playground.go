@@ -106,7 +106,7 @@ func (p *playground) page() http.Handler {
 	mux.Handle("GET /static/", p.secured(http.StripPrefix("/static/", http.FileServerFS(static))))
 	mux.HandleFunc("GET /api/state", func(w http.ResponseWriter, r *http.Request) { answer(w, http.StatusOK, p.state()) })
 	mux.HandleFunc("GET /api/exchange/{id}", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, http.StatusOK, Exchange{p.recorder.messages(r.PathValue("id"))})
+		answer(w, http.StatusOK, Exchange{p.recorder.messages(r.PathValue("id")), p.version()})
 	})
 	mux.HandleFunc("POST /api/check", call(func(_ *http.Request, t PolicyText) (any, int) { return p.check(t.Policy), http.StatusOK }))
 	mux.HandleFunc("POST /api/policy", call(func(_ *http.Request, t PolicyText) (any, int) {
@@ -215,6 +215,13 @@ func refuse(w http.ResponseWriter, status int, why string) {
 	answer(w, status, map[string]string{"error": why})
 }
 
+// version is that of the policy in force.
+func (p *playground) version() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.policy.Version
+}
+
 func (p *playground) state() State {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -227,9 +234,7 @@ func (p *playground) state() State {
 // check reads a policy and says what is wrong with it.
 func (p *playground) check(text string) Check {
 	_, check := p.read(text)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	check.Version = p.policy.Version
+	check.Version = p.version()
 	return check
 }
 

@@ -415,7 +415,7 @@ func TestAnExchangeIsExplainedByThePolicyInForce(t *testing.T) {
 			t.Errorf("%s: the request is %+v", b.ID, m)
 		}
 	}
-	if _, _, text := send(t, "GET", p.origin+"/api/exchange/unknown", ""); text != `{"messages":[]}` {
+	if _, _, text := send(t, "GET", p.origin+"/api/exchange/unknown", ""); text != `{"messages":[],"version":1}` {
 		t.Errorf("an unknown exchange is %s", text)
 	}
 }

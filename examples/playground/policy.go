@@ -38,18 +38,18 @@ var risks = []RiskToAccept{
 
 // responseFields explain the headers that the page marks.
 var responseFields = []ResponseField{
-	{"Origin", "The origin of the script that asks. Browsers set it; scripts cannot."},
+	{"Origin", "The origin of the script. Browsers set it; scripts can't."},
 	{"Access-Control-Request-Method", "The preflight asks: may the script use this method?"},
 	{"Access-Control-Request-Headers", "The preflight asks: may the script set these headers?"},
-	{"Access-Control-Allow-Origin", "The origin whose scripts may read the answer; * stands for any, without credentials."},
+	{"Access-Control-Allow-Origin", "The origin whose scripts may read the response. * stands for any origin, without credentials."},
 	{"Access-Control-Allow-Credentials", "true: also where the request carries cookies or logins."},
 	{"Access-Control-Allow-Methods", "The methods that scripts may use beyond GET, HEAD and POST."},
 	{"Access-Control-Allow-Headers", "The request headers that scripts may set beyond the safelisted ones."},
 	{"Access-Control-Expose-Headers", "The response headers that scripts may read beyond the safelisted ones."},
-	{"Access-Control-Max-Age", "For how many seconds the browser may keep the answer to the preflight."},
-	{"Access-Control-Allow-Private-Network", "Scripts may reach private networks. Browsers no longer ask."},
-	{"Vary", "What the answer depends on, so that caches do not give it to another origin."},
-	{"Sec-Fetch-Site", "How the script's site is related to this one. Browsers set it; scripts cannot."},
+	{"Access-Control-Max-Age", "How long, in seconds, the browser may cache the preflight response."},
+	{"Access-Control-Allow-Private-Network", "Scripts may reach private networks. Browsers no longer send a preflight for it."},
+	{"Vary", "The request headers that the response depends on. Caches then don't hand it to another origin."},
+	{"Sec-Fetch-Site", "How the script's site is related to this one. Browsers set it; scripts can't."},
 }
 
 // problems says what an error of package config or cors means for the form.

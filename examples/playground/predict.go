@@ -59,25 +59,29 @@ func (p *playground) predict(r *http.Request, q Question) (any, int) {
 	if q.Body != "" {
 		request.Body = []byte(q.Body)
 	}
+	version := p.version()
 	response, err := agent.Fetch(r.Context(), request)
 	var failure *fetch.NetworkError
 	switch {
 	case errors.As(err, &failure):
-		return Prediction{Outcome: "blocked", Step: string(failure.Step), Text: failure.Error(), Visible: [][2]string{}, Trace: traced(failure.Trace)}, http.StatusOK
+		return Prediction{
+			Outcome: "blocked", Step: string(failure.Step), Header: failure.Header, Refused: failure.Refused, Text: failure.Error(),
+			Visible: [][2]string{}, Trace: traced(failure.Trace), Console: consoleOf(failure), Version: version,
+		}, http.StatusOK
 	case err != nil:
-		return Prediction{Outcome: "refused", Text: err.Error(), Visible: [][2]string{}, Trace: []Message{}}, http.StatusOK
+		return Prediction{Outcome: "refused", Text: err.Error(), Visible: [][2]string{}, Trace: []Message{}, Version: version}, http.StatusOK
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
-		return map[string]string{"error": "the answer ended early: " + err.Error()}, http.StatusBadGateway
+		return map[string]string{"error": "the response ended early: " + err.Error()}, http.StatusBadGateway
 	}
 	prediction := Prediction{
-		Outcome: "readable", Text: fmt.Sprintf("The script can read the answer, whose status is %d.", response.Status),
+		Outcome: "readable", Text: fmt.Sprintf("The script can read the response, whose status is %d.", response.Status), Version: version,
 		Status: response.Status, Visible: [][2]string{}, Body: string(body), Trace: traced(response.Trace),
 	}
 	if response.Type == fetch.ResponseOpaque || response.Type == fetch.ResponseOpaqueRedirect {
-		prediction.Outcome, prediction.Text = "opaque", "The request is sent, and the script can read nothing of the answer."
+		prediction.Outcome, prediction.Text = "opaque", "The request is sent, and the script can read nothing of the response."
 	}
 	for _, h := range response.Headers {
 		prediction.Visible = append(prediction.Visible, [2]string{h.Name, h.Value})

@@ -66,11 +66,17 @@ async function show(get) {
   byId("exchange").dataset.shown = mine; // for tests, which wait for it
 }
 
+// ask performs the exchange of a question that belongs to no cell.
+async function ask(question) {
+  const exchange = await perform(state, question);
+  return matrix.judged(state.sites.find(({ id }) => id === question.site), exchange);
+}
+
 // showChosen shows the exchange of what is chosen, as the matrix has made it.
 function showChosen() {
   const { site, operation, question } = chosen;
   matrix.choose(site, operation);
-  if (question) return show(() => perform(state, { ...question, backend: byId("backend").value }));
+  if (question) return show(() => ask({ ...question, backend: byId("backend").value }));
   return show(() => matrix.find(exchanges, site, operation));
 }
 
@@ -87,7 +93,7 @@ byId("request-form").addEventListener("submit", (event) => {
   show(() => {
     chosen = { question: read() };
     matrix.choose();
-    return perform(state, chosen.question);
+    return ask(chosen.question);
   });
 });
 

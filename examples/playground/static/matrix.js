@@ -9,6 +9,7 @@ const marked = 6000; // milliseconds for which a change is marked
 let run = 0;
 let cells; // by key
 const before = new Map(); // by key: what the cell says
+const named = new Map(); // by site: whether the policy allows its origin by more than "*"
 
 const keyOf = (site, operation) => `${site.id} ${operation.id}`;
 
@@ -42,11 +43,12 @@ export async function start(state, backend) {
   }
   if (number !== run) return undefined;
   for (const site of state.sites) {
-    const named = isNamed(site, state.operations.map((operation) => exchanges.get(keyOf(site, operation))));
+    named.set(site.id, isNamed(site, state.operations.map((operation) => exchanges.get(keyOf(site, operation)))));
     for (const operation of state.operations) {
       const key = keyOf(site, operation);
       const exchange = exchanges.get(key);
-      const judged = judge(site, named, exchange);
+      const judged = judge(site, named.get(site.id), exchange);
+      exchange.tone = judged.tone;
       if (before.has(key) && before.get(key) !== judged.text) changed.push(key);
       before.set(key, judged.text);
       cells.get(key).show(judged, exchange.differences, changed.includes(key));
@@ -145,6 +147,11 @@ export function choose(site, operation) {
     if (key === chosen) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");
   }
+}
+
+// judged returns an exchange that is not of a cell, judged as if it were.
+export function judged(site, exchange) {
+  return { ...exchange, tone: judge(site, named.get(site.id), exchange).tone };
 }
 
 // find returns the exchange of a cell.
