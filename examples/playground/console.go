@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/corskit/cors/conformance/fetch"
 )
@@ -19,6 +18,7 @@ type Console struct {
 func consoleOf(failure *fetch.NetworkError) *Console {
 	value, refused := failure.Value, failure.Refused
 	var chromium, firefox string
+	prefix := "Response to preflight request doesn't pass access control check: "
 	switch failure.Step {
 	case fetch.StepAllowOriginMissing:
 		chromium = "No 'Access-Control-Allow-Origin' header is present on the requested resource."
@@ -37,17 +37,18 @@ func consoleOf(failure *fetch.NetworkError) *Console {
 		chromium = "It does not have HTTP ok status."
 		firefox = "CORS preflight response did not succeed"
 	case fetch.StepPreflightMethod:
+		prefix = ""
 		chromium = fmt.Sprintf("Method %s is not allowed by Access-Control-Allow-Methods in preflight response.", refused)
 		firefox = "Did not find method in CORS header ‘Access-Control-Allow-Methods’"
 	case fetch.StepPreflightAuthorization, fetch.StepPreflightHeader:
+		prefix = ""
 		chromium = fmt.Sprintf("Request header field %s is not allowed by Access-Control-Allow-Headers in preflight response.", refused)
 		firefox = fmt.Sprintf("header ‘%s’ is not allowed according to header ‘Access-Control-Allow-Headers’ from CORS preflight response", refused)
 	default:
 		return nil
 	}
-	isCheck := strings.HasPrefix(chromium, "No ") || strings.HasPrefix(chromium, "The ") || strings.HasPrefix(chromium, "It ")
-	if failure.Preflight && isCheck {
-		chromium = "Response to preflight request doesn't pass access control check: " + chromium
+	if !failure.Preflight {
+		prefix = ""
 	}
 	// Firefox has the status in two of its messages, and quotes around the URL in one.
 	url, end := failure.URL, ""
@@ -58,7 +59,7 @@ func consoleOf(failure *fetch.NetworkError) *Console {
 		url = "‘" + url + "’"
 	}
 	return &Console{
-		Chromium: fmt.Sprintf("Access to fetch at '%s' from origin '%s' has been blocked by CORS policy: %s", failure.URL, failure.Origin, chromium),
+		Chromium: fmt.Sprintf("Access to fetch at '%s' from origin '%s' has been blocked by CORS policy: %s%s", failure.URL, failure.Origin, prefix, chromium),
 		Firefox:  fmt.Sprintf("Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at %s. (Reason: %s).%s", url, firefox, end),
 	}
 }

@@ -30,7 +30,11 @@ export async function start(state, backend) {
   const changed = [];
   const one = async (site, operation) => {
     const exchange = await perform(state, question(backend, site, operation));
-    exchanges.set(keyOf(site, operation), exchange);
+    const key = keyOf(site, operation);
+    exchanges.set(key, exchange);
+    // Each cell turns as soon as it can. Whether the policy names the site is known of
+    // the run before only, and judged again at the end.
+    if (number === run) cells.get(key).show(judge(site, named.get(site.id), exchange), exchange.differences, false);
   };
   const all = (operations) => Promise.all(operations.flatMap((operation) => state.sites.map((site) => one(site, operation))));
   byId("trouble").replaceChildren();
