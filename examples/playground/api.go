@@ -32,6 +32,7 @@ type Backend struct {
 type Site struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
+	Group string `json:"group"` // "yours" or "others"
 	// Origin is "null" for the sandboxed one.
 	Origin string `json:"origin"`
 	// Frame is the URL of the document to embed; Sandbox, if not empty, is the
@@ -149,6 +150,7 @@ type WireResponse struct {
 // the query parameter exchange={id}, in order. There are none for an unknown id.
 type Exchange struct {
 	Messages []Message `json:"messages"`
+	Version  int       `json:"version"` // of the policy by now
 }
 
 // A Question is what POST /api/predict and /api/explain take: a fetch by a
@@ -172,6 +174,10 @@ type Question struct {
 type Prediction struct {
 	Outcome string      `json:"outcome"` // "readable", "opaque", "blocked", or "refused" if no script can do this
 	Step    string      `json:"step"`    // of the standard, where it is blocked
+	Header  string      `json:"header"`  // the response header at fault, empty if none is
+	Refused string      `json:"refused"` // the method or header that the preflight doesn't allow
+	Console *Console    `json:"console"` // null unless CORS blocks the request
+	Version int         `json:"version"` // of the policy before the fetch
 	Text    string      `json:"text"`    // a sentence
 	Status  int         `json:"status"`
 	Visible [][2]string `json:"visible"` // headers that the script sees

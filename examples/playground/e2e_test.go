@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/corskit/cors/examples/internal/drive"
 )
@@ -24,9 +27,17 @@ func TestPage(t *testing.T) {
 		do   func(v visit)
 	}{
 		{"the matrix is filled, and all agree", visit.matrix},
-		{"a wrong origin is reported beside its field, and the policy before stays", visit.wrongOrigin},
+		{"the matrix tells what is as it should be, and the summary what all amounts to", visit.truth},
+		{"the first view has the policy, the matrix and the exchange", visit.firstView},
+		{"on a narrow screen they are tabs, and the summary stays", visit.narrow},
+		{"a wrong origin is reported beside its field, and the matrix shows the last valid policy", visit.wrongOrigin},
+		{"what a change turns is marked for a while", visit.marks},
 		{"a risk is taken by ticking its box", visit.risk},
-		{"a blocked request is explained, and the proposed change mends it", visit.mend},
+		{"a blocked request is explained, and the proposed change turns its cell", visit.mend},
+		{"an exchange is a picture, with the header at fault", visit.picture},
+		{"the page shows what the browser prints on its console", visit.console},
+		{"to allow another site is never offered", visit.stranger},
+		{"another tab's policy is not taken for a disagreement", visit.tabs},
 		{"every framework and every site agree on a request", visit.everywhere},
 		{"a cell opens its exchange", visit.cell},
 		{"every starting point is in force, and all agree", visit.presets},
@@ -37,7 +48,7 @@ func TestPage(t *testing.T) {
 		{"an error of a console is explained, and leads to the field", visit.paste},
 		{"the page can be used without a mouse", visit.keyboard},
 		{"controls have names, and headings an order", visit.structure},
-		{"it fits desktops and telephones, in light and dark", visit.looks},
+		{"it fits desktops and phones, in light and dark", visit.looks},
 	}
 	browsers := drive.Browsers
 	if os.Getenv("CI") == "" {
@@ -56,7 +67,7 @@ func TestPage(t *testing.T) {
 					}
 					b.Use(t)
 					defer b.Use(parent)
-					b.Resize(1280, 900, false)
+					b.Resize(1440, 900, false)
 					b.Open(p.origin + "/")
 					v.settle(0)
 					tt.do(v)
@@ -79,8 +90,8 @@ func (v visit) wait(expression string) {
 // returns how often it has.
 func (v visit) settle(runs int) int {
 	v.t.Helper()
-	v.wait(fmt.Sprintf(`Number(document.querySelector("#matrix-state").dataset.run ?? 0) > %d`, runs))
-	v.Eval(`Number(document.querySelector("#matrix-state").dataset.run)`, &runs)
+	v.wait(fmt.Sprintf(`Number(document.querySelector("#matrix").dataset.runs ?? 0) > %d`, runs))
+	v.Eval(`Number(document.querySelector("#matrix").dataset.runs)`, &runs)
 	return runs
 }
 
@@ -120,9 +131,11 @@ func (v visit) choose(selector, value string) {
 // send sends the request of the form, and waits for its exchange.
 func (v visit) send() {
 	v.t.Helper()
-	v.Eval(`document.querySelector("#exchange").replaceChildren()`, nil)
+	v.Eval(`document.querySelector("#own").open = true`, nil)
+	var shown int
+	v.Eval(`Number(document.querySelector("#exchange").dataset.shown)`, &shown)
 	v.Click("#send")
-	v.wait(`document.querySelector("#exchange .sequence") || document.querySelector("#request-state.bad")`)
+	v.wait(fmt.Sprintf(`Number(document.querySelector("#exchange").dataset.shown) > %d`, shown))
 	v.agree()
 }
 
@@ -145,12 +158,13 @@ func (v visit) matrix() {
 	all := strings.Join(cells, "\n")
 	for _, want := range []string{
 		"Read posts, from Your site: ✓ 200",
-		"Read posts, from A stranger's site: ✕ hidden",
-		"Post a form, from A sandboxed frame: ✕ hidden",
-		"Update a post, from A stranger's site: ✕ preflight",
-		"Read with a token, from Your site: ✕ preflight",
-		"Ask for what is not there, from Your site: ✓ 404",
-		"Crash the handler, from Your site: ✓ 500",
+		"Read posts, from A stranger: ⊘ hidden",
+		"Read posts, from Another port: ⊘ hidden",
+		"Post a form, from A sandboxed frame: ⚠ sent, hidden",
+		"Update a post, from A stranger: ⊘ not sent",
+		"Read with a token, from Your site: ✕ not sent",
+		"Missing page, from Your site: 404",
+		"Crashing handler, from Your site: 500",
 	} {
 		if !strings.Contains(all, want) {
 			v.t.Errorf("no cell says %q:\n%s", want, all)
@@ -159,25 +173,166 @@ func (v visit) matrix() {
 	v.agree()
 }
 
+// truth tries policies. Cells are red where something should work and doesn't, or
+// shouldn't and does, and nowhere else.
+func (v visit) truth() {
+	preset := func(id string) string {
+		list := v.p.presets()
+		return list[slices.IndexFunc(list, func(p Preset) bool { return p.ID == id })].Policy
+	}
+	yours, port, stranger := v.p.sites[0].Origin, v.p.sites[1].Origin, v.p.sites[2].Origin
+	for _, test := range []struct {
+		title, policy, summary string
+		cells                  map[string]string // by site and operation: the tone
+	}{
+		{"cookies", preset("cookies"), "Your site can read, write and delete with cookies, but not send a token. Other sites can read nothing; their forms still reach your handlers.",
+			map[string]string{"trusted me": "good", "trusted account": "bad", "trusted missing": "plain", "trusted crash": "plain", "trusted-port me": "calm", "untrusted me": "calm", "untrusted contact": "calm", "null crash": "calm"}},
+		{"tokens", preset("tokens"), "Your site can read and send a token, but not send cookies. Other sites can read nothing; their forms still reach your handlers.",
+			map[string]string{"trusted account": "good", "trusted me": "bad", "untrusted account": "calm"}},
+		{"a public API", preset("public"), "Your site can read, but not send cookies or a token. Other sites can read without cookies; their forms still reach your handlers.",
+			map[string]string{"trusted posts": "good", "untrusted posts": "good", "null missing": "plain", "untrusted me": "calm", "trusted-port me": "calm"}},
+		{"an extension", preset("extension"), "Your site can read nothing. Other sites can read nothing; their forms still reach your handlers.",
+			map[string]string{"trusted public": "bad", "trusted-port public": "calm"}},
+		{"a public part", `[{"paths": ["/public/"], "allowOrigins": ["*"]}, {"allowOrigins": ["` + yours + `"], "allowCredentials": true}]`,
+			"Your site can read, write and delete with cookies, and send a token. Other sites can read the public posts; their forms still reach your handlers.",
+			map[string]string{"untrusted public": "good", "untrusted posts": "calm", "trusted public": "good"}},
+		{"requests of other sites rejected", `{"allowOrigins": ["` + yours + `"], "allowCredentials": true, "rejectDisallowed": true}`,
+			"Your site can read, write and delete with cookies, and send a token. Other sites can read nothing; their forms don't reach your handlers.",
+			map[string]string{"untrusted contact": "calm", "untrusted posts": "calm"}},
+		{"your other port without DELETE", `{"allowOrigins": ["` + yours + `", "` + port + `"], "allowCredentials": true, "allowMethods": ["PUT"]}`,
+			"Your site can read and write with cookies, and send a token, but not delete. Other sites can read nothing; their forms still reach your handlers.",
+			map[string]string{"trusted-port me": "good", "trusted-port delete": "bad", "trusted delete": "bad", "untrusted delete": "calm"}},
+		{"a stranger with cookies", `{"allowOrigins": ["` + stranger + `"], "allowCredentials": true, "allowMethods": []}`,
+			"Your site can read nothing. Other sites can read with your users' cookies.",
+			map[string]string{"untrusted me": "bad", "untrusted contact": "bad", "untrusted posts": "good", "untrusted update": "calm", "trusted me": "bad"}},
+		{"sandboxed frames with cookies", `{"allowOrigins": ["null"], "allowCredentials": true, "acceptRisks": ["null-with-credentials"]}`,
+			"Your site can read nothing. Other sites can read, write and delete with your users' cookies.",
+			map[string]string{"null me": "bad", "null delete": "bad", "untrusted me": "calm"}},
+	} {
+		v.Eval(fmt.Sprintf(`document.querySelector("#policy-text").value = %q`, test.policy), nil)
+		v.change(func() { v.Eval(`document.querySelector("#policy-text").dispatchEvent(new Event("input"))`, nil) })
+		if got := drive.Text(v, "#summary"); got != test.summary {
+			v.t.Errorf("%s: the summary is\n%s\nwant\n%s", test.title, got, test.summary)
+		}
+		for cell, want := range test.cells {
+			site, operation, _ := strings.Cut(cell, " ")
+			var is bool
+			if v.Eval(fmt.Sprintf(`document.querySelector(%q).classList.contains(%q)`, v.cellOf(site, operation), want), &is); !is {
+				v.t.Errorf("%s: %s says %q, want it %s", test.title, cell, drive.Text(v, v.cellOf(site, operation)), want)
+			}
+		}
+	}
+}
+
+// inView lists elements that are not in the window, or not to be seen.
+func (v visit) inView(selectors ...string) (missing []string) {
+	v.t.Helper()
+	v.Eval(fmt.Sprintf(`%q.split("|").filter((selector) => {
+		const e = document.querySelector(selector), r = e.getBoundingClientRect()
+		return !e.checkVisibility() || r.width < 50 || r.height < 10 || r.top < 0 || r.left < 0 || r.bottom > innerHeight || r.right > innerWidth
+	})`, strings.Join(selectors, "|")), &missing)
+	return missing
+}
+
+func (v visit) firstView() {
+	for _, size := range [][2]int{{1440, 900}, {1024, 768}} {
+		v.Resize(size[0], size[1], false)
+		if missing := v.inView("#summary", "#policy", "#presets", "#field-allowOrigins", "#policy-state", "#matrix-table", "#request", "#request-title", "#exchange h3"); len(missing) > 0 {
+			v.t.Errorf("at %v, %q are not in the first view", size, missing)
+		}
+		var over int
+		v.Eval(`document.documentElement.scrollHeight - innerHeight`, &over)
+		if over > 0 {
+			v.t.Errorf("at %v, the page scrolls by %d pixels", size, over)
+		}
+	}
+}
+
+func (v visit) narrow() {
+	v.Resize(v.smallest(), 844, false)
+	views := map[string]string{"policy": "#policy-state", "matrix": "#matrix-table", "exchange": "#exchange"}
+	for view, part := range views {
+		v.Click("#view-" + view)
+		for other, hidden := range views {
+			var visible bool
+			v.Eval(fmt.Sprintf(`document.querySelector(%q).checkVisibility()`, hidden), &visible)
+			if visible != (hidden == part) {
+				v.t.Errorf("in the tab %s, that %s can be seen is %t", view, other, visible)
+			}
+		}
+		if missing := v.inView("#summary", "#views"); len(missing) > 0 {
+			v.t.Errorf("in the tab %s, %q are out of sight", view, missing)
+		}
+	}
+	v.Click("#view-policy")
+	v.Eval(`scrollTo(0, document.body.scrollHeight)`, nil)
+	if missing := v.inView("#summary"); len(missing) > 0 {
+		v.t.Error("at the end of the page, the summary is out of sight")
+	}
+	v.Click("#view-matrix")
+	v.Click("#matrix-table tbody tr:nth-child(2) td button")
+	v.wait(`document.activeElement.id === "request-title" && document.querySelector("#exchange").checkVisibility()`)
+	v.expect("#request-title", "GET /posts")
+}
+
 func (v visit) wrongOrigin() {
 	v.Type("#field-allowOrigins", "https://app.example.com/")
 	v.wait(`document.querySelector("#field-allowOrigins-problems li")`)
 	v.expect("#field-allowOrigins-problems", `write "https://app.example.com"`)
 	v.expect("#policy-problems", "Line 3", "allowOrigins")
 	v.expect("#policy-state", "Refused")
+	v.expect("#stale", "isn't valid", "last valid one")
 	if text := v.p.policy.Text; strings.Contains(text, "app.example.com") {
 		v.t.Errorf("it is in force: %s", text)
 	}
+	dimmed := func() (opacity float64) {
+		v.Eval(`Number(getComputedStyle(document.querySelector("#matrix-table")).opacity)`, &opacity)
+		return opacity
+	}
+	if dimmed() > 0.6 {
+		v.t.Error("the matrix is not dimmed")
+	}
 	v.change(func() { v.Type("#field-allowOrigins", "https://app.example.com") })
 	v.expect("#policy-state", "in force")
-	if text := drive.Text(v, "#field-allowOrigins-problems"); text != "" {
-		v.t.Errorf("it is still a problem: %s", text)
+	for _, selector := range []string{"#field-allowOrigins-problems", "#stale"} {
+		if text := drive.Text(v, selector); text != "" {
+			v.t.Errorf("%s still says %q", selector, text)
+		}
 	}
-	var marked int
-	v.Eval(`document.querySelectorAll("#matrix-table .changed").length`, &marked)
-	if marked == 0 {
-		v.t.Error("no cell is marked as changed")
+	if dimmed() < 1 {
+		v.t.Error("the matrix is still dimmed")
 	}
+	v.Click("#tab-text")
+	v.Type("#policy-text", "{")
+	v.wait(`document.querySelector("#matrix").classList.contains("stale")`)
+}
+
+// marks turns the cells of your site with credentials, and no others.
+func (v visit) marks() {
+	v.change(func() { v.Click("#field-allowCredentials") })
+	var marked []string
+	var animation string
+	v.Eval(`[...document.querySelectorAll("#matrix-table .changed")].map((e) => e.textContent)`, &marked)
+	want := 0
+	for _, o := range operations {
+		if o.Credentials == "include" {
+			want++
+		}
+	}
+	if len(marked) != want {
+		v.t.Errorf("marked are %q, want %d cells", marked, want)
+	}
+	for _, cell := range marked {
+		if !strings.Contains(cell, "from Your site: ") || !strings.Contains(cell, ", changed") {
+			v.t.Errorf("%q is marked", cell)
+		}
+	}
+	v.expect("#matrix-state", fmt.Sprintf("%d changed", want))
+	v.Eval(`getComputedStyle(document.querySelector(".changed")).animationName`, &animation)
+	if animation != "none" {
+		v.t.Errorf("the mark moves (%s) for a person who prefers less motion", animation)
+	}
+	v.wait(`!document.querySelector(".changed")`)
 }
 
 func (v visit) risk() {
@@ -191,25 +346,175 @@ func (v visit) risk() {
 	}
 }
 
+// cellOf returns the selector of a cell.
+func (v visit) cellOf(site, operation string) string {
+	row := slices.IndexFunc(operations, func(o Operation) bool { return o.ID == operation })
+	column := slices.IndexFunc(v.p.sites, func(s Site) bool { return s.ID == site })
+	return fmt.Sprintf("#matrix-table tbody tr:nth-child(%d) td:nth-of-type(%d) button", row+1, column+1)
+}
+
 func (v visit) mend() {
-	v.send()
-	v.expect("#exchange", "it was never sent", "Denied", "Preflight: may the script do this?", "Access-Control-Request-Method", "The request itself was not sent.", "agree")
+	v.Click(v.cellOf("trusted", "account"))
+	v.wait(`document.querySelector("#exchange .changes button")`)
+	v.expect("#exchange", "never sent", "Denied", "Preflight: may the script do this?", "Access-Control-Request-Headers", "The request itself was not sent.", "agree")
 	v.change(func() { v.Click("#exchange .changes button") })
-	v.send()
-	v.expect("#exchange", "The script reads the answer.", "Hello again", "What the API allows", "Access-Control-Allow-Methods", "agree")
+	v.wait(`document.querySelector("#request-state").textContent.includes("readable, 200")`)
+	v.expect(v.cellOf("trusted", "account"), "200")
+	v.expect("#exchange", "The script reads the response.", "What the API allows", "Access-Control-Allow-Headers", "agree")
+}
+
+// open opens the exchange of a cell.
+func (v visit) open(site, operation string) {
+	v.t.Helper()
+	var shown int
+	v.Eval(`Number(document.querySelector("#exchange").dataset.shown)`, &shown)
+	v.Click(v.cellOf(site, operation))
+	v.wait(fmt.Sprintf(`Number(document.querySelector("#exchange").dataset.shown) > %d && document.querySelector("#exchange svg")`, shown))
+}
+
+// networkError is what the browser tells a script of a blocked request.
+func (v visit) networkError() string {
+	if v.name == "Firefox" {
+		return "NetworkError when attempting to fetch resource."
+	}
+	return "Failed to fetch"
+}
+
+func (v visit) picture() {
+	for _, test := range []struct {
+		site, operation, verdict, reason, told, seen string
+		fault                                        []string // texts in red
+		texts                                        []string
+	}{
+		{"trusted", "account", "✕ The request was never sent", "The script sets Authorization, and AllowHeaders doesn't have it.", "GET /account is never sent.", "TypeError: Failed to fetchHidden from the scriptthe preflight response",
+			[]string{"Access-Control-Allow-Headers: Content-Type", "✕ not allowed", "TypeError"}, []string{"OPTIONS /account (preflight)", "204 No Content"}},
+		{"trusted", "update", "✓ The script reads the response", "which allows this origin, and AllowCredentials is on.", "The browser sends PUT /posts/1. The API responds with 200.", "status 200, body, content-length, content-type",
+			nil, []string{"OPTIONS /posts/1 (preflight)", "✓ allowed", "PUT /posts/1", "Cookie: playground_session=demo", "200 OK", "Access-Control-Allow-Credentials: true"}},
+		{"trusted", "posts", "✓ The script reads the response", "which allows this origin.", "Hidden from it: CORS headers, etag", "content-type, x-total-countHidden from the scriptCORS headers, etag",
+			nil, []string{"Access-Control-Expose-Headers: X-Total-Count"}},
+		{"trusted", "missing", "The script reads the 404", "which allows this origin.", "The API responds with 404.", "status 404, body", nil, []string{"404 Not Found"}},
+		{"untrusted", "posts", "⊘ The browser hides the response", "isn't an origin that the policy allows, as it should be.", "The script sees: TypeError", "Hidden from the scriptstatus 200, body, every header",
+			nil, []string{"Access-Control-Allow-Origin: missing", "TypeError"}},
+		{"null", "contact", "⚠ Your handler ran, and the response is hidden", "which any site can have", "The API responds with 200.", "status 200, body, every header",
+			nil, []string{"Origin: null", "POST /contact", "Access-Control-Allow-Origin: missing"}},
+		{"trusted-port", "update", "⊘ The request was never sent", "AllowOrigins doesn't have", "PUT /posts/1 is never sent.", "the preflight response",
+			nil, []string{"403 Forbidden", "✕ not allowed"}},
+	} {
+		v.open(test.site, test.operation)
+		if got := drive.Text(v, ".why h3"); got != test.verdict {
+			v.t.Errorf("%s, %s: the verdict is %q, want %q", test.site, test.operation, got, test.verdict)
+		}
+		v.expect(".why", test.reason, strings.ReplaceAll(test.seen, "Failed to fetch", v.networkError()))
+		var drawn struct {
+			Label      string
+			Texts, Red []string
+			Open       int
+		}
+		v.Eval(`({
+			Label: document.querySelector("#exchange svg").getAttribute("aria-label"),
+			Texts: [...document.querySelectorAll("#exchange svg text")].map((e) => e.textContent),
+			Red: [...document.querySelectorAll("#exchange svg text.fault")].map((e) => e.textContent),
+			Open: document.querySelectorAll("#exchange .details[open]").length,
+		})`, &drawn)
+		if !strings.Contains(drawn.Label, test.told) {
+			v.t.Errorf("%s, %s: screen readers are told %q, want %q in it", test.site, test.operation, drawn.Label, test.told)
+		}
+		for _, want := range slices.Concat(test.texts, test.fault) {
+			if !slices.Contains(drawn.Texts, want) {
+				v.t.Errorf("%s, %s: the picture has not %q, but %q", test.site, test.operation, want, drawn.Texts)
+			}
+		}
+		for _, want := range test.fault {
+			if !slices.Contains(drawn.Red, want) {
+				v.t.Errorf("%s, %s: %q is not marked as the fault: %q", test.site, test.operation, want, drawn.Red)
+			}
+		}
+		if test.fault == nil && len(drawn.Red) > 0 {
+			v.t.Errorf("%s, %s: %q is marked as a fault", test.site, test.operation, drawn.Red)
+		}
+		if drawn.Open > 0 {
+			v.t.Error("the details are open")
+		}
+	}
+}
+
+// parameter is what the page adds to a URL, and leaves out where it shows one.
+var parameter = regexp.MustCompile(`\?exchange=[0-9a-f-]+`)
+
+// console compares the message that the page shows with those that the browser has
+// printed.
+func (v visit) console() {
+	yours := v.p.sites[0].Origin
+	for _, test := range []struct{ policy, operation string }{
+		{`{"allowOrigins": ["https://app.example.com"]}`, "posts"},
+		{`{"allowOrigins": ["https://app.example.com"]}`, "account"},
+		{`{"allowOrigins": ["*"], "exposeHeaders": ["*"]}`, "me"},
+		{`{"allowOrigins": ["` + yours + `"]}`, "me"},
+		{`{"allowOrigins": ["` + yours + `"]}`, "update"},
+		{`{"allowOrigins": ["` + yours + `"], "allowCredentials": true, "allowMethods": []}`, "update"},
+		{`{"allowOrigins": ["` + yours + `"], "allowHeaders": []}`, "account"},
+	} {
+		v.Eval(fmt.Sprintf(`document.querySelector("#policy-text").value = %q`, test.policy), nil)
+		v.change(func() { v.Eval(`document.querySelector("#policy-text").dispatchEvent(new Event("input"))`, nil) })
+		v.open("trusted", test.operation)
+		shown := drive.Text(v, ".console")
+		if !strings.Contains(shown, "CORS") {
+			v.t.Errorf("%s, %s: the page shows %q", test.policy, test.operation, shown)
+		}
+		// Firefox hands the messages of a page on to its console after a while.
+		var printed []string
+		isPrinted := func(message string) bool {
+			return strings.Contains(parameter.ReplaceAllString(message, ""), shown)
+		}
+		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+			if printed = v.Blocked(); slices.ContainsFunc(printed, isPrinted) {
+				break
+			}
+		}
+		if !slices.ContainsFunc(printed, isPrinted) {
+			v.t.Errorf("%s, %s: the page shows\n%s\nand the browser has printed\n%s", test.policy, test.operation, shown, strings.Join(printed, "\n"))
+		}
+	}
+}
+
+func (v visit) stranger() {
+	for _, cell := range [][2]string{{"untrusted", "posts"}, {"untrusted", "account"}, {"null", "update"}} {
+		v.open(cell[0], cell[1])
+		var offers []string
+		v.Eval(`[...document.querySelectorAll("#exchange .changes button")].map((e) => e.textContent)`, &offers)
+		if len(offers) > 0 {
+			v.t.Errorf("for %v, offered is %q", cell, offers)
+		}
+		if says := drive.Text(v, ".why"); strings.Contains(says, "port") {
+			v.t.Errorf("for %v, the reason is %s", cell, says)
+		}
+	}
+}
+
+// tabs changes the policy as another tab would, after the exchanges were made.
+func (v visit) tabs() {
+	v.open("trusted", "posts")
+	if check := v.p.setPolicy(`{"allowOrigins": ["https://app.example.com"]}`); !check.OK {
+		v.t.Fatal(check)
+	}
+	v.open("trusted", "public")
+	v.agree()
+	v.expect("#exchange", "The policy has changed since")
 }
 
 func (v visit) everywhere() {
 	for _, backend := range v.p.backends {
+		if backend != v.p.backends[0] {
+			v.change(func() { v.choose("#backend", backend.ID) })
+		}
 		for _, site := range v.p.sites {
-			v.choose("#backend", backend.ID)
 			v.choose("#site", site.ID)
 			v.choose("#operation", "create")
 			v.send()
 			v.expect("#exchange .lanes", site.Origin, backend.Origin)
 			v.expect("#exchange .agree", "agree")
 			allowed := site.ID == "trusted"
-			if says := drive.Text(v, "#exchange .verdicts"); strings.Contains(says, "The script reads the answer.") != allowed {
+			if says := drive.Text(v, "#exchange .verdicts"); strings.Contains(says, "The script reads the response.") != allowed {
 				v.t.Errorf("%s, from %s: %s", backend.Title, site.Title, says)
 			}
 		}
@@ -217,11 +522,11 @@ func (v visit) everywhere() {
 }
 
 func (v visit) cell() {
-	v.Click("#matrix-table tbody tr:nth-child(2) td button")
-	v.wait(`document.querySelector("#exchange .sequence")`)
-	v.expect("#exchange", "The script reads the answer.", "x-total-count")
+	v.Click(v.cellOf("trusted", "posts"))
+	v.wait(`document.querySelector("#request-title").textContent === "Your site: GET /posts"`)
+	v.expect("#exchange", "The script reads the response.", "x-total-count")
 	v.expect("#request-state", "GET /posts, from Your site: readable, 200")
-	v.wait(`document.activeElement === document.querySelector("#exchange h3")`)
+	v.wait(`document.activeElement.matches(".cell[aria-current]")`)
 }
 
 func (v visit) presets() {
@@ -234,6 +539,7 @@ func (v visit) presets() {
 }
 
 func (v visit) json() {
+	v.Click("#tab-text")
 	v.Type("#policy-text", "{\n  \"allowOrigin\": []\n}")
 	v.wait(`document.querySelector("#policy-problems button")`)
 	v.expect("#policy-problems", "Line 2", "allowOrigin")
@@ -258,16 +564,18 @@ func (v visit) json() {
 
 func (v visit) refused() {
 	v.choose("#operation", "public")
+	v.Eval(`document.querySelector("#own").open = true`, nil)
 	v.Type("#method", "TRACE")
 	v.send()
 	v.expect("#exchange", "No script can do this.", "Nothing was sent.")
 	v.Type("#headers", "no header")
 	v.send()
-	v.expect("#request-state", "is no header")
+	v.expect("#request-state", "isn't a header")
 }
 
 func (v visit) share() {
 	const policy = `{"allowOrigins": ["*"], "paths": ["/ä/ö"]}`
+	v.Click("#tab-text")
 	v.change(func() { v.Type("#policy-text", policy) })
 	v.Click("#share")
 	v.wait(`document.querySelector("#share-state").textContent.includes("link")`)
@@ -281,11 +589,12 @@ func (v visit) share() {
 	}
 	v.Open(link + "!")
 	v.settle(0)
-	v.expect("#share-state", "cannot be read")
+	v.expect("#share-state", "can't be read")
 }
 
 func (v visit) programs() {
 	v.wait(`document.querySelector("#tab-gin")`)
+	v.Click("[data-opens=home]")
 	v.expect("#panel-gin", "corsgin.New")
 	v.Click("#tab-gin")
 	v.Press("ArrowRight")
@@ -297,12 +606,13 @@ func (v visit) programs() {
 }
 
 func (v visit) paste() {
+	v.Click("[data-opens=paste]")
 	v.Type("#paste-text", "Access to fetch at 'https://api.example.com/posts' from origin 'https://app.example.com' has been blocked by CORS policy: Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Origin' header is present on the requested resource.")
 	v.Click("#paste-form button")
 	v.wait(`document.querySelector("#paste-result button")`)
 	v.expect("#paste-result", "Chromium", "https://app.example.com")
 	v.Click("#paste-result button")
-	v.wait(`document.activeElement.id === "field-allowOrigins"`)
+	v.wait(`document.activeElement.id === "field-allowOrigins" && !document.querySelector("#paste").open`)
 }
 
 // keyboard walks through the page with Tab. What has the focus must show it.
@@ -311,13 +621,21 @@ func (v visit) keyboard() {
 	v.wait(`document.activeElement.className === "skip"`)
 	v.Press("Enter")
 	v.wait(`location.hash === "#policy"`)
-	for _, id := range []string{"field-allowOrigins", "policy-text", "share", "matrix-backend"} {
-		v.until(id)
+	v.until("tab-fields")
+	v.until("field-allowOrigins")
+	v.Eval(`document.querySelector("#tab-fields").focus()`, nil)
+	v.Press("ArrowRight")
+	v.wait(`document.activeElement.id === "tab-text"`)
+	v.until("policy-text")
+	v.Press("Tab") // to the one cell that takes part in Tab
+	for _, key := range []string{"ArrowDown", "ArrowRight"} {
+		v.Press(key)
 	}
-	v.Press("Tab") // to the region that scrolls
-	v.Press("Tab") // to its first cell
+	v.wait(fmt.Sprintf(`document.activeElement === document.querySelector(%q)`, v.cellOf("trusted-port", "posts")))
 	v.Press("Enter")
-	v.wait(`document.querySelector("#exchange .sequence")`)
+	v.wait(`document.querySelector("#request-title").textContent === "Another port: GET /posts"`)
+	v.Press("Tab")
+	v.wait(`document.activeElement.closest("#request")`)
 }
 
 // until presses Tab until an element has the focus.
@@ -368,34 +686,42 @@ func (v visit) structure() {
 	}
 }
 
+// smallest is how narrow the window of the browser gets.
+func (v visit) smallest() int {
+	if v.name == "Firefox" {
+		return 500
+	}
+	return 360
+}
+
 // looks keeps screenshots where the environment variable ARTEFACTS says, and
 // checks that nothing is cut off and that texts stand out from what is behind.
 func (v visit) looks() {
-	narrow := 360
-	if v.name == "Firefox" {
-		narrow = 500 // its window does not get smaller
-	}
 	for _, size := range []struct {
 		name          string
 		width, height int
-	}{{"desktop", 1280, 900}, {"telephone", narrow, 740}} {
+		views         []string
+	}{{"desktop", 1440, 900, []string{"matrix"}}, {"tablet", 1024, 768, []string{"matrix"}}, {"phone", v.smallest(), 740, []string{"matrix", "policy", "exchange"}}} {
 		for _, theme := range []string{"light", "dark"} {
 			v.Resize(size.width, size.height, theme == "dark")
-			v.send()
-			var over int
-			v.Eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &over)
-			if over > 0 {
-				v.t.Errorf("%s, %s: the page is %d pixels too wide", size.name, theme, over)
-			}
-			var faint []string
-			v.Eval(contrast, &faint)
-			for _, text := range faint {
-				v.t.Errorf("%s, %s: %s", size.name, theme, text)
-			}
-			if dir := os.Getenv("ARTEFACTS"); dir != "" {
-				file := filepath.Join(dir, fmt.Sprintf("playground-%s-%s-%s.png", strings.ToLower(v.name), size.name, theme))
-				if err := os.WriteFile(file, v.Screenshot(), 0o644); err != nil {
-					v.t.Error(err)
+			for _, view := range size.views {
+				v.Eval(fmt.Sprintf(`document.querySelector("#view-%s").click()`, view), nil)
+				name := fmt.Sprintf("%s-%s-%s", size.name, view, theme)
+				var over int
+				v.Eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &over)
+				if over > 0 {
+					v.t.Errorf("%s: the page is %d pixels too wide", name, over)
+				}
+				var faint []string
+				v.Eval(contrast, &faint)
+				for _, text := range faint {
+					v.t.Errorf("%s: %s", name, text)
+				}
+				if dir := os.Getenv("ARTEFACTS"); dir != "" {
+					file := filepath.Join(dir, fmt.Sprintf("playground-%s-%s.png", strings.ToLower(v.name), name))
+					if err := os.WriteFile(file, v.Screenshot(), 0o644); err != nil {
+						v.t.Error(err)
+					}
 				}
 			}
 		}
@@ -415,9 +741,18 @@ const contrast = `(() => {
 		return [255, 255, 255]
 	}
 	const faint = new Set()
+	// Behind a text of a drawing is the last filled shape under its middle.
+	const drawn = (e) => {
+		const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2
+		const shape = [...e.ownerSVGElement.querySelectorAll("rect")].filter((s) => {
+			const b = s.getBoundingClientRect()
+			return getComputedStyle(s).fill !== "none" && b.left <= x && x <= b.right && b.top <= y && y <= b.bottom
+		}).at(-1)
+		return shape ? parse(getComputedStyle(shape).fill) : behind(e)
+	}
 	for (const e of document.querySelectorAll("body *")) {
 		if (![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) || !e.checkVisibility() || e.disabled || e.closest(":disabled")) continue
-		const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))]
+		const [a, b] = [light(parse(getComputedStyle(e).color)), light(e.tagName === "text" ? drawn(e) : behind(e))]
 		const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
 		if (ratio < 4.5) faint.add(e.tagName + "." + e.className + " has a contrast of " + ratio.toFixed(1) + ": " + e.textContent.slice(0, 40))
 	}

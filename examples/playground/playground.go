@@ -44,12 +44,12 @@ type served struct {
 	listener net.Listener
 }
 
-// sites are the origins that requests come from, apart from their ports.
+// sites are the origins that requests come from, apart from their hosts and ports.
 var sites = []Site{
-	{ID: "trusted", Title: "Your site"},
-	{ID: "trusted-port", Title: "Your site, on another port"},
-	{ID: "untrusted", Title: "A stranger's site"},
-	{ID: "null", Title: "A sandboxed frame", Origin: "null", Sandbox: "allow-scripts"},
+	{ID: "trusted", Title: "Your site", Group: "yours"},
+	{ID: "trusted-port", Title: "Another port", Group: "yours"},
+	{ID: "untrusted", Title: "A stranger", Group: "others"},
+	{ID: "null", Title: "A sandboxed frame", Group: "others", Origin: "null", Sandbox: "allow-scripts"},
 }
 
 // newPlayground takes all ports and starts none of the servers. If it cannot,
@@ -75,6 +75,10 @@ func newPlayground(port int) (*playground, error) {
 			return nil, err
 		}
 		at := l.URL()
+		if site.ID == "untrusted" {
+			// The same address by another name: to a browser, that is another site.
+			at = strings.Replace(at, "127.0.0.1", "localhost", 1)
+		}
 		site.Frame = at + "/frame"
 		if site.Origin == "" {
 			site.Origin = at
@@ -102,7 +106,7 @@ func (p *playground) page() http.Handler {
 	mux.Handle("GET /static/", p.secured(http.StripPrefix("/static/", http.FileServerFS(static))))
 	mux.HandleFunc("GET /api/state", func(w http.ResponseWriter, r *http.Request) { answer(w, http.StatusOK, p.state()) })
 	mux.HandleFunc("GET /api/exchange/{id}", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, http.StatusOK, Exchange{p.recorder.messages(r.PathValue("id"))})
+		answer(w, http.StatusOK, Exchange{p.recorder.messages(r.PathValue("id")), p.version()})
 	})
 	mux.HandleFunc("POST /api/check", call(func(_ *http.Request, t PolicyText) (any, int) { return p.check(t.Policy), http.StatusOK }))
 	mux.HandleFunc("POST /api/policy", call(func(_ *http.Request, t PolicyText) (any, int) {
@@ -211,6 +215,13 @@ func refuse(w http.ResponseWriter, status int, why string) {
 	answer(w, status, map[string]string{"error": why})
 }
 
+// version is that of the policy in force.
+func (p *playground) version() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.policy.Version
+}
+
 func (p *playground) state() State {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -223,9 +234,7 @@ func (p *playground) state() State {
 // check reads a policy and says what is wrong with it.
 func (p *playground) check(text string) Check {
 	_, check := p.read(text)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	check.Version = p.policy.Version
+	check.Version = p.version()
 	return check
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -201,6 +202,19 @@ func TestSitesAnswerNothingButTheirFrame(t *testing.T) {
 	}
 }
 
+func TestAStrangerHasAnotherHostThanYourSites(t *testing.T) {
+	p := serving(t)
+	hosts := make(map[string][]string) // by group
+	for _, site := range p.sites {
+		if u, err := url.Parse(site.Origin); err == nil && u.Hostname() != "" {
+			hosts[site.Group] = append(hosts[site.Group], u.Hostname())
+		}
+	}
+	if got, want := fmt.Sprint(hosts), "map[others:[localhost] yours:[127.0.0.1 127.0.0.1]]"; got != want {
+		t.Errorf("the hosts are %s, want %s", got, want)
+	}
+}
+
 func TestAllListensOnLoopbackOnly(t *testing.T) {
 	p := serving(t)
 	if want := 1 + len(backends) + len(sites); len(p.servers) != want {
@@ -297,7 +311,7 @@ func TestPresetsDoWhatTheySay(t *testing.T) {
 			"untrusted account": "blocked " + string(fetch.StepPreflightAuthorization),
 		},
 		"subdomains":  {"trusted me": readable, "trusted delete": readable, "untrusted me": missing},
-		"development": {"trusted update": readable, "trusted-port account": readable, "untrusted me": readable, "null me": missing},
+		"development": {"trusted update": readable, "trusted-port account": readable, "untrusted me": missing, "null me": missing},
 		"extension":   {"trusted public": missing, "null public": missing},
 	}
 	for _, preset := range p.presets() {
@@ -401,7 +415,7 @@ func TestAnExchangeIsExplainedByThePolicyInForce(t *testing.T) {
 			t.Errorf("%s: the request is %+v", b.ID, m)
 		}
 	}
-	if _, _, text := send(t, "GET", p.origin+"/api/exchange/unknown", ""); text != `{"messages":[]}` {
+	if _, _, text := send(t, "GET", p.origin+"/api/exchange/unknown", ""); text != `{"messages":[],"version":1}` {
 		t.Errorf("an unknown exchange is %s", text)
 	}
 }
@@ -465,10 +479,10 @@ func TestAnErrorOfAnotherKindIsAProblemToo(t *testing.T) {
 }
 
 // The cookie of the sample API has SameSite=Lax, and does not go with requests of
-// a sandboxed frame.
+// a sandboxed frame or of another host.
 func TestPredictionsHaveTheCookiesAndTheHeadersOfABrowser(t *testing.T) {
 	p := serving(t)
-	check := p.setPolicy(`{"allowOrigins": ["null", "` + p.sites[0].Origin + `"], "allowCredentials": true, "exposeHeaders": ["X-Total-Count"], "acceptRisks": ["null-with-credentials"]}`)
+	check := p.setPolicy(`{"allowOrigins": ["null", "` + p.sites[0].Origin + `", "` + p.sites[2].Origin + `"], "allowCredentials": true, "exposeHeaders": ["X-Total-Count"], "acceptRisks": ["null-with-credentials"]}`)
 	if !check.OK {
 		t.Fatal(check.Problems)
 	}
@@ -479,6 +493,7 @@ func TestPredictionsHaveTheCookiesAndTheHeadersOfABrowser(t *testing.T) {
 		{"trusted", "/me", "", 401},
 		{"trusted", "/me", sessionCookie + "=demo", 200},
 		{"null", "/me", sessionCookie + "=demo", 401},
+		{"untrusted", "/me", sessionCookie + "=demo", 401},
 		{"null", "/posts", "", 200},
 	} {
 		body := fmt.Sprintf(`{"backend":"chi","site":%q,"method":"GET","path":%q,"headers":[],"body":"","credentials":"include"}`, test.site, test.path)

@@ -12,19 +12,19 @@ import (
 
 // policyFields are the fields of a Config in the order of the form.
 var policyFields = []PolicyField{
-	{"allowOrigins", "AllowOrigins", "list", "The sites whose scripts may read the answers. A pattern such as https://*.example.com stands for all sub-domains, * for any site.", "https://app.example.com"},
-	{"allowCredentials", "AllowCredentials", "bool", "Requests may carry cookies and logins, and scripts may read the answers to those.", ""},
-	{"allowMethods", "AllowMethods", "list", "Methods that scripts may use. Left out: GET, POST, PUT, PATCH, DELETE and OPTIONS. GET, HEAD and POST are always allowed.", "PUT"},
-	{"allowHeaders", "AllowHeaders", "list", "Request headers that scripts may set. Left out: common ones, such as Authorization and the Content-Type of JSON.", "Authorization"},
-	{"exposeHeaders", "ExposeHeaders", "list", "Response headers that scripts may read beyond the safelisted ones.", "X-Total-Count"},
-	{"maxAge", "MaxAge", "number", "How long, in seconds, browsers may cache a preflight response. 0: 2 hours. -1: not at all.", "600"},
-	{"rejectDisallowed", "RejectDisallowed", "bool", "Requests of other sites get 403 before your handlers run. CORS alone only hides the answer.", ""},
-	{"allowOriginRegexps", "AllowOriginRegexps", "list", "Expressions for origins, where patterns do not do.", `https://(blue|green)\.example\.com`},
-	{"paths", "Paths", "list", "The paths that the policy is for. Empty: all.", "/api/"},
-	{"pathRegexps", "PathRegexps", "list", "The same as expressions.", `/v\d+/.*`},
-	{"preflightStatus", "PreflightStatus", "number", "The status of answers to allowed preflights. 0 stands for 204.", "200"},
-	{"passPreflight", "PassPreflight", "bool", "Your own handlers answer preflights, with the headers set.", ""},
-	{"allowPrivateNetwork", "AllowPrivateNetwork", "bool", "Answers a preflight for private networks, which browsers no longer send.", ""},
+	{"allowOrigins", "AllowOrigins", "list", "Sites that may use your API. * is every site.", "https://app.example.com"},
+	{"allowCredentials", "AllowCredentials", "bool", "With cookies and logins.", ""},
+	{"allowMethods", "AllowMethods", "list", "Beyond GET, HEAD and POST. Empty: the common ones.", "PUT"},
+	{"allowHeaders", "AllowHeaders", "list", "Request headers that scripts may set. Empty: the common ones.", "Authorization"},
+	{"exposeHeaders", "ExposeHeaders", "list", "Response headers that scripts may read.", "X-Total-Count"},
+	{"maxAge", "MaxAge", "number", "Seconds for which browsers cache a preflight response. Empty: 7200. -1: never.", "600"},
+	{"rejectDisallowed", "RejectDisallowed", "bool", "Respond to other sites with 403 before your handlers run.", ""},
+	{"allowOriginRegexps", "AllowOriginRegexps", "list", "Regular expressions for origins that no pattern describes.", `https://(blue|green)\.example\.com`},
+	{"paths", "Paths", "list", "The paths that this Config applies to. Empty: all.", "/api/"},
+	{"pathRegexps", "PathRegexps", "list", "The same as regular expressions.", `/v\d+/.*`},
+	{"preflightStatus", "PreflightStatus", "number", "The status of responses to allowed preflights. Empty: 204.", "200"},
+	{"passPreflight", "PassPreflight", "bool", "Your own handlers respond to preflights, with the headers set.", ""},
+	{"allowPrivateNetwork", "AllowPrivateNetwork", "bool", "Allows preflights for private networks, which browsers no longer send.", ""},
 	{"acceptRisks", "AcceptRisks", "list", "The risks that you take knowingly.", string(cors.RiskPublicSuffix)},
 }
 
@@ -38,18 +38,18 @@ var risks = []RiskToAccept{
 
 // responseFields explain the headers that the page marks.
 var responseFields = []ResponseField{
-	{"Origin", "The origin of the script that asks. Browsers set it; scripts cannot."},
+	{"Origin", "The origin of the script. Browsers set it; scripts can't."},
 	{"Access-Control-Request-Method", "The preflight asks: may the script use this method?"},
 	{"Access-Control-Request-Headers", "The preflight asks: may the script set these headers?"},
-	{"Access-Control-Allow-Origin", "The origin whose scripts may read the answer; * stands for any, without credentials."},
+	{"Access-Control-Allow-Origin", "The origin whose scripts may read the response. * stands for any origin, without credentials."},
 	{"Access-Control-Allow-Credentials", "true: also where the request carries cookies or logins."},
 	{"Access-Control-Allow-Methods", "The methods that scripts may use beyond GET, HEAD and POST."},
 	{"Access-Control-Allow-Headers", "The request headers that scripts may set beyond the safelisted ones."},
 	{"Access-Control-Expose-Headers", "The response headers that scripts may read beyond the safelisted ones."},
-	{"Access-Control-Max-Age", "For how many seconds the browser may keep the answer to the preflight."},
-	{"Access-Control-Allow-Private-Network", "Scripts may reach private networks. Browsers no longer ask."},
-	{"Vary", "What the answer depends on, so that caches do not give it to another origin."},
-	{"Sec-Fetch-Site", "How the script's site is related to this one. Browsers set it; scripts cannot."},
+	{"Access-Control-Max-Age", "How long, in seconds, the browser may cache the preflight response."},
+	{"Access-Control-Allow-Private-Network", "Scripts may reach private networks. Browsers no longer send a preflight for it."},
+	{"Vary", "The request headers that the response depends on. Caches then don't hand it to another origin."},
+	{"Sec-Fetch-Site", "How the script's site is related to this one. Browsers set it; scripts can't."},
 }
 
 // problems says what an error of package config or cors means for the form.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"strings"
 
@@ -50,7 +49,7 @@ func (p *playground) predict(r *http.Request, q Question) (any, int) {
 	if err != nil {
 		panic(err) // the sites are ours
 	}
-	agent.Jar = cookies(r, backend, site)
+	agent.Jar = cookies(r, backend)
 	request := &fetch.Request{
 		URL: backend.Origin + q.Path, Method: q.Method, Mode: fetch.Mode(q.Mode), Credentials: fetch.CredentialsMode(q.Credentials),
 	}
@@ -60,25 +59,29 @@ func (p *playground) predict(r *http.Request, q Question) (any, int) {
 	if q.Body != "" {
 		request.Body = []byte(q.Body)
 	}
+	version := p.version()
 	response, err := agent.Fetch(r.Context(), request)
 	var failure *fetch.NetworkError
 	switch {
 	case errors.As(err, &failure):
-		return Prediction{Outcome: "blocked", Step: string(failure.Step), Text: failure.Error(), Visible: [][2]string{}, Trace: traced(failure.Trace)}, http.StatusOK
+		return Prediction{
+			Outcome: "blocked", Step: string(failure.Step), Header: failure.Header, Refused: failure.Refused, Text: failure.Error(),
+			Visible: [][2]string{}, Trace: traced(failure.Trace), Console: consoleOf(failure), Version: version,
+		}, http.StatusOK
 	case err != nil:
-		return Prediction{Outcome: "refused", Text: err.Error(), Visible: [][2]string{}, Trace: []Message{}}, http.StatusOK
+		return Prediction{Outcome: "refused", Text: err.Error(), Visible: [][2]string{}, Trace: []Message{}, Version: version}, http.StatusOK
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
-		return map[string]string{"error": "the answer ended early: " + err.Error()}, http.StatusBadGateway
+		return map[string]string{"error": "the response ended early: " + err.Error()}, http.StatusBadGateway
 	}
 	prediction := Prediction{
-		Outcome: "readable", Text: fmt.Sprintf("The script can read the answer, whose status is %d.", response.Status),
+		Outcome: "readable", Text: fmt.Sprintf("The script can read the response, whose status is %d.", response.Status), Version: version,
 		Status: response.Status, Visible: [][2]string{}, Body: string(body), Trace: traced(response.Trace),
 	}
 	if response.Type == fetch.ResponseOpaque || response.Type == fetch.ResponseOpaqueRedirect {
-		prediction.Outcome, prediction.Text = "opaque", "The request is sent, and the script can read nothing of the answer."
+		prediction.Outcome, prediction.Text = "opaque", "The request is sent, and the script can read nothing of the response."
 	}
 	for _, h := range response.Headers {
 		prediction.Visible = append(prediction.Visible, [2]string{h.Name, h.Value})
@@ -86,16 +89,11 @@ func (p *playground) predict(r *http.Request, q Question) (any, int) {
 	return prediction, http.StatusOK
 }
 
-// cookies returns a jar with what the browser holds for the backend. Cookies go
-// to every port of a host, so that the page's requests carry them, too. Those
-// with SameSite=Lax, as that of the sample API, do not go with requests of a
-// sandboxed frame.
-func cookies(r *http.Request, backend Backend, site Site) http.CookieJar {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		panic(err) // there are no options
-	}
-	if u, err := url.Parse(backend.Origin); err == nil && site.Origin != "null" {
+// cookies returns a jar with what the browser holds for the backend: cookies go
+// to every port of a host, so the page's requests carry them, too.
+func cookies(r *http.Request, backend Backend) http.CookieJar {
+	jar := fetch.NewCookieJar()
+	if u, err := url.Parse(backend.Origin); err == nil {
 		jar.SetCookies(u, r.Cookies())
 	}
 	return jar

@@ -12,23 +12,23 @@ import (
 func (p *playground) presets() []Preset {
 	yours := p.sites[0].Origin
 	return []Preset{
-		preset("cookies", "A page with cookies", "Your site's scripts call your API on another origin, and users log in with a cookie.", cors.Config{
+		preset("cookies", "Cookies", "Your site's scripts call your API on another origin, and users log in with a cookie.", cors.Config{
 			AllowOrigins: []string{yours}, AllowCredentials: true, AllowMethods: []string{"PUT", "DELETE"},
 			AllowHeaders: []string{"Content-Type"}, ExposeHeaders: []string{"X-Total-Count"}, MaxAge: 600,
 		}),
-		preset("tokens", "A page with tokens", "Your site's scripts send a token in Authorization. No cookies are needed, so none are allowed.", cors.Config{
+		preset("tokens", "Tokens", "Your site's scripts send a token in Authorization. No cookies are needed, so none are allowed.", cors.Config{
 			AllowOrigins: []string{yours}, ExposeHeaders: []string{"X-Total-Count"},
 		}),
-		preset("public", "A public API", "Anyone may read, from any site, what needs no login.", cors.Config{
+		preset("public", "Public API", "Any site may read what needs no login.", cors.Config{
 			AllowOrigins: []string{"*"}, AllowMethods: []string{}, AllowHeaders: []string{}, ExposeHeaders: []string{"*"},
 		}),
-		preset("subdomains", "Many sub-domains", "Each customer has a sub-domain of yours. (The first entry is the playground's own, to try it.)", cors.Config{
+		preset("subdomains", "Subdomains", "Each customer has a subdomain of yours. (The first entry is the playground's own, to try it.)", cors.Config{
 			AllowOrigins: []string{yours, "https://*.example.com"}, AllowCredentials: true,
 		}),
-		preset("development", "Local development", "Whatever runs on your own machine, on any port. Never in production.", cors.Config{
-			AllowOrigins: []string{"http://localhost:*", "http://127.0.0.1:*"}, AllowCredentials: true, ExposeHeaders: []string{"X-Total-Count"},
+		preset("development", "Local", "Whatever runs at 127.0.0.1, on any port. (In the playground, localhost is the stranger.) Never in production.", cors.Config{
+			AllowOrigins: []string{"http://127.0.0.1:*"}, AllowCredentials: true, ExposeHeaders: []string{"X-Total-Count"},
 		}),
-		preset("extension", "A browser extension", "The extension's pages have an origin of their own, which does not change.", cors.Config{
+		preset("extension", "Extension", "The extension's pages have an origin of their own, which does not change.", cors.Config{
 			AllowOrigins: []string{"chrome-extension://" + strings.Repeat("abcdefghijklmnop", 2)},
 		}),
 	}

@@ -24,6 +24,7 @@ type chromium struct {
 
 	mu         sync.Mutex
 	complaints []string
+	blocked    []string
 }
 
 // An answer is what Chromium says: the result of a call, or an event.
@@ -90,12 +91,16 @@ func (c *chromium) listen(in *bufio.Reader) {
 		case "":
 			c.answers <- a
 		case "Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded":
+			var params struct{ Entry struct{ Text string } }
+			_ = json.Unmarshal(a.Params, &params) // only Log.entryAdded has an entry
+			c.mu.Lock()
 			// What CORS blocks is what the page is about, and the console says so.
-			if s := string(a.Params); !strings.Contains(s, "blocked by CORS policy") && !strings.Contains(s, "Failed to load resource") {
-				c.mu.Lock()
+			if s := string(a.Params); strings.Contains(s, "blocked by CORS policy") {
+				c.blocked = append(c.blocked, params.Entry.Text)
+			} else if !strings.Contains(s, "Failed to load resource") {
 				c.complaints = append(c.complaints, a.Method+" "+s)
-				c.mu.Unlock()
 			}
+			c.mu.Unlock()
 		}
 	}
 }
@@ -146,7 +151,7 @@ func (c *chromium) Open(url string) {
 	c.call("Page.navigate", map[string]any{"url": "about:blank"}, nil) // so that another fragment is another page
 	Wait(c.t, c, `location.href === "about:blank"`)
 	c.mu.Lock()
-	c.complaints = nil
+	c.complaints, c.blocked = nil, nil
 	c.mu.Unlock()
 	c.call("Page.navigate", map[string]any{"url": url}, nil)
 	Wait(c.t, c, `location.href !== "about:blank" && document.readyState === "complete"`)
@@ -230,4 +235,10 @@ func (c *chromium) Complaints() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.complaints)
+}
+
+func (c *chromium) Blocked() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.blocked)
 }

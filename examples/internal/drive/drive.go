@@ -40,6 +40,9 @@ type Browser interface {
 	// opened. Requests that CORS blocks are none, and neither are cookies that are
 	// not kept.
 	Complaints() []string
+	// Blocked are the messages of the console about requests that CORS blocks, since
+	// the page was opened. Chromium has those of other sites' frames elsewhere.
+	Blocked() []string
 }
 
 // Browsers are those that can be driven.

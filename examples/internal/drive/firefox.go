@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,7 +45,6 @@ type firefox struct {
 	conn net.Conn
 	in   *bufio.Reader
 	id   int
-	seen int // messages of the console
 }
 
 func startFirefox(t *testing.T) Browser {
@@ -126,7 +126,7 @@ func (f *firefox) call(name string, params map[string]any, result any) {
 func (f *firefox) Open(url string) {
 	f.t.Helper()
 	f.call("WebDriver:Navigate", map[string]any{"url": "about:blank"}, nil) // so that another fragment is another page
-	f.seen = len(f.console())
+	f.inChrome(`Services.console.reset()`, nil)                             // it keeps the last 250 messages
 	f.call("WebDriver:Navigate", map[string]any{"url": url}, nil)
 }
 
@@ -194,13 +194,18 @@ func (f *firefox) Screenshot() []byte {
 func (f *firefox) Complaints() []string {
 	f.t.Helper()
 	var complaints []string
-	for _, message := range f.console()[f.seen:] {
+	for _, message := range f.console() {
 		expected := strings.Contains(message, "Cross-Origin Request Blocked") || strings.Contains(message, "Cookie “")
 		if strings.Contains(message, "127.0.0.1") && !expected {
 			complaints = append(complaints, message)
 		}
 	}
 	return complaints
+}
+
+func (f *firefox) Blocked() []string {
+	f.t.Helper()
+	return slices.DeleteFunc(f.console(), func(message string) bool { return !strings.Contains(message, "Cross-Origin Request Blocked") })
 }
 
 func (f *firefox) console() []string {

@@ -9,7 +9,7 @@ export async function call(path, body, expected = [200]) {
       body: JSON.stringify(body),
     });
   } catch {
-    throw new Error("The playground does not answer: it has ended. Start it again.");
+    throw new Error("The playground has ended. Start it again.");
   }
   const answer = await response.json();
   if (!expected.includes(response.status)) {

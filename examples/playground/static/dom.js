@@ -14,6 +14,14 @@ export function element(name, properties = {}, ...children) {
   return e;
 }
 
+// svg returns an element of a drawing with attributes and children.
+export function svg(name, attributes = {}, ...children) {
+  const e = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, value);
+  e.append(...children);
+  return e;
+}
+
 export const byId = (id) => document.getElementById(id);
 
 // options fills a select, and keeps what is chosen where it can.

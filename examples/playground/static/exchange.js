@@ -1,6 +1,8 @@
 import { call } from "./api.js";
 import { element } from "./dom.js";
 import { fetchFrom } from "./frames.js";
+import { kindOf } from "./judge.js";
+import { picture, results } from "./sequence.js";
 
 // An exchange is a question (a fetch by the script of a site), what the browser
 // made of it, what went over the wire, and what package fetch had predicted.
@@ -17,14 +19,10 @@ export async function perform(state, question) {
     method: question.method, headers: question.headers, body: question.body,
     credentials: question.credentials, mode: question.mode,
   });
-  const { messages } = await call(`/api/exchange/${id}`);
-  return { question, id, prediction, verdict, messages, kind: kindOf(verdict, messages), differences: compare(verdict, prediction) };
-}
-
-// kindOf is what a cell of the matrix shows.
-function kindOf({ outcome }, messages) {
-  if (outcome !== "blocked") return outcome;
-  return messages.some((m) => !m.preflight) ? "hidden" : "preflight";
+  const { messages, version } = await call(`/api/exchange/${id}`);
+  // Another tab may change the policy in between.
+  const differences = version === prediction.version ? compare(verdict, prediction) : [];
+  return { question, id, prediction, verdict, messages, version, kind: kindOf(verdict, messages), differences };
 }
 
 // compare returns in what the browser and the prediction differ.
@@ -44,49 +42,143 @@ function compare(verdict, prediction) {
   return differences;
 }
 
-// explain asks the engine, and returns its explanations and in what they differ
-// from what the browser says. The engine speaks of answers that scripts read.
-export async function explain({ question, id, verdict }) {
-  const { explanations } = await call("/api/explain", { ...question, exchange: id });
+// explain has the engine explain an exchange, and returns in what its explanations
+// differ from what the browser says. The engine speaks of responses that scripts read.
+export async function explain({ question, id, verdict, version: made, prediction }) {
+  const { explanations, version } = await call("/api/explain", { ...question, exchange: id });
   const verdicts = explanations.map((e) => (question.credentials === "include" ? e.data.withCredentials : e.data.withoutCredentials));
   const allowed = verdicts.every((v) => v.allowed);
-  const comparable = question.mode === "cors" && ["readable", "blocked"].includes(verdict.outcome) && verdicts.length > 0;
+  const isOther = version !== prediction.version || version !== made;
+  const comparable = !isOther && question.mode === "cors" && ["readable", "blocked"].includes(verdict.outcome) && verdicts.length > 0;
   const differences = comparable && allowed !== (verdict.outcome === "readable")
     ? [`The browser says ${verdict.outcome}, and the engine that it ${allowed ? "allows" : "denies"} this.`] : [];
-  return { explanations: explanations.map((e, i) => ({ ...e, verdict: verdicts[i] })), differences };
+  return { explanations: explanations.map((e, i) => ({ ...e, verdict: verdicts[i] })), differences, isOther };
 }
 
-// draw returns the exchange as elements. Changes that the engine proposes are
-// given to apply.
+// draw returns the exchange as elements: the verdict and its reason, the picture,
+// and the details. Changes that the engine proposes are given to apply.
 export async function draw(state, exchange, apply) {
-  const { explanations, differences } = await explain(exchange);
+  const { explanations, differences, isOther } = await explain(exchange);
+  const site = state.sites.find((s) => s.id === exchange.question.site);
+  const backend = state.backends.find((b) => b.id === exchange.question.backend);
   const all = [...exchange.differences, ...differences];
   return [
-    element("h3", { tabIndex: -1 }, "What it means"),
-    element("div", { className: "verdicts" },
-      drawBrowser(exchange), drawEngine(explanations, apply), drawPrediction(exchange.prediction)),
-    all.length > 0
-      ? element("p", { className: "disagree", role: "alert" }, `They do not agree. ${all.join(" ")} One of them is wrong: please report it.`)
-      : element("p", { className: "agree" }, "✓ The browser, the engine and the prediction agree."),
-    element("h3", {}, "What went over the wire"),
-    drawSequence(state, exchange),
+    element("div", { className: "why" },
+      all.length > 0 ? element("p", { className: "disagree", role: "alert" }, `They don't agree. ${all.join(" ")} One of them is wrong: please report it.`) : null,
+      drawVerdict(exchange, site, explanations, apply),
+      drawConsole(exchange)),
+    drawPicture({ site, backend, exchange }),
+    element("details", { className: "details" },
+      element("summary", {}, "Details"),
+      element("div", { className: "verdicts" },
+        drawBrowser(exchange), drawEngine(explanations, isOther), drawPrediction(exchange.prediction)),
+      all.length > 0 ? null : element("p", { className: "agree" }, "✓ The browser, the engine and the prediction agree."),
+      element("h4", {}, "What went over the wire"),
+      drawSequence(state, exchange)),
+  ];
+}
+
+// drawPicture draws the picture whenever the width changes.
+function drawPicture(parts) {
+  const container = element("div", { className: "picture" });
+  let drawn = 0;
+  new ResizeObserver(([{ contentRect }]) => {
+    const width = Math.floor(contentRect.width);
+    if (width === 0 || width === drawn) return;
+    drawn = width;
+    requestAnimationFrame(() => container.replaceChildren(picture(parts, width)));
+  }).observe(container);
+  return container;
+}
+
+function drawVerdict(exchange, site, explanations, apply) {
+  const { kind, question, verdict, tone, messages } = exchange;
+  const isDanger = kind === "readable" && tone === "bad";
+  const sign = tone === "bad" ? "✕" : "⊘";
+  const title = {
+    readable: isDanger ? "✕ Another site can read with your users' cookies" : verdict.status < 400 ? "✓ The script reads the response" : `The script reads the ${verdict.status}`,
+    opaque: "The request is sent, and the script can read nothing",
+    hidden: tone === "calm" && question.method !== "GET" ? "⚠ Your handler ran, and the response is hidden" : `${sign} The browser hides the response`,
+    rejected: `${sign} The middleware responded with 403`,
+    preflight: `${sign} The request was never sent`,
+    refused: "No script can do this",
+  }[kind];
+  const isWithout = isDanger && !messages.some((m) => m.request.headers.some(([name]) => name.toLowerCase() === "cookie"));
+  const { sees, hidden } = results(exchange);
+  return [
+    element("h3", { className: tone }, title),
+    element("p", {}, reason(exchange, site, explanations)),
+    drawChanges(explanations, site, apply),
+    isWithout ? element("p", {}, "Only SameSite=Lax keeps the sample API's cookie from being sent. A cookie with SameSite=None goes along.") : null,
+    element("dl", { className: "seen" },
+      element("div", { className: tone }, element("dt", {}, "The script sees"), element("dd", {}, sees.join(", "))),
+      element("div", { className: "calm" }, element("dt", {}, "Hidden from the script"), element("dd", {}, hidden.join(", ") || "nothing"))),
+  ];
+}
+
+// reason says in the terms of the policy why an exchange has its outcome.
+function reason({ kind, question, verdict, prediction }, site, explanations) {
+  const last = explanations.at(-1);
+  if (kind === "refused") return verdict.error;
+  if (kind === "opaque") return "With the mode no-cors, CORS isn't asked for.";
+  if (kind === "readable") {
+    if (!last) return "";
+    const by = last.data.originEntry ? `${last.data.originField} has ${last.data.originEntry}, which allows this origin` : "The policy allows this origin";
+    return `${by}${question.credentials === "include" ? ", and AllowCredentials is on" : ""}.`;
+  }
+  const denied = explanations.find(({ verdict: v }) => !v.allowed);
+  const obstacle = denied?.verdict.obstacles?.[0];
+  switch (obstacle?.field) {
+    case "AllowOrigins":
+      if (site.origin === "null") return "The frame's origin is null, which any site can have. The policy doesn't allow it, as it should be.";
+      return site.group === "yours" ? `AllowOrigins doesn't have ${site.origin}.` : `${site.origin} isn't an origin that the policy allows, as it should be.`;
+    case "AllowMethods":
+      return `The script uses ${prediction.refused}, and AllowMethods doesn't have it.`;
+    case "AllowHeaders":
+      return `The script sets ${titled(prediction.refused)}, and AllowHeaders doesn't have it.`;
+    case "AllowCredentials":
+      return "The script sends the request with cookies, and AllowCredentials is off.";
+  }
+  return obstacle?.why ?? prediction.text;
+}
+
+const titled = (name) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+
+// drawChanges offers the changes that the engine proposes. To allow another site is
+// never offered.
+function drawChanges(explanations, site, apply) {
+  if (site.group === "others") return null;
+  const changes = explanations.flatMap(({ verdict }) => verdict.changes ?? []);
+  return element("ul", { className: "changes" }, changes.map((change) => element("li", {},
+    element("button", { type: "button", className: "primary", onclick: () => apply(change) }, sentence(change)),
+    change.caution ? element("p", { className: "aside" }, change.caution) : null)));
+}
+
+const isFirefox = navigator.userAgent.includes("Firefox/");
+const isChromium = navigator.userAgent.includes("Chrome/");
+
+function drawConsole({ verdict, prediction }) {
+  if (verdict.outcome !== "blocked" || !prediction.console) return null;
+  return [
+    element("p", { className: "aside" }, isFirefox || isChromium ? "In the browser console:" : "In Chrome's console:"),
+    element("pre", { className: "console", tabIndex: 0, role: "region", "aria-label": "The message in the browser console" }, isFirefox ? prediction.console.firefox : prediction.console.chromium),
   ];
 }
 
 const sayings = {
-  readable: "The script reads the answer.",
-  opaque: "The request is sent, and the script can read nothing of the answer.",
-  hidden: "Blocked: the request was sent and done, and the script may not read the answer.",
+  readable: "The script reads the response.",
+  opaque: "The request is sent, and the script can read nothing of the response.",
+  hidden: "Blocked: the request was sent and done, and the script may not read the response.",
+  rejected: "Blocked: the middleware responded with 403, and your handler did not run.",
   preflight: "Blocked: the preflight did not allow the request, and it was never sent.",
   refused: "No script can do this.",
 };
 
 function drawBrowser({ kind, verdict }) {
-  const good = kind === "readable" || kind === "opaque";
-  return element("section", { className: good ? "card good" : "card bad" },
+  return element("section", {},
     element("h4", {}, "Your browser"),
-    element("p", {}, element("strong", {}, `${good ? "✓" : "✕"} ${sayings[kind]}`)),
-    verdict.error ? element("p", {}, "The script is told no more than: ", element("code", {}, verdict.error)) : null,
+    element("p", {}, element("strong", {}, sayings[kind])),
+    verdict.error ? element("p", {}, "All that the script is told: ", element("code", {}, verdict.error)) : null,
     kind === "readable" ? [
       element("p", {}, `It sees the status ${verdict.status} and the headers ${verdict.headers.map(([name]) => name).join(", ") || "none"}.`),
       verdict.body ? element("pre", { tabIndex: 0, "aria-label": "The body that the script reads", role: "region" }, verdict.body) : null,
@@ -94,31 +186,29 @@ function drawBrowser({ kind, verdict }) {
 }
 
 function drawPrediction({ outcome, text }) {
-  return element("section", { className: "card" },
+  return element("section", {},
     element("h4", {}, "The prediction"),
     element("p", {}, element("strong", {}, outcome[0].toUpperCase() + outcome.slice(1))),
     element("p", {}, text),
-    element("p", { className: "aside" }, "By a model of a browser that was written after the Fetch standard, apart from the engine."));
+    element("p", { className: "aside" }, "By a model of a browser that is written after the Fetch standard and shares no code with the engine."));
 }
 
-function drawEngine(explanations, apply) {
-  return element("section", { className: "card" },
+function drawEngine(explanations, isOther) {
+  return element("section", {},
     element("h4", {}, "The engine"),
     explanations.length === 0 ? element("p", {}, "It got no request.") : null,
+    isOther ? element("p", { className: "aside" }, "The policy has changed since the request was sent. This explains what the new one does.") : null,
     explanations.map(({ preflight, data, text, verdict }) => [
-      element("h5", {}, preflight ? "Of the preflight" : "Of the request"),
+      element("h5", {}, preflight ? "The preflight" : "The request"),
       element("p", {}, element("strong", {}, verdict.allowed ? "✓ Allowed" : "✕ Denied"), ` ${data.request}`),
-      element("ul", {}, (verdict.obstacles ?? []).map(({ why, fix }) => element("li", {}, why, fix ? ` ${fix}` : ""))),
-      element("ul", { className: "changes" }, (verdict.changes ?? []).map((change) => element("li", {},
-        element("button", { type: "button", onclick: () => apply(change) }, sentence(change)),
-        change.caution ? element("p", {}, change.caution) : null))),
+      element("ul", {}, (verdict.obstacles ?? []).map(({ why }) => element("li", {}, why))),
       (data.notes ?? []).map((note) => element("p", { className: "aside" }, note)),
       element("details", {}, element("summary", {}, `The whole explanation${preflight ? " (preflight)" : ""}`), element("pre", { tabIndex: 0 }, text)),
     ]));
 }
 
 function sentence({ field, add }) {
-  return add ? `Add ${add} to ${field}` : `Set ${field}`;
+  return add ? `Add ${add} to ${field}` : `Turn on ${field}`;
 }
 
 function drawSequence(state, { question, messages, verdict }) {
@@ -126,7 +216,7 @@ function drawSequence(state, { question, messages, verdict }) {
   const backend = state.backends.find((b) => b.id === question.backend);
   const steps = messages.flatMap(({ preflight, request, response }) => [
     drawMessage(state, "out", preflight ? "Preflight: may the script do this?" : "The request", `${request.method} ${request.target}`, request.headers),
-    drawMessage(state, "back", preflight ? "What the API allows" : "The answer",
+    drawMessage(state, "back", preflight ? "What the API allows" : "The response",
       response.status ? `${response.status} ${response.statusText}` : "nothing", response.headers),
   ]);
   if (steps.length === 0) {
@@ -134,7 +224,7 @@ function drawSequence(state, { question, messages, verdict }) {
   } else if (!messages.some((m) => !m.preflight)) {
     steps.push(element("li", { className: "note" }, "The request itself was not sent."));
   } else if (verdict.outcome === "blocked") {
-    steps.push(element("li", { className: "note" }, "The browser keeps this answer from the script."));
+    steps.push(element("li", { className: "note" }, "The browser keeps this response from the script."));
   }
   return element("div", { className: "sequence" },
     element("p", { className: "lanes" },
@@ -153,7 +243,7 @@ function drawMessage(state, direction, title, line, headers) {
     element("td", {}, element("code", {}, value)));
   const table = (caption, rows) => element("table", {}, element("caption", { className: "hidden" }, caption), element("tbody", {}, rows.map(row)));
   return element("li", { className: direction },
-    element("h4", {}, title),
+    element("h5", {}, title),
     element("p", { className: "line" }, element("span", { className: "arrow", "aria-hidden": "true" }, direction === "out" ? "→" : "←"), " ", element("code", {}, line)),
     marked.length > 0
       ? element("div", { className: "marked" }, element("p", { className: "tag" }, "CORS"), table(`CORS headers of: ${title}`, marked))

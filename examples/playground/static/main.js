@@ -2,17 +2,24 @@ import { call } from "./api.js";
 import { byId, element, options } from "./dom.js";
 import { draw, perform } from "./exchange.js";
 import { embed } from "./frames.js";
+import { summarize } from "./judge.js";
 import * as home from "./home.js";
 import * as matrix from "./matrix.js";
 import * as paste from "./paste.js";
 import * as policy from "./policy.js";
+import * as views from "./views.js";
 
 const state = await call("/api/state");
 embed(state.sites, byId("frames"));
 
+// chosen is the cell that the exchange belongs to, or the question of one that
+// belongs to none.
+let chosen = { site: state.sites[0], operation: state.operations.find(({ id }) => id === "account") };
+let exchanges; // of the last run of the matrix
+let number = 0; // of the exchange to show last
+
 // fill puts a question into the form.
-function fill({ backend, site, method, path, headers, body, credentials, mode }, operation) {
-  byId("backend").value = backend;
+function fill({ site, method, path, headers, body, credentials, mode }, operation) {
   byId("site").value = site;
   byId("operation").value = operation?.id ?? "";
   byId("operation-why").textContent = operation?.why ?? "";
@@ -28,74 +35,111 @@ function fill({ backend, site, method, path, headers, body, credentials, mode },
 function read() {
   const headers = byId("headers").value.split("\n").filter((line) => line.trim() !== "").map((line) => {
     const colon = line.indexOf(":");
-    if (colon < 1) throw new Error(`The line “${line}” is no header: write a name, a colon and a value.`);
+    if (colon < 1) throw new Error(`The line “${line}” isn't a header. Write a name, a colon and a value.`);
     return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
   });
-  const question = { headers };
-  for (const name of ["backend", "site", "method", "path", "body", "credentials", "mode"]) question[name] = byId(name).value;
+  const question = { headers, backend: byId("backend").value };
+  for (const name of ["site", "method", "path", "body", "credentials", "mode"]) question[name] = byId(name).value;
   return question;
 }
 
-// open shows an exchange.
-async function open(exchange) {
-  const parts = await draw(state, exchange, policy.apply);
-  byId("exchange").replaceChildren(...parts);
-  const site = state.sites.find((s) => s.id === exchange.question.site);
-  byId("request-state").textContent = `${exchange.question.method} ${exchange.question.path}, from ${site.title}: ${exchange.kind === "readable" ? `readable, ${exchange.verdict.status}` : exchange.kind}.`;
-}
-
-// attempt does something for the request's form, and says there what fails.
-async function attempt(something) {
-  byId("request-state").className = "";
+// show shows the exchange that get returns, unless another is to be shown by
+// then, and says what fails.
+async function show(get) {
+  const mine = ++number;
+  const said = byId("request-state");
   try {
-    await something();
+    const exchange = await get();
+    const parts = await draw(state, exchange, policy.apply);
+    if (mine !== number) return;
+    const site = state.sites.find((s) => s.id === exchange.question.site);
+    byId("exchange").replaceChildren(...parts);
+    byId("request-title").textContent = `${site.title}: ${exchange.question.method} ${exchange.question.path}`;
+    said.className = "hidden";
+    said.textContent = `${exchange.question.method} ${exchange.question.path}, from ${site.title}: ${exchange.kind === "readable" ? `readable, ${exchange.verdict.status}` : exchange.kind}.`;
   } catch (error) {
-    byId("request-state").className = "bad";
-    byId("request-state").textContent = `✕ ${error.message}`;
+    if (mine !== number) return;
+    said.className = "bad";
+    said.textContent = `✕ ${error.message}`;
     byId("exchange").replaceChildren();
   }
+  byId("exchange").dataset.shown = mine; // for tests, which wait for it
 }
+
+// ask performs the exchange of a question that belongs to no cell.
+async function ask(question) {
+  const exchange = await perform(state, question);
+  return matrix.judged(state.sites.find(({ id }) => id === question.site), exchange);
+}
+
+// showChosen shows the exchange of what is chosen, as the matrix has made it.
+function showChosen() {
+  const { site, operation, question } = chosen;
+  matrix.choose(site, operation);
+  if (question) return show(() => ask({ ...question, backend: byId("backend").value }));
+  return show(() => matrix.find(exchanges, site, operation));
+}
+
+matrix.draw(state, async (site, operation) => {
+  if (!exchanges) return;
+  chosen = { site, operation };
+  fill(matrix.question(byId("backend").value, site, operation), operation);
+  await showChosen();
+  if (views.show("exchange")) byId("request-title").focus();
+});
 
 byId("request-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  attempt(async () => {
-    byId("request-state").textContent = "Sending…";
-    await open(await perform(state, read()));
+  show(() => {
+    chosen = { question: read() };
+    matrix.choose();
+    return ask(chosen.question);
   });
 });
 
-const backends = state.backends.map((b) => ({ value: b.id, text: b.title }));
-options(byId("backend"), backends);
-options(byId("matrix-backend"), backends);
+options(byId("backend"), state.backends.map((b) => ({ value: b.id, text: b.title })));
 options(byId("site"), state.sites.map((s) => ({ value: s.id, text: `${s.title} (${s.origin})` })));
 options(byId("operation"), [...state.operations.map((o) => ({ value: o.id, text: o.title })), { value: "", text: "of your own" }]);
-
-const chooseOperation = (id) => {
-  const operation = state.operations.find((o) => o.id === id);
+byId("operation").addEventListener("change", ({ target }) => {
+  const operation = state.operations.find((o) => o.id === target.value);
   if (operation) fill(matrix.question(byId("backend").value, { id: byId("site").value }, operation), operation);
-};
-byId("operation").addEventListener("change", (event) => chooseOperation(event.target.value));
+});
 for (const name of ["method", "path", "headers", "body", "credentials", "mode"]) {
   byId(name).addEventListener("input", () => {
     byId("operation").value = "";
     byId("operation-why").textContent = "";
   });
 }
-byId("site").value = "untrusted";
-chooseOperation("update");
+fill(matrix.question(byId("backend").value, chosen.site, chosen.operation), chosen.operation);
 
-const runMatrix = () => matrix.start(state, (exchange, operation) => attempt(async () => {
-  fill(exchange.question, operation);
-  await open(exchange);
-  byId("exchange").querySelector("h3").focus();
-}));
-byId("matrix-backend").addEventListener("change", () => {
-  byId("backend").value = byId("matrix-backend").value;
-  runMatrix();
-});
+async function run() {
+  byId("matrix").setAttribute("aria-busy", "true");
+  try {
+    const made = await matrix.start(state, byId("backend").value);
+    if (!made) return;
+    exchanges = made;
+    const { yours, others } = summarize((site, operation) => matrix.find(exchanges, { id: site }, { id: operation }));
+    byId("summary").replaceChildren(element("b", {}, "Your site"), ` ${yours} `,
+      element("span", { className: others.isDanger ? "bad" : "" }, element("b", {}, "Other sites"), ` ${others.text}`));
+    await showChosen();
+    byId("matrix").dataset.runs = Number(byId("matrix").dataset.runs ?? 0) + 1; // for tests, which wait for it
+  } catch (error) {
+    byId("summary").textContent = `✕ ${error.message}`;
+  }
+  byId("matrix").removeAttribute("aria-busy");
+}
+
+byId("backend").addEventListener("change", run);
+for (const button of document.querySelectorAll("[data-opens]")) {
+  button.addEventListener("click", () => byId(button.dataset.opens).showModal());
+}
 
 paste.start(state, policy.show);
 policy.start(state, (text) => {
-  runMatrix();
+  const stale = text === undefined;
+  byId("matrix").classList.toggle("stale", stale);
+  byId("stale").textContent = stale ? "The policy isn't valid. This is what the last valid one does." : "";
+  if (stale) return;
+  run();
   home.show(text).catch((error) => byId("programs").replaceChildren(element("p", { className: "bad" }, error.message)));
 });

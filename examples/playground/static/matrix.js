@@ -1,10 +1,17 @@
 import { byId, element } from "./dom.js";
 import { perform } from "./exchange.js";
+import { isNamed, judge } from "./judge.js";
 
 // The matrix is every operation of the sample API from every site.
 
+const marked = 6000; // milliseconds for which a change is marked
+
 let run = 0;
-let before = new Map(); // by cell: the kind of the run before
+let cells; // by key
+const before = new Map(); // by key: what the cell says
+const named = new Map(); // by site: whether the policy allows its origin by more than "*"
+
+const keyOf = (site, operation) => `${site.id} ${operation.id}`;
 
 // question returns the fetch of a cell.
 export function question(backend, site, operation) {
@@ -14,70 +21,142 @@ export function question(backend, site, operation) {
   };
 }
 
-// start makes all requests, and marks what has changed since the last time.
-// Chosen exchanges are given to open. A later start ends it.
-export async function start(state, open) {
+// start makes all requests, and marks what has changed since the last time. It
+// returns the exchanges by site and operation, or nothing if a later start has
+// ended it.
+export async function start(state, backend) {
   const number = ++run;
-  const backend = byId("matrix-backend").value;
-  const cells = draw(state);
-  byId("matrix-state").textContent = "Sending…";
-  byId("trouble").replaceChildren();
-  const now = new Map();
-  const wrong = [];
-  // Logging in comes first, so that all later requests have the same cookie.
-  const operations = [...state.operations].sort((a, b) => (b.id === "login") - (a.id === "login"));
+  const exchanges = new Map();
+  const changed = [];
   const one = async (site, operation) => {
-    const key = `${site.id} ${operation.id}`;
     const exchange = await perform(state, question(backend, site, operation));
-    if (number !== run) return;
-    now.set(key, exchange.kind);
-    if (exchange.differences.length > 0) wrong.push(`${operation.title}, from ${site.title}: ${exchange.differences.join(" ")}`);
-    fill(cells.get(key), site, operation, exchange, before.has(key) && before.get(key) !== exchange.kind, () => open(exchange, operation));
+    const key = keyOf(site, operation);
+    exchanges.set(key, exchange);
+    // Each cell turns as soon as it can. Whether the policy names the site is known of
+    // the run before only, and judged again at the end.
+    if (number === run) cells.get(key).show(judge(site, named.get(site.id), exchange), exchange.differences, false);
   };
+  const all = (operations) => Promise.all(operations.flatMap((operation) => state.sites.map((site) => one(site, operation))));
+  byId("trouble").replaceChildren();
   try {
-    for (const operation of operations) {
-      await Promise.all(state.sites.map((site) => one(site, operation)));
-      if (number !== run) return;
-    }
+    // Logging in comes first, so that all later requests have the same cookie.
+    await all(state.operations.filter(({ id }) => id === "login"));
+    await all(state.operations.filter(({ id }) => id !== "login"));
   } catch (error) {
-    if (number === run) byId("matrix-state").textContent = `✕ ${error.message}`;
-    return;
+    if (number === run) throw error;
   }
-  const count = (wanted) => [...now.values()].filter((kind) => kind === wanted).length;
-  const changed = [...now].filter(([key, kind]) => before.has(key) && before.get(key) !== kind).length;
-  byId("matrix-state").textContent = `${now.size} requests: ${count("readable")} can be read, ${count("hidden")} are done and hidden, ${count("preflight")} are never sent.` +
-    (before.size > 0 ? ` ${changed} changed.` : "");
-  byId("matrix-state").dataset.run = number; // for tests, which wait for it
+  if (number !== run) return undefined;
+  for (const site of state.sites) {
+    named.set(site.id, isNamed(site, state.operations.map((operation) => exchanges.get(keyOf(site, operation)))));
+    for (const operation of state.operations) {
+      const key = keyOf(site, operation);
+      const exchange = exchanges.get(key);
+      const judged = judge(site, named.get(site.id), exchange);
+      exchange.tone = judged.tone;
+      if (before.has(key) && before.get(key) !== judged.text) changed.push(key);
+      before.set(key, judged.text);
+      cells.get(key).show(judged, exchange.differences, changed.includes(key));
+    }
+  }
+  byId("matrix-state").textContent = changed.length > 0 ? `${changed.length} changed.` : "";
+  report(state, exchanges);
+  setTimeout(() => {
+    if (number === run) for (const cell of cells.values()) cell.unmark();
+  }, marked);
+  return exchanges;
+}
+
+// report says where the browser and the prediction differ.
+function report(state, exchanges) {
+  const wrong = [];
+  for (const operation of state.operations) {
+    for (const site of state.sites) {
+      const { differences } = exchanges.get(keyOf(site, operation));
+      if (differences.length > 0) wrong.push(`${operation.title}, from ${site.title}: ${differences.join(" ")}`);
+    }
+  }
   if (wrong.length > 0) {
-    byId("trouble").replaceChildren(element("p", { className: "disagree" }, "The browser and the prediction do not agree. One of them is wrong: please report it."),
+    byId("trouble").replaceChildren(element("p", { className: "disagree" }, "The browser and the prediction don't agree. One of them is wrong: please report it."),
       element("ul", {}, wrong.map((w) => element("li", {}, w))));
   }
-  before = now;
 }
 
-function draw(state) {
-  const cells = new Map();
+const groupTitles = { yours: "Your sites", others: "Others" };
+
+// groups returns the groups of sites in a row, and how many each has.
+function groups(sites) {
+  return [...new Set(sites.map(({ group }) => group))].map((group) => ({ group, size: sites.filter((s) => s.group === group).length }));
+}
+
+// draw makes the table. Cells are given to open when they are chosen.
+export function draw(state, open) {
+  cells = new Map();
+  const grid = state.operations.map((operation) => state.sites.map((site) => {
+    const cell = makeCell(site, operation, open);
+    cells.set(keyOf(site, operation), cell);
+    return cell;
+  }));
   byId("matrix-table").replaceChildren(
-    element("caption", { className: "hidden" }, "What the script of each site may do"),
-    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Operation"),
-      state.sites.map((site) => element("th", { scope: "col" }, site.title, element("code", { className: "small" }, site.origin.replace("http://", "")))))),
-    element("tbody", {}, state.operations.map((operation) => element("tr", {},
-      element("th", { scope: "row" }, operation.title, element("code", { className: "small" }, `${operation.method} ${operation.path}`)),
-      state.sites.map((site) => {
-        const cell = element("td", {}, element("span", { className: "cell" }, "…"));
-        cells.set(`${site.id} ${operation.id}`, cell);
-        return cell;
-      })))));
-  return cells;
+    element("thead", {},
+      element("tr", { className: "groups" }, element("td"), groups(state.sites).map(({ group, size }) =>
+        element("th", { scope: "colgroup", colSpan: size }, groupTitles[group]))),
+      element("tr", {}, element("th", { scope: "col" }, element("span", { className: "hidden" }, "Operation")),
+        state.sites.map((site) => element("th", { scope: "col" }, site.title, element("code", { className: "small" }, site.origin.replace("http://", "")))))),
+    element("tbody", {}, state.operations.map((operation, i) => element("tr", {},
+      element("th", { scope: "row", title: operation.why }, operation.title, " ", element("code", { className: "small" }, `${operation.method} ${operation.path}`)),
+      grid[i].map(({ button }) => element("td", {}, button))))));
+  // One cell takes part in Tab; arrows lead to the others.
+  grid[0][0].button.tabIndex = 0;
+  grid.forEach((row, i) => row.forEach(({ button }, j) => button.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    const to = step && grid[i + step[0]]?.[j + step[1]];
+    if (!to) return;
+    event.preventDefault();
+    to.button.focus();
+  })));
+  for (const { button } of cells.values()) {
+    button.addEventListener("focus", () => {
+      for (const cell of cells.values()) cell.button.tabIndex = cell.button === button ? 0 : -1;
+    });
+  }
 }
 
-const short = { hidden: "✕ hidden", preflight: "✕ preflight", opaque: "sent", refused: "✕ refused" };
-
-function fill(cell, site, operation, { kind, verdict, differences }, changed, open) {
-  const text = kind === "readable" ? `✓ ${verdict.status}` : short[kind];
-  const state = differences.length > 0 ? "wrong" : kind === "readable" ? "good" : "bad";
-  cell.replaceChildren(element("button", { type: "button", className: `cell ${state}${changed ? " changed" : ""}`, onclick: open },
-    element("span", { className: "hidden" }, `${operation.title}, from ${site.title}: `), text,
-    changed ? element("span", { className: "mark" }, " changed") : null,
-    differences.length > 0 ? " disagrees" : null));
+function makeCell(site, operation, open) {
+  const text = element("span", {}, "…");
+  const mark = element("span", { className: "hidden" });
+  const button = element("button", { type: "button", className: "cell", tabIndex: -1, onclick: () => open(site, operation) },
+    element("span", { className: "hidden" }, `${operation.title}, from ${site.title}: `), text, mark);
+  return {
+    button,
+    show(judged, differences, changed) {
+      text.textContent = judged.text;
+      mark.textContent = `${changed ? ", changed" : ""}${differences.length > 0 ? ", disagrees" : ""}`;
+      button.className = `cell ${differences.length > 0 ? "wrong" : judged.tone}`;
+      if (changed) {
+        button.getBoundingClientRect(); // without which a second change would not start the animation again
+        button.classList.add("changed");
+      }
+    },
+    unmark() {
+      button.classList.remove("changed");
+      mark.textContent = mark.textContent.replace(", changed", "");
+    },
+  };
 }
+
+// choose marks the cell whose exchange is shown; none without arguments.
+export function choose(site, operation) {
+  const chosen = site && keyOf(site, operation);
+  for (const [key, { button }] of cells) {
+    if (key === chosen) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+}
+
+// judged returns an exchange that is not of a cell, judged as if it were.
+export function judged(site, exchange) {
+  return { ...exchange, tone: judge(site, named.get(site.id), exchange).tone };
+}
+
+// find returns the exchange of a cell.
+export const find = (exchanges, site, operation) => exchanges.get(keyOf(site, operation));

@@ -12,9 +12,12 @@ export function start(state, show) {
         source ? element("p", {}, `This is from ${source}.`) : "",
         ...findings.map((f) => {
           const field = state.fields.find(({ name }) => name === f.field);
-          return element("div", { className: "card" },
+          return element("div", { className: "finding" },
             element("p", {}, element("strong", {}, f.what)), element("p", {}, f.why), element("p", {}, f.remedy),
-            field ? element("p", {}, element("button", { type: "button", onclick: () => show(field.name) }, `Go to ${field.go}`)) : null);
+            field ? element("p", {}, element("button", { type: "button", onclick: () => {
+              byId("paste").close();
+              show(field.name);
+            } }, `Go to ${field.go}`)) : null);
         }));
     } catch (error) {
       result.replaceChildren(element("p", { className: "bad" }, error.message));

@@ -1,25 +1,32 @@
 import { call } from "./api.js";
 import { byId, element } from "./dom.js";
+import { tabs } from "./tabs.js";
+import * as views from "./views.js";
 
 // The policy is a text, JSON, which the form reads and writes. Whatever is valid
 // is in force at once.
 
-const pause = 250; // milliseconds without typing, before the program is asked
+const pause = 150; // milliseconds without typing, before the program is called
 
 let state; // what the program said at the start
-let changed; // called with the text when a policy is in force
+let changed; // called with the text when a policy is in force, and without when it is refused
 let selected = 0; // the Config in the form
 let timer;
 let asked = 0;
-let rows = new Map(); // by the name of a field: its control and its problems
+const rows = new Map(); // by the name of a field: its control and its problems
+const presets = new Map(); // by its policy: the button of a preset
 
 const text = byId("policy-text");
+const edit = tabs([...byId("editors").children]);
 
-export function start(initial, onInForce) {
+export function start(initial, onChange) {
   state = initial;
-  changed = onInForce;
-  byId("presets").append(...state.presets.map((preset) => element("li", {},
-    element("button", { type: "button", onclick: () => set(preset.policy) }, preset.title), element("span", {}, preset.why))));
+  changed = onChange;
+  for (const { title, why, policy } of state.presets) {
+    const button = element("button", { type: "button", title: why, onclick: () => set(policy) }, title);
+    presets.set(policy, button);
+    byId("presets").append(element("li", {}, button));
+  }
   drawFields();
   text.addEventListener("input", () => edited());
   byId("config").addEventListener("change", (event) => {
@@ -54,20 +61,21 @@ export function set(policy) {
 }
 
 // apply makes a change that the engine proposes.
-export function apply({ config, field, add }) {
+export function apply({ config, field, add, defaults }) {
   const list = parsed();
   const { name } = state.fields.find((f) => f.go === field) ?? {};
   if (!list || !list[config] || !name) return;
-  list[config][name] = add ? [...(list[config][name] ?? []), add] : true;
+  list[config][name] = add ? [...(list[config][name] ?? defaults ?? []), add] : true;
   selected = config;
   write(list);
-  byId(`field-${name}`).focus();
 }
 
 // show brings a field into view.
 export function show(name) {
   const control = byId(`field-${name}`);
   if (!control) return;
+  views.show("policy");
+  edit(byId("tab-fields"));
   control.closest("details")?.setAttribute("open", "");
   control.focus();
 }
@@ -91,6 +99,7 @@ function write(list) {
 // edited follows a change of the text.
 function edited(wait = pause) {
   fill();
+  if (!parsed()) changed();
   clearTimeout(timer);
   timer = setTimeout(check, wait);
 }
@@ -111,8 +120,9 @@ async function check() {
   const risk = answer.problems?.some((p) => p.risk);
   byId("policy-state").className = answer.ok ? "good" : "bad";
   byId("policy-state").textContent = answer.ok ? "✓ This policy is in force."
-    : `✕ Refused${risk ? ", since it is dangerous" : ""}: the policy before stays in force.`;
-  if (answer.ok) changed(policy);
+    : `✕ Refused${risk ? " because it is dangerous" : ""}. The last valid policy stays in force.`;
+  for (const [preset, button] of presets) button.setAttribute("aria-pressed", String(preset === policy));
+  changed(answer.ok ? policy : undefined);
 }
 
 function drawFields() {
@@ -127,7 +137,7 @@ function drawFields() {
       else list[selected][field.name] = value;
       text.value = JSON.stringify(list.length === 1 ? list[0] : list, null, 2) + "\n";
       clearTimeout(timer);
-      timer = setTimeout(check, pause);
+      timer = setTimeout(check, field.kind === "bool" ? 0 : pause);
     };
     let control;
     if (field.name === "acceptRisks") {
@@ -142,22 +152,29 @@ function drawFields() {
       control = element("input", { id, type: "number", placeholder: field.hint, "aria-describedby": about,
         oninput: () => update(control.value === "" || control.value === "0" ? undefined : Number(control.value)) });
     } else {
-      control = element("textarea", { id, className: "code", rows: 2, spellcheck: false, placeholder: field.hint, "aria-describedby": about,
+      control = element("textarea", { id, className: "code", rows: 1, spellcheck: false, placeholder: field.hint, "aria-describedby": about,
         oninput: () => {
+          grow(control);
           const lines = control.value.split("\n").map((line) => line.trim()).filter(Boolean);
           update(lines.length > 0 ? lines : undefined);
         } });
     }
     const problems = element("ul", { id: `${id}-problems`, className: "problems" });
     rows.set(field.name, { field, control, problems });
-    const label = element("label", { for: id }, field.go, field.kind === "list" && field.name !== "acceptRisks" ? element("span", { className: "aside" }, " one in a line") : null);
+    const label = element("label", { for: id }, field.go, field.kind === "list" && field.name !== "acceptRisks" ? element("span", { className: "aside" }, " one per line") : null);
     return element("div", { className: "field" },
       field.kind === "bool" ? element("div", { className: "check" }, control, " ", label)
-        : field.name === "acceptRisks" ? [element("p", { className: "label" }, field.go), control] : [label, control],
-      element("p", { id: `${id}-help`, className: "help" }, field.help), problems);
+        : field.name === "acceptRisks" ? element("p", { className: "label" }, field.go) : label,
+      element("p", { id: `${id}-help`, className: "help" }, field.help),
+      field.kind === "bool" ? null : control, problems);
   };
   byId("fields").append(...state.fields.slice(0, common).map(draw),
     element("details", {}, element("summary", {}, "More fields"), state.fields.slice(common).map(draw)));
+}
+
+// grow makes a field as high as its text.
+function grow(control) {
+  control.rows = control.value.split("\n").length;
 }
 
 // fill shows the selected Config in the form. What somebody types into is left
@@ -165,7 +182,7 @@ function drawFields() {
 function fill() {
   const list = parsed();
   byId("fields").disabled = !list;
-  byId("form-note").textContent = list ? "" : "The JSON cannot be read: mend it first, or start from one of the policies above.";
+  byId("form-note").textContent = list ? "" : "The JSON can't be read. Fix it first, or start from one of the policies above.";
   if (!list) return;
   selected = Math.min(selected, list.length - 1);
   byId("config").replaceChildren(...list.map((c, i) => element("option", { value: i, selected: i === selected }, `${i}: ${(c.paths ?? c.pathRegexps ?? ["every path"]).toString()}`)));
@@ -182,7 +199,7 @@ function fill() {
       control.value = typeof value === "number" ? value : "";
     } else {
       control.value = Array.isArray(value) ? value.join("\n") : "";
-      control.rows = Math.max(2, control.value.split("\n").length);
+      grow(control);
     }
   }
 }
@@ -224,6 +241,7 @@ function select(line, column) {
   const bytes = new TextEncoder().encode(lines[line - 1] ?? "");
   const before = new TextDecoder().decode(bytes.slice(0, column - 1)).length;
   const start = lines.slice(0, line - 1).reduce((sum, l) => sum + l.length + 1, 0);
+  edit(byId("tab-text"));
   text.focus();
   text.setSelectionRange(start + before, start + (lines[line - 1] ?? "").length);
 }
@@ -233,7 +251,7 @@ const linkPrefix = "#policy=";
 function share() {
   const bytes = new TextEncoder().encode(text.value);
   location.hash = linkPrefix + btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  const say = (what) => (byId("share-state").textContent = `${what} Whoever opens it needs the playground at the same address: go run ./examples/playground -port ${location.port}`);
+  const say = (what) => (byId("share-state").textContent = `${what} To open it, run the playground at the same address: go run ./examples/playground -port ${location.port}`);
   navigator.clipboard.writeText(location.href).then(() => say("The link is copied."), () => say("The link is in the address bar."));
 }
 
@@ -244,7 +262,7 @@ function fromLink() {
     const characters = atob(location.hash.slice(linkPrefix.length).replaceAll("-", "+").replaceAll("_", "/"));
     return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(characters, (c) => c.charCodeAt(0)));
   } catch {
-    byId("share-state").textContent = "The policy of the link cannot be read: it is cut or changed. Ask for it again.";
+    byId("share-state").textContent = "The link is cut off or changed, so that its policy can't be read. Copy it again.";
     return undefined;
   }
 }
