@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 )
 
 func TestStacksOfHandlers(t *testing.T) {
 	for name, wrap := range map[string]func(http.Handler) http.Handler{"bare": bare, "with Enforce": cors.Enforce} {
 		t.Run(name, func(t *testing.T) {
-			conformance.RunStacks(t, func(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
+			adaptertest.RunStacks(t, func(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 				return serveStack(t, wrap, outer, inner)
 			})
 		})

@@ -28,7 +28,7 @@ func (j *judge) request(ctx context.Context, r *Request) (cors map[string]string
 	}
 	sent := r.write(base)
 	j.seen.Wire = "> " + strings.ReplaceAll(strings.TrimRight(abridge(sent), "\r\n"), "\r\n", "\n> ")
-	response, err := j.server.exchange(ctx, base, r.method(), sent)
+	response, err := j.server.SendText(ctx, r.method(), sent)
 	if err != nil {
 		if r.Expect.Refusal {
 			return nil, nil
@@ -69,8 +69,22 @@ func (r *Request) write(base *url.URL) string {
 	return text.String()
 }
 
-// exchange sends a request in a connection of its own.
-func (s *Server) exchange(ctx context.Context, base *url.URL, method, text string) (*http.Response, error) {
+// Send sends a request as it is written, and returns the response without its body.
+func (s *Server) Send(ctx context.Context, r *Request) (*http.Response, error) {
+	base, err := url.Parse(s.URL)
+	if err != nil {
+		return nil, fmt.Errorf("the server's URL: %w", err)
+	}
+	return s.SendText(ctx, r.method(), r.write(base))
+}
+
+// SendText sends the text of a request in a connection of its own, and returns the
+// response without its body. The method says whether the response can have one.
+func (s *Server) SendText(ctx context.Context, method, text string) (*http.Response, error) {
+	base, err := url.Parse(s.URL)
+	if err != nil {
+		return nil, fmt.Errorf("the server's URL: %w", err)
+	}
 	dialer := net.Dialer{Timeout: wireTimeout}
 	conn, err := dialer.DialContext(ctx, "tcp", base.Host)
 	if err != nil {

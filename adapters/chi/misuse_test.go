@@ -9,17 +9,17 @@ import (
 	"testing"
 
 	corschi "github.com/corskit/cors/adapters/chi"
-	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/go-chi/chi/v5"
 )
 
 func TestMisuse(t *testing.T) {
-	conformance.RunMisuse(t, conformance.Adapter{
+	adaptertest.RunMisuse(t, adaptertest.Adapter{
 		New: func(policy ...cors.Config) { corschi.New(policy...) },
-		Attach: func(base ...cors.Config) conformance.Policies {
+		Attach: func(base ...cors.Config) adaptertest.Policies {
 			p := corschi.Attach(newRouter(), base...)
-			return conformance.Policies{
+			return adaptertest.Policies{
 				Group: func(path string, policy cors.Config) { p.Group(path, policy, nil) },
 				Route: p.Route,
 			}
@@ -65,7 +65,7 @@ func TestMisuseOfTheFramework(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			conformance.ExpectPanic(t, func() { tt.do(newRouter()) }, tt.says...)
+			adaptertest.ExpectPanic(t, func() { tt.do(newRouter()) }, tt.says...)
 		})
 	}
 }
@@ -182,7 +182,7 @@ func TestAttachToARouterThatIsMounted(t *testing.T) {
 func TestSkippedRequestsAreLeftAlone(t *testing.T) {
 	skipInternal := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/internal/") }
 	skipHealth := func(r *http.Request) bool { return r.URL.Path == "/health" }
-	conformance.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
+	adaptertest.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
 		r := newRouter()
 		r.Use(corschi.Middleware(engine, skipInternal, skipHealth))
 		r.Get("/*", ok)

@@ -7,12 +7,13 @@ import (
 
 	corschi "github.com/corskit/cors/adapters/chi"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/go-chi/chi/v5"
 )
 
 func TestPoliciesOfGroupsAndRoutes(t *testing.T) {
-	conformance.RunPolicies(t, func(t *testing.T, base cors.Config, attachments []conformance.Attachment) *conformance.Server {
+	adaptertest.RunPolicies(t, func(t *testing.T, base cors.Config, attachments []adaptertest.Attachment) *conformance.Server {
 		r := newRouter()
 		policies := corschi.Attach(r, base)
 		for _, a := range attachments {

@@ -8,6 +8,7 @@ import (
 
 	corschi "github.com/corskit/cors/adapters/chi"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -37,7 +38,7 @@ func TestPathsAreReadAsChiRoutesThem(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			conformance.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				r := newRouter()
 				tt.prepare(r, corschi.New(policy...), func(r chi.Router) { addRoutes(r, routes) })
 				server := httptest.NewServer(r)
@@ -53,7 +54,7 @@ func TestPathsAreReadAsChiRoutesThemInSubrouters(t *testing.T) {
 	for _, prefix := range []string{"/v1", "/{tenant}", "/{tenant:[a-z]{2}}/api"} {
 		t.Run(prefix, func(t *testing.T) {
 			literal := strings.NewReplacer("{tenant}", "acme", "{tenant:[a-z]{2}}", "de").Replace(prefix)
-			conformance.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				for i := range policy {
 					policy[i].Paths = []string{literal + policy[i].Paths[0]}
 				}
@@ -74,16 +75,16 @@ func TestPathsAreReadAsChiRoutesThemInSubrouters(t *testing.T) {
 type middlewareFunc = func(http.Handler) http.Handler
 
 // optionSets returns a router for each place of the middleware whose path differs.
-func optionSets() (routers []conformance.Router) {
+func optionSets() (routers []adaptertest.Router) {
 	add := func(name, prefix string, build func(r *chi.Mux, cors middlewareFunc, routes []string)) {
-		routers = append(routers, conformance.Router{Name: name, Prefix: prefix, Serve: func(_ testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+		routers = append(routers, adaptertest.Router{Name: name, Prefix: prefix, Serve: func(_ testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			r, cors := newRouter(), corschi.New(policy...)
 			if build == nil {
 				addRoutes(r, routes)
-				return conformance.ExchangeWith(cors(r))
+				return adaptertest.ExchangeWith(cors(r))
 			}
 			build(r, cors, routes)
-			return conformance.ExchangeWith(r)
+			return adaptertest.ExchangeWith(r)
 		}})
 	}
 	add("around the router", "", nil)
@@ -165,10 +166,10 @@ func subrouter(routes []string) http.Handler {
 }
 
 func TestGeneratedPathsAreReadAsChiRoutesThem(t *testing.T) {
-	conformance.RunGeneratedRouting(t, optionSets())
+	adaptertest.RunGeneratedRouting(t, optionSets())
 }
 
-func FuzzRouting(f *testing.F) { conformance.FuzzRouting(f, optionSets()) }
+func FuzzRouting(f *testing.F) { adaptertest.FuzzRouting(f, optionSets()) }
 
 func addRoutes(r chi.Router, routes []string) {
 	for _, route := range routes {

@@ -8,11 +8,12 @@ import (
 
 	corschi "github.com/corskit/cors/adapters/chi"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/go-chi/chi/v5"
 )
 
-func TestStacksOfPolicies(t *testing.T) { conformance.RunStacks(t, serveStack) }
+func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, serveStack) }
 
 func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 	r := newRouter()

@@ -6,17 +6,17 @@ import (
 	"testing"
 
 	corsecho "github.com/corskit/cors/adapters/echo"
-	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/labstack/echo/v4"
 )
 
 func TestMisuse(t *testing.T) {
-	conformance.RunMisuse(t, conformance.Adapter{
+	adaptertest.RunMisuse(t, adaptertest.Adapter{
 		New: func(policy ...cors.Config) { corsecho.New(policy...) },
-		Attach: func(base ...cors.Config) conformance.Policies {
+		Attach: func(base ...cors.Config) adaptertest.Policies {
 			p := corsecho.Attach(newRouter(), base...)
-			return conformance.Policies{
+			return adaptertest.Policies{
 				Group: func(path string, policy cors.Config) { p.Group(path, policy) },
 				Route: p.Route,
 			}
@@ -37,7 +37,7 @@ func TestMisuseOfTheFramework(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			conformance.ExpectPanic(t, func() { tt.do(newRouter()) }, tt.says...)
+			adaptertest.ExpectPanic(t, func() { tt.do(newRouter()) }, tt.says...)
 		})
 	}
 }
@@ -97,7 +97,7 @@ func toHost(host string, h http.Handler) http.Handler {
 func TestSkippedRequestsAreLeftAlone(t *testing.T) {
 	skipInternal := func(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, "/internal/") }
 	skipHealth := func(c echo.Context) bool { return c.Request().URL.Path == "/health" }
-	conformance.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
+	adaptertest.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
 		e := newRouter()
 		e.Use(corsecho.Middleware(engine, skipInternal, skipHealth))
 		e.GET("/*", func(echo.Context) error { return nil })

@@ -6,12 +6,13 @@ import (
 
 	corsecho "github.com/corskit/cors/adapters/echo"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/labstack/echo/v4"
 )
 
 func TestPoliciesOfGroupsAndRoutes(t *testing.T) {
-	conformance.RunPolicies(t, func(t *testing.T, base cors.Config, attachments []conformance.Attachment) *conformance.Server {
+	adaptertest.RunPolicies(t, func(t *testing.T, base cors.Config, attachments []adaptertest.Attachment) *conformance.Server {
 		e := newRouter()
 		policies := corsecho.Attach(e, base)
 		for _, a := range attachments {

@@ -8,6 +8,7 @@ import (
 
 	corsecho "github.com/corskit/cors/adapters/echo"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -30,7 +31,7 @@ func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			conformance.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				e := newRouter()
 				tt.prepare(e, corsecho.New(policy...))
 				addRoutes(e, routes)
@@ -42,26 +43,26 @@ func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
 	}
 }
 
-func optionSets() []conformance.Router {
-	serve := func(before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) conformance.Exchange {
-		return func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+func optionSets() []adaptertest.Router {
+	serve := func(before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) adaptertest.Exchange {
+		return func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			e := newRouter()
 			e.Pre(before...)
 			e.Use(corsecho.New(policy...))
 			addRoutes(e, routes)
-			return conformance.ExchangeWith(e)
+			return adaptertest.ExchangeWith(e)
 		}
 	}
-	return []conformance.Router{
+	return []adaptertest.Router{
 		{Name: "as it is", Serve: serve()},
-		{Name: "in Pre", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+		{Name: "in Pre", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			e := newRouter()
 			e.Pre(corsecho.New(policy...))
 			addRoutes(e, routes)
-			return conformance.ExchangeWith(e)
+			return adaptertest.ExchangeWith(e)
 		}},
 		{Name: "after RemoveTrailingSlash", Serve: serve(middleware.RemoveTrailingSlash())},
-		{Name: "after AddTrailingSlash", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+		{Name: "after AddTrailingSlash", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			for i := range policy {
 				for j, path := range policy[i].Paths {
 					policy[i].Paths[j] = slashed(path, "/{$}")
@@ -76,17 +77,17 @@ func optionSets() []conformance.Router {
 			for _, route := range routes {
 				e.GET(slashed(echoPath(route), "/"), handler(route))
 			}
-			return conformance.ExchangeWith(e)
+			return adaptertest.ExchangeWith(e)
 		}},
 		{Name: "after Rewrite", Serve: serve(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))},
 	}
 }
 
 func TestGeneratedPathsAreReadAsEchoRoutesThem(t *testing.T) {
-	conformance.RunGeneratedRouting(t, optionSets())
+	adaptertest.RunGeneratedRouting(t, optionSets())
 }
 
-func FuzzRouting(f *testing.F) { conformance.FuzzRouting(f, optionSets()) }
+func FuzzRouting(f *testing.F) { adaptertest.FuzzRouting(f, optionSets()) }
 
 // slashed appends a slash to a path that may need one.
 func slashed(path, slash string) string {

@@ -6,10 +6,11 @@ import (
 
 	corsecho "github.com/corskit/cors/adapters/echo"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 )
 
-func TestStacksOfPolicies(t *testing.T) { conformance.RunStacks(t, serveStack) }
+func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, serveStack) }
 
 func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 	e := newRouter()

@@ -6,11 +6,12 @@ import (
 
 	corsecho "github.com/corskit/cors/adapters/echo"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 )
 
 func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
-	conformance.RunWatched(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+	adaptertest.RunWatched(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
 		e := newRouter()
 		e.Use(corsecho.Middleware(engine))
 		for _, path := range conformance.Routes {

@@ -5,12 +5,13 @@ import (
 
 	corsfiber "github.com/corskit/cors/adapters/fiber"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v2"
 )
 
 func TestPoliciesOfGroupsAndRoutes(t *testing.T) {
-	conformance.RunPolicies(t, func(t *testing.T, base cors.Config, attachments []conformance.Attachment) *conformance.Server {
+	adaptertest.RunPolicies(t, func(t *testing.T, base cors.Config, attachments []adaptertest.Attachment) *conformance.Server {
 		app := newApp(fiber.Config{})
 		policies := corsfiber.Attach(app, base)
 		for _, a := range attachments {

@@ -9,6 +9,7 @@ import (
 
 	corsfiber "github.com/corskit/cors/adapters/fiber"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -19,7 +20,7 @@ func TestPathsAreReadAsFiberRoutesThem(t *testing.T) {
 		on := func(bit int) bool { return bits>>bit&1 == 1 }
 		config := fiber.Config{CaseSensitive: on(0), StrictRouting: on(1), UnescapePath: on(2), Immutable: on(3)}
 		t.Run(fmt.Sprintf("CaseSensitive=%t StrictRouting=%t UnescapePath=%t Immutable=%t", on(0), on(1), on(2), on(3)), func(t *testing.T) {
-			conformance.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				app := newApp(config)
 				app.Use(corsfiber.New(policy...))
 				addRoutes(app, routes)
@@ -29,13 +30,13 @@ func TestPathsAreReadAsFiberRoutesThem(t *testing.T) {
 	}
 }
 
-func optionSets() (routers []conformance.Router) {
+func optionSets() (routers []adaptertest.Router) {
 	for bits := range 1 << 3 {
 		on := func(bit int) bool { return bits>>bit&1 == 1 }
 		config := fiber.Config{CaseSensitive: on(0), StrictRouting: on(1), UnescapePath: on(2)}
-		routers = append(routers, conformance.Router{
+		routers = append(routers, adaptertest.Router{
 			Name: fmt.Sprintf("CaseSensitive=%t StrictRouting=%t UnescapePath=%t", on(0), on(1), on(2)),
-			Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+			Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 				app := newApp(config)
 				app.Use(corsfiber.New(policy...))
 				addRoutes(app, routes)
@@ -47,12 +48,12 @@ func optionSets() (routers []conformance.Router) {
 }
 
 func TestGeneratedPathsAreReadAsFiberRoutesThem(t *testing.T) {
-	conformance.RunGeneratedRouting(t, optionSets())
+	adaptertest.RunGeneratedRouting(t, optionSets())
 }
 
-func FuzzRouting(f *testing.F) { conformance.FuzzRouting(f, optionSets()) }
+func FuzzRouting(f *testing.F) { adaptertest.FuzzRouting(f, optionSets()) }
 
-func exchangeWith(handler fasthttp.RequestHandler) conformance.Exchange {
+func exchangeWith(handler fasthttp.RequestHandler) adaptertest.Exchange {
 	return func(request []byte) http.Header {
 		var ctx fasthttp.RequestCtx
 		if err := ctx.Request.Read(bufio.NewReaderSize(bytes.NewReader(request), len(request))); err != nil {

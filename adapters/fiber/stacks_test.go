@@ -5,11 +5,12 @@ import (
 
 	corsfiber "github.com/corskit/cors/adapters/fiber"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v2"
 )
 
-func TestStacksOfPolicies(t *testing.T) { conformance.RunStacks(t, serveStack) }
+func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, serveStack) }
 
 func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 	app := newApp(fiber.Config{ErrorHandler: corsfiber.ErrorHandler(inner, corsfiber.ErrorHandler(outer, fiber.DefaultErrorHandler))})
@@ -24,7 +25,7 @@ func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 func TestRestartRoutingIsDecidedByTheNewPath(t *testing.T) {
 	for name, reset := range map[string]bool{"with the headers there": false, "after a reset": true} {
 		t.Run(name, func(t *testing.T) {
-			conformance.RunRerouted(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+			adaptertest.RunRerouted(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
 				app := newApp(fiber.Config{})
 				app.Use(corsfiber.Middleware(engine))
 				app.Get("/public", func(c *fiber.Ctx) error {

@@ -8,6 +8,7 @@ import (
 
 	corsfiber "github.com/corskit/cors/adapters/fiber"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v2"
 )
@@ -20,7 +21,7 @@ func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
 		"immutable": {Immutable: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			conformance.RunWatched(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+			adaptertest.RunWatched(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
 				config.BodyLimit = 1000
 				config.ErrorHandler = corsfiber.ErrorHandler(engine, fiber.DefaultErrorHandler)
 				app := newApp(config)

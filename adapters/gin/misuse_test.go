@@ -6,17 +6,17 @@ import (
 	"testing"
 
 	corsgin "github.com/corskit/cors/adapters/gin"
-	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gin-gonic/gin"
 )
 
 func TestMisuse(t *testing.T) {
-	conformance.RunMisuse(t, conformance.Adapter{
+	adaptertest.RunMisuse(t, adaptertest.Adapter{
 		New: func(policy ...cors.Config) { corsgin.New(policy...) },
-		Attach: func(base ...cors.Config) conformance.Policies {
+		Attach: func(base ...cors.Config) adaptertest.Policies {
 			p := corsgin.Attach(newRouter(), base...)
-			return conformance.Policies{
+			return adaptertest.Policies{
 				Group: func(path string, policy cors.Config) { p.Group(path, policy) },
 				Route: p.Route,
 			}
@@ -58,7 +58,7 @@ func TestMisuseOfTheFramework(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			conformance.ExpectPanic(t, func() { tt.do(newRouter()) }, tt.says...)
+			adaptertest.ExpectPanic(t, func() { tt.do(newRouter()) }, tt.says...)
 		})
 	}
 }
@@ -99,7 +99,7 @@ func TestProperUseWorks(t *testing.T) {
 func TestSkippedRequestsAreLeftAlone(t *testing.T) {
 	skipInternal := func(c *gin.Context) bool { return strings.HasPrefix(c.Request.URL.Path, "/internal/") }
 	skipHealth := func(c *gin.Context) bool { return c.Request.URL.Path == "/health" }
-	conformance.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
+	adaptertest.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
 		r := newRouter()
 		r.Use(corsgin.Middleware(engine, skipInternal, skipHealth))
 		r.GET("/*path", func(*gin.Context) {})

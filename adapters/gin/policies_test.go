@@ -6,12 +6,13 @@ import (
 
 	corsgin "github.com/corskit/cors/adapters/gin"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gin-gonic/gin"
 )
 
 func TestPoliciesOfGroupsAndRoutes(t *testing.T) {
-	conformance.RunPolicies(t, func(t *testing.T, base cors.Config, attachments []conformance.Attachment) *conformance.Server {
+	adaptertest.RunPolicies(t, func(t *testing.T, base cors.Config, attachments []adaptertest.Attachment) *conformance.Server {
 		r := newRouter()
 		policies := corsgin.Attach(r, base)
 		for _, a := range attachments {

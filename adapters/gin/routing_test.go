@@ -9,6 +9,7 @@ import (
 
 	corsgin "github.com/corskit/cors/adapters/gin"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gin-gonic/gin"
 )
@@ -47,7 +48,7 @@ func TestPathsAreReadAsGinRoutesThem(t *testing.T) {
 			return r
 		}
 		t.Run(name+"/Middleware", func(t *testing.T) {
-			conformance.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				r := router()
 				r.Use(corsgin.New(policy...))
 				addRoutes(r, routes)
@@ -57,7 +58,7 @@ func TestPathsAreReadAsGinRoutesThem(t *testing.T) {
 			})
 		})
 		t.Run(name+"/Handler", func(t *testing.T) {
-			conformance.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				engine, err := cors.New(policy...)
 				if err != nil {
 					t.Fatal(err)
@@ -81,7 +82,7 @@ func addRoutes(r *gin.Engine, routes []string) {
 // optionSets returns a router for each combination of the options that Gin's routing
 // depends on. The others matter only for requests without a route: they are all on
 // or all off.
-func optionSets() (routers []conformance.Router) {
+func optionSets() (routers []adaptertest.Router) {
 	for name, set := range options {
 		for _, others := range []bool{false, true} {
 			router := func(routes []string, middleware ...gin.HandlerFunc) *gin.Engine {
@@ -95,15 +96,15 @@ func optionSets() (routers []conformance.Router) {
 			}
 			name := fmt.Sprintf("%s others=%t", name, others)
 			routers = append(routers,
-				conformance.Router{Name: name + "/Middleware", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
-					return conformance.ExchangeWith(router(routes, corsgin.New(policy...)))
+				adaptertest.Router{Name: name + "/Middleware", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
+					return adaptertest.ExchangeWith(router(routes, corsgin.New(policy...)))
 				}},
-				conformance.Router{Name: name + "/Handler", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+				adaptertest.Router{Name: name + "/Handler", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 					engine, err := cors.New(policy...)
 					if err != nil {
 						tb.Fatal(err)
 					}
-					return conformance.ExchangeWith(corsgin.Handler(engine, router(routes)))
+					return adaptertest.ExchangeWith(corsgin.Handler(engine, router(routes)))
 				}})
 		}
 	}
@@ -111,7 +112,7 @@ func optionSets() (routers []conformance.Router) {
 }
 
 func TestGeneratedPathsAreReadAsGinRoutesThem(t *testing.T) {
-	conformance.RunGeneratedRouting(t, optionSets())
+	adaptertest.RunGeneratedRouting(t, optionSets())
 }
 
-func FuzzRouting(f *testing.F) { conformance.FuzzRouting(f, optionSets()) }
+func FuzzRouting(f *testing.F) { adaptertest.FuzzRouting(f, optionSets()) }

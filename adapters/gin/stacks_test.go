@@ -6,11 +6,12 @@ import (
 
 	corsgin "github.com/corskit/cors/adapters/gin"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gin-gonic/gin"
 )
 
-func TestStacksOfPolicies(t *testing.T) { conformance.RunStacks(t, serveStack) }
+func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, serveStack) }
 
 func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 	r := newRouter()
@@ -25,7 +26,7 @@ func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 }
 
 func TestHandlerAroundAttachDecidesOnce(t *testing.T) {
-	conformance.RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+	adaptertest.RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
 		r := newRouter()
 		r.Use(corsgin.Middleware(engine))
 		r.GET("/outer", serveApp)
@@ -61,7 +62,7 @@ func TestCheckOriginUsesThePathThatGinRoutes(t *testing.T) {
 func TestHandleContextIsDecidedByTheNewPath(t *testing.T) {
 	for name, uses := range map[string]int{"one middleware": 1, "two": 2} {
 		t.Run(name, func(t *testing.T) {
-			conformance.RunRerouted(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+			adaptertest.RunRerouted(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
 				r := newRouter()
 				for range uses {
 					r.Use(corsgin.Middleware(engine))

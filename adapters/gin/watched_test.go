@@ -7,19 +7,20 @@ import (
 
 	corsgin "github.com/corskit/cors/adapters/gin"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gin-gonic/gin"
 )
 
 func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
 	t.Run("Middleware", func(t *testing.T) {
-		conformance.RunWatched(t, serveWatched(func(engine *cors.Engine, r *gin.Engine) http.Handler {
+		adaptertest.RunWatched(t, serveWatched(func(engine *cors.Engine, r *gin.Engine) http.Handler {
 			r.Use(corsgin.Middleware(engine))
 			return r
 		}))
 	})
 	t.Run("Handler", func(t *testing.T) {
-		conformance.RunWatched(t, serveWatched(func(engine *cors.Engine, r *gin.Engine) http.Handler {
+		adaptertest.RunWatched(t, serveWatched(func(engine *cors.Engine, r *gin.Engine) http.Handler {
 			return corsgin.Handler(engine, r)
 		}))
 	})

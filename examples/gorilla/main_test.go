@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gorilla/mux"
 )
@@ -49,9 +49,9 @@ func TestPreflightsAreAnsweredAroundTheRouter(t *testing.T) {
 }
 
 func TestPathsAreReadAsGorillaMuxRoutesThem(t *testing.T) {
-	var routers []conformance.Router
+	var routers []adaptertest.Router
 	for name, skipsClean := range map[string]bool{"cleaning paths": false, "with SkipClean": true} {
-		routers = append(routers, conformance.Router{Name: name, Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+		routers = append(routers, adaptertest.Router{Name: name, Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			engine, err := cors.New(policy...)
 			if err != nil {
 				tb.Fatal(err)
@@ -61,8 +61,8 @@ func TestPathsAreReadAsGorillaMuxRoutesThem(t *testing.T) {
 				path := strings.NewReplacer("{$}", "", "...}", ":.*}").Replace(route)
 				r.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-Route", route) }).Methods("GET")
 			}
-			return conformance.ExchangeWith(around(engine, r))
+			return adaptertest.ExchangeWith(around(engine, r))
 		}})
 	}
-	conformance.RunGeneratedRouting(t, routers)
+	adaptertest.RunGeneratedRouting(t, routers)
 }

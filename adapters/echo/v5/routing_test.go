@@ -9,6 +9,7 @@ import (
 
 	corsecho "github.com/corskit/cors/adapters/echo/v5"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/labstack/echo/v5"
 	"github.com/labstack/echo/v5/middleware"
@@ -37,7 +38,7 @@ func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			conformance.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				e := newRouterBy(tt.router())
 				tt.prepare(e, corsecho.New(policy...))
 				addRoutes(e, routes)
@@ -49,29 +50,29 @@ func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
 	}
 }
 
-func optionSets() []conformance.Router {
-	serveBy := func(router func() echo.Router, before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) conformance.Exchange {
-		return func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+func optionSets() []adaptertest.Router {
+	serveBy := func(router func() echo.Router, before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) adaptertest.Exchange {
+		return func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			e := newRouterBy(router())
 			e.Pre(before...)
 			e.Use(corsecho.New(policy...))
 			addRoutes(e, routes)
-			return conformance.ExchangeWith(e)
+			return adaptertest.ExchangeWith(e)
 		}
 	}
-	serve := func(before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) conformance.Exchange {
+	serve := func(before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) adaptertest.Exchange {
 		return serveBy(defaultRouter, before...)
 	}
-	routers := []conformance.Router{
+	routers := []adaptertest.Router{
 		{Name: "as it is", Serve: serve()},
-		{Name: "in Pre", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+		{Name: "in Pre", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			e := newRouter()
 			e.Pre(corsecho.New(policy...))
 			addRoutes(e, routes)
-			return conformance.ExchangeWith(e)
+			return adaptertest.ExchangeWith(e)
 		}},
 		{Name: "after RemoveTrailingSlash", Serve: serve(middleware.RemoveTrailingSlash())},
-		{Name: "after AddTrailingSlash", Serve: func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+		{Name: "after AddTrailingSlash", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			for i := range policy {
 				for j, path := range policy[i].Paths {
 					policy[i].Paths[j] = slashed(path, "/{$}")
@@ -86,14 +87,14 @@ func optionSets() []conformance.Router {
 			for _, route := range routes {
 				e.GET(slashed(echoPath(route), "/"), handler(route))
 			}
-			return conformance.ExchangeWith(e)
+			return adaptertest.ExchangeWith(e)
 		}},
 		{Name: "after Rewrite", Serve: serve(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))},
 	}
 	for _, config := range routerConfigs() {
-		routers = append(routers, conformance.Router{Name: nameOf(config), Serve: serveBy(func() echo.Router { return echo.NewRouter(config) })})
+		routers = append(routers, adaptertest.Router{Name: nameOf(config), Serve: serveBy(func() echo.Router { return echo.NewRouter(config) })})
 	}
-	return append(routers, conformance.Router{Name: "by a concurrent router", Serve: serveBy(func() echo.Router { return echo.NewConcurrentRouter(defaultRouter()) })})
+	return append(routers, adaptertest.Router{Name: "by a concurrent router", Serve: serveBy(func() echo.Router { return echo.NewConcurrentRouter(defaultRouter()) })})
 }
 
 // routerConfigs returns the combinations of the options that decide how the router
@@ -111,10 +112,10 @@ func nameOf(config echo.RouterConfig) string {
 }
 
 func TestGeneratedPathsAreReadAsEchoRoutesThem(t *testing.T) {
-	conformance.RunGeneratedRouting(t, optionSets())
+	adaptertest.RunGeneratedRouting(t, optionSets())
 }
 
-func FuzzRouting(f *testing.F) { conformance.FuzzRouting(f, optionSets()) }
+func FuzzRouting(f *testing.F) { adaptertest.FuzzRouting(f, optionSets()) }
 
 // slashed appends a slash to a path that may need one.
 func slashed(path, slash string) string {

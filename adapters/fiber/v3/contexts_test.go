@@ -11,6 +11,7 @@ import (
 
 	corsfiber "github.com/corskit/cors/adapters/fiber/v3"
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v3"
 	"github.com/gofiber/fiber/v3/middleware/adaptor"
@@ -25,7 +26,7 @@ func newOwnCtx(app *fiber.App) fiber.CustomCtx { return ownCtx{fiber.NewDefaultC
 func TestPathsAreReadFromAnyCtx(t *testing.T) {
 	for _, config := range []fiber.Config{{}, {CaseSensitive: true, StrictRouting: true, UnescapePath: true}} {
 		t.Run(fmt.Sprintf("CaseSensitive=%t", config.CaseSensitive), func(t *testing.T) {
-			conformance.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				app := fiber.NewWithCustomCtx(newOwnCtx, config)
 				app.Use(corsfiber.New(policy...))
 				addRoutes(app, routes)

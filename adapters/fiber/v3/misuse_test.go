@@ -7,17 +7,17 @@ import (
 	"testing"
 
 	corsfiber "github.com/corskit/cors/adapters/fiber/v3"
-	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v3"
 )
 
 func TestMisuse(t *testing.T) {
-	conformance.RunMisuse(t, conformance.Adapter{
+	adaptertest.RunMisuse(t, adaptertest.Adapter{
 		New: func(policy ...cors.Config) { corsfiber.New(policy...) },
-		Attach: func(base ...cors.Config) conformance.Policies {
+		Attach: func(base ...cors.Config) adaptertest.Policies {
 			p := corsfiber.Attach(newApp(fiber.Config{}), base...)
-			return conformance.Policies{
+			return adaptertest.Policies{
 				Group: func(path string, policy cors.Config) { p.Group(path, policy) },
 				Route: p.Route,
 			}
@@ -81,7 +81,7 @@ func TestMisuseOfTheFramework(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			conformance.ExpectPanic(t, func() { tt.do(newApp(fiber.Config{})) }, tt.says...)
+			adaptertest.ExpectPanic(t, func() { tt.do(newApp(fiber.Config{})) }, tt.says...)
 		})
 	}
 }
@@ -130,7 +130,7 @@ func TestAttachToAnAppThatIsMountedAtTheRootWorks(t *testing.T) {
 func TestSkippedRequestsAreLeftAlone(t *testing.T) {
 	skipInternal := func(c fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/internal/") }
 	skipHealth := func(c fiber.Ctx) bool { return c.Path() == "/health" }
-	conformance.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
+	adaptertest.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
 		app := newApp(fiber.Config{})
 		app.Use(corsfiber.Middleware(engine, skipInternal, skipHealth))
 		app.Get("/*", func(fiber.Ctx) error { return nil })

@@ -1,4 +1,4 @@
-package conformance
+package adaptertest
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/corskit/cors/conformance"
 	cors "github.com/corskit/cors/core"
 )
 
@@ -20,11 +21,11 @@ import (
 //
 // serve starts a server on which every request passes the middleware of outer, and
 // those for /inner/ also that of inner. Both have GET and PUT handlers that answer
-// as [App] does.
-func RunStacks(t *testing.T, serve func(t *testing.T, outer, inner *cors.Engine) *Server) {
+// as [conformance.App] does.
+func RunStacks(t *testing.T, serve func(t *testing.T, outer, inner *cors.Engine) *conformance.Server) {
 	t.Helper()
 	t.Run("one engine", func(t *testing.T) {
-		RunOnce(t, func(t *testing.T, engine *cors.Engine) *Server { return serve(t, engine, engine) })
+		RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server { return serve(t, engine, engine) })
 	})
 	outer, inner := new(cors.Engine), new(cors.Engine)
 	server := serve(t, outer, inner)
@@ -83,11 +84,11 @@ func stackedPolicy(r *rand.Rand) cors.Config {
 }
 
 // checkStack sends a request through both middlewares.
-func checkStack(t *testing.T, server *Server, base *url.URL, outer, inner *cors.Engine, method, origin string) {
+func checkStack(t *testing.T, server *conformance.Server, base *url.URL, outer, inner *cors.Engine, method, origin string) {
 	t.Helper()
 	const path = "/inner/data"
 	request := cors.Request{Method: method, Path: path, Host: base.Host, Origin: origin}
-	sent := &Request{Method: method, Path: path}
+	sent := &conformance.Request{Method: method, Path: path}
 	if origin != "" {
 		sent.Headers = append(sent.Headers, [2]string{"Origin", " " + origin})
 	}
@@ -105,7 +106,7 @@ func checkStack(t *testing.T, server *Server, base *url.URL, outer, inner *cors.
 	}
 	want := http.Header{}
 	d.Apply(want)
-	response, err := server.exchange(t.Context(), base, method, sent.write(base))
+	response, err := server.Send(t.Context(), sent)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func checkStack(t *testing.T, server *Server, base *url.URL, outer, inner *cors.
 	for name := range want {
 		if name == "Vary" {
 			for member := range strings.SplitSeq(want.Get(name), ", ") {
-				if !hasMember(response.Header.Values(name), member) {
+				if !varies(response, member) {
 					t.Fatalf("Vary is %q, and must name %s\n%s", response.Header.Values(name), member, describe)
 				}
 			}
@@ -132,7 +133,7 @@ func checkStack(t *testing.T, server *Server, base *url.URL, outer, inner *cors.
 // of the same engine, its handler removes every header and fails, and the engine is
 // reloaded in between. serve starts a server as [RunStacks] says, with the same
 // engine in both places.
-func RunOnce(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *Server) {
+func RunOnce(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *conformance.Server) {
 	t.Helper()
 	var calls, told atomic.Int32
 	engine := new(cors.Engine)
@@ -143,10 +144,6 @@ func RunOnce(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *Server
 	}}
 	engine.Watch(func(*cors.Request, cors.Decision) { told.Add(1) })
 	server := serve(t, engine)
-	base, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, path := range []string{"/inner/data", "/inner/data?do=reset", "/inner/data?do=error", "/inner/data?do=panic", "/inner/1/2/3/4", "/outer"} {
 		for _, origin := range []string{appOrigin, evilOrigin} {
 			t.Run(strings.Trim(path, "/")+" from "+origin, func(t *testing.T) {
@@ -155,8 +152,8 @@ func RunOnce(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *Server
 				}
 				calls.Store(0)
 				told.Store(0)
-				r := &Request{Method: http.MethodGet, Path: path, Headers: [][2]string{{"Origin", " " + origin}}}
-				response, err := server.exchange(t.Context(), base, r.Method, r.write(base))
+				r := &conformance.Request{Method: http.MethodGet, Path: path, Headers: [][2]string{{"Origin", " " + origin}}}
+				response, err := server.Send(t.Context(), r)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -180,20 +177,16 @@ func RunOnce(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *Server
 
 // RunRerouted proves that where a handler has the router route again, the policy of
 // the path that is served applies. serve starts a server whose GET handler of
-// /public routes again, to /private/x, which is answered as [App] does.
-func RunRerouted(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *Server) {
+// /public routes again, to /private/x, which is answered as [conformance.App] does.
+func RunRerouted(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *conformance.Server) {
 	t.Helper()
 	engine, err := cors.New(cors.Config{AllowOrigins: []string{"*"}}, cors.Config{Paths: []string{"/private/"}, AllowOrigins: []string{appOrigin}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := serve(t, engine)
-	base, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for origin, want := range map[string]string{appOrigin: appOrigin, evilOrigin: ""} {
-		response := ask(t, server, base, http.MethodGet, "/public", origin)
+		response := ask(t, server, http.MethodGet, "/public", origin)
 		if response.Header.Get("X-Handled") != "yes" {
 			t.Fatal("/private/x is not served")
 		}
@@ -201,4 +194,14 @@ func RunRerouted(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *Se
 			t.Errorf("Access-Control-Allow-Origin is %q for %s, and must be %q", got, origin, want)
 		}
 	}
+}
+
+// varies reports whether a response names a request header in Vary.
+func varies(response *http.Response, name string) bool {
+	for member := range strings.SplitSeq(strings.Join(response.Header.Values("Vary"), ","), ",") {
+		if strings.EqualFold(strings.TrimSpace(member), name) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,14 +1,14 @@
-package conformance
+package adaptertest
 
 import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/corskit/cors/conformance"
 	cors "github.com/corskit/cors/core"
 )
 
@@ -17,7 +17,7 @@ var watchedPolicy = []cors.Config{
 	{Paths: []string{"/public/"}, AllowOrigins: []string{"*"}},
 	{Paths: []string{"/closed/"}, AllowOrigins: []string{"https://app.example"}, RejectDisallowed: true},
 	{Paths: []string{"/api/"}, AllowOrigins: []string{"https://app.example", "https://*.app.example"}, AllowMethods: []string{"PUT"}, AllowCredentials: true},
-	{Paths: []string{OwnOptions}, AllowOrigins: []string{"https://app.example"}},
+	{Paths: []string{conformance.OwnOptions}, AllowOrigins: []string{"https://app.example"}},
 }
 
 // Configs of watchedPolicy, by their index.
@@ -58,7 +58,7 @@ var watchedRequests = []watchedRequest{
 	{name: "a preflight that is allowed", method: "OPTIONS", target: "/api/data", origin: appOrigin, asks: true, kind: cors.Preflight, config: api, allowed: true},
 	{name: "a preflight that is denied", method: "OPTIONS", target: "/api/data", origin: evilOrigin, asks: true, kind: cors.Preflight, config: api},
 	{name: "a preflight for a path without a route", method: "OPTIONS", target: "/api/1/2/3/4", origin: appOrigin, asks: true, kind: cors.Preflight, config: api, allowed: true},
-	{name: "an OPTIONS request for the application", method: "OPTIONS", target: OwnOptions, origin: appOrigin, kind: cors.Actual, config: own, allowed: true},
+	{name: "an OPTIONS request for the application", method: "OPTIONS", target: conformance.OwnOptions, origin: appOrigin, kind: cors.Actual, config: own, allowed: true},
 	{name: "a preflight of a path that nobody governs", method: "OPTIONS", target: "/other/data", origin: appOrigin, asks: true, kind: cors.Preflight, config: nobody},
 	{name: "an actual request of a path that nobody governs", method: "GET", target: "/other/data", origin: appOrigin, kind: cors.Actual, config: nobody},
 	{name: "a request without Origin of a path that nobody governs", method: "GET", target: "/other/data", config: nobody},
@@ -74,7 +74,7 @@ var watchedRequests = []watchedRequest{
 	{name: "a long body, which the server may refuse", method: "POST", target: "/api/data", origin: appOrigin, body: 1 << 16, kind: cors.Actual, config: api, allowed: true},
 	{name: "a path in upper and lower case", method: "GET", target: "/api/Some/Data", origin: appOrigin, kind: cors.Actual, config: api, allowed: true},
 	{name: "the opaque origin", method: "GET", target: "/api/data", origin: "null", kind: cors.Actual, config: api},
-	{name: "an origin in upper case", method: "GET", target: "/api/data", origin: "HTTPS://App.Example", kind: cors.Actual, config: api},
+	{name: "an origin in upper case", method: "GET", target: "/api/data", origin: "HTTPS://conformance.App.Example", kind: cors.Actual, config: api},
 	{name: "an empty Origin", method: "GET", target: "/api/data", lines: "Origin:\r\n", kind: cors.Actual, config: api, malformed: true},
 	{name: "a repeated Origin", method: "GET", target: "/api/data", lines: "Origin: https://app.example\r\nOrigin: https://app.example\r\n", kind: cors.Actual, config: api, malformed: true},
 }
@@ -82,8 +82,8 @@ var watchedRequests = []watchedRequest{
 // RunWatched proves that the watchers of an engine are told of each request
 // exactly once, whatever becomes of it, and that what they see of it is what the
 // client sent. serve starts a server with the engine and the application (see
-// [App]), whose OPTIONS requests have a route at [OwnOptions] alone.
-func RunWatched(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *Server) {
+// [conformance.App]), whose OPTIONS requests have a route at [conformance.OwnOptions] alone.
+func RunWatched(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *conformance.Server) {
 	t.Helper()
 	engine, err := cors.New(watchedPolicy...)
 	if err != nil {
@@ -102,7 +102,7 @@ func RunWatched(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *Ser
 
 // A watched server collects what its watcher is told.
 type watched struct {
-	server *Server
+	server *conformance.Server
 	mu     sync.Mutex
 	told   []told
 }
@@ -136,12 +136,8 @@ func (w *watched) watch(r *cors.Request, d cors.Decision) {
 
 // check sends a request and says what is wrong with what the watcher is told.
 func (w *watched) check(ctx context.Context, r *watchedRequest) string {
-	base, err := url.Parse(w.server.URL)
-	if err != nil {
-		return "the server's URL: " + err.Error()
-	}
 	const host = "Api.Example:8080"
-	if _, err := w.server.exchange(ctx, base, r.method, r.write(host)); err != nil {
+	if _, err := w.server.SendText(ctx, r.method, r.write(host)); err != nil {
 		return "there is no answer: " + err.Error()
 	}
 	path, _, _ := strings.Cut(r.target, "?")

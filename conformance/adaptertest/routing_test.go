@@ -1,4 +1,4 @@
-package conformance_test
+package adaptertest_test
 
 import (
 	"net/http"
@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 )
 
 func TestEngineHandlerReadsPathsAsServeMuxDoes(t *testing.T) {
-	conformance.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+	adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 		engine, err := cors.New(policy...)
 		if err != nil {
 			t.Fatal(err)
@@ -27,9 +28,9 @@ func TestEngineHandlerReadsPathsAsServeMuxDoes(t *testing.T) {
 	})
 }
 
-func muxRouters() []conformance.Router {
-	serve := func(wrap func(*cors.Engine, *http.ServeMux) http.Handler) func(testing.TB, []cors.Config, []string) conformance.Exchange {
-		return func(tb testing.TB, policy []cors.Config, routes []string) conformance.Exchange {
+func muxRouters() []adaptertest.Router {
+	serve := func(wrap func(*cors.Engine, *http.ServeMux) http.Handler) func(testing.TB, []cors.Config, []string) adaptertest.Exchange {
+		return func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			engine, err := cors.New(policy...)
 			if err != nil {
 				tb.Fatal(err)
@@ -40,10 +41,10 @@ func muxRouters() []conformance.Router {
 					w.Header().Set("X-Route", route)
 				})
 			}
-			return conformance.ExchangeWith(wrap(engine, mux))
+			return adaptertest.ExchangeWith(wrap(engine, mux))
 		}
 	}
-	return []conformance.Router{
+	return []adaptertest.Router{
 		{Name: "around the mux", Serve: serve(func(engine *cors.Engine, mux *http.ServeMux) http.Handler {
 			return engine.Handler(mux)
 		})},
@@ -54,7 +55,7 @@ func muxRouters() []conformance.Router {
 }
 
 func TestEngineHandlerReadsGeneratedPathsAsServeMuxDoes(t *testing.T) {
-	conformance.RunGeneratedRouting(t, muxRouters())
+	adaptertest.RunGeneratedRouting(t, muxRouters())
 }
 
-func FuzzRouting(f *testing.F) { conformance.FuzzRouting(f, muxRouters()) }
+func FuzzRouting(f *testing.F) { adaptertest.FuzzRouting(f, muxRouters()) }

@@ -1,11 +1,11 @@
-package conformance
+package adaptertest
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/corskit/cors/conformance"
 	cors "github.com/corskit/cors/core"
 )
 
@@ -41,14 +41,10 @@ var attachments = []Attachment{
 // RunPolicies proves a helper that attaches policies to groups and routes. serve
 // starts a server with the base policy for all paths that have none of their
 // own, and with the attachments, in their order.
-func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attachments []Attachment) *Server) {
+func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attachments []Attachment) *conformance.Server) {
 	t.Helper()
 	t.Run("beside-wide-bases", func(t *testing.T) { runWideBases(t, serve) })
 	server := serve(t, allow("https://base.example"), attachments)
-	base, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
 	tests := []struct{ name, path, owner string }{
 		{"a route of a group has the group's policy", "/api/posts", "api"},
 		{"a route with a parameter has the group's policy", "/api/posts/1", "api"},
@@ -73,12 +69,12 @@ func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attach
 			for _, owner := range owners {
 				origin := "https://" + owner + ".example"
 				for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodOptions} {
-					response := ask(t, server, base, method, tt.path, origin)
+					response := ask(t, server, method, tt.path, origin)
 					allowed := response.Header.Get("Access-Control-Allow-Origin") == origin
 					if allowed != (owner == tt.owner) {
-						t.Errorf("%s %s from %s: allowed: %t; want the policy %q to govern it", method, tt.path, origin, allowed, tt.owner)
+						t.Errorf("%s %s from %s: allowed: %t; want the policy %q to apply", method, tt.path, origin, allowed, tt.owner)
 					}
-					if !hasMember(response.Header.Values("Vary"), "Origin") {
+					if !varies(response, "Origin") {
 						t.Errorf("%s %s from %s: Vary is %q, and must name Origin", method, tt.path, origin, response.Header.Values("Vary"))
 					}
 					if method == http.MethodOptions && allowed != (response.StatusCode/100 == 2) {
@@ -89,8 +85,8 @@ func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attach
 		})
 	}
 	t.Run("an-OPTIONS-route-of-the-application-is-reached", func(t *testing.T) {
-		r := &Request{Method: http.MethodOptions, Path: "/api/own", Headers: [][2]string{{"Origin", " https://api.example"}}}
-		response, err := server.exchange(t.Context(), base, r.Method, r.write(base))
+		r := &conformance.Request{Method: http.MethodOptions, Path: "/api/own", Headers: [][2]string{{"Origin", " https://api.example"}}}
+		response, err := server.Send(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +101,7 @@ func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attach
 		for _, a := range attachments {
 			for _, route := range a.Routes {
 				path := strings.NewReplacer("{", "", "}", "").Replace(a.Group + route)
-				if got := ask(t, server, base, http.MethodGet, path, "https://any.example").Header.Get("X-Route"); got != a.Group+route {
+				if got := ask(t, server, http.MethodGet, path, "https://any.example").Header.Get("X-Route"); got != a.Group+route {
 					t.Errorf("GET %s is answered by the route %q, and must be by %q", path, got, a.Group+route)
 				}
 			}
@@ -126,19 +122,15 @@ var wideBases = []cors.Config{
 	{},
 }
 
-func runWideBases(t *testing.T, serve func(t *testing.T, base cors.Config, attachments []Attachment) *Server) {
+func runWideBases(t *testing.T, serve func(t *testing.T, base cors.Config, attachments []Attachment) *conformance.Server) {
 	for _, base := range wideBases {
 		t.Run(strings.Join(append(base.Paths, base.PathRegexps...), " "), func(t *testing.T) {
 			base.AllowOrigins, base.AllowMethods = []string{"*"}, []string{"PUT"}
 			server := serve(t, base, []Attachment{{Group: "/api/private", Policy: allow("https://app.example"), Routes: []string{"/data"}}})
-			at, err := url.Parse(server.URL)
-			if err != nil {
-				t.Fatal(err)
-			}
 			for _, path := range []string{"/api/private", "/api/private/data", "/api/private/nothing/here"} {
 				for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodOptions} {
 					for origin, want := range map[string]string{"https://app.example": "https://app.example", "https://evil.example": ""} {
-						if got := ask(t, server, at, method, path, origin).Header.Get("Access-Control-Allow-Origin"); got != want {
+						if got := ask(t, server, method, path, origin).Header.Get("Access-Control-Allow-Origin"); got != want {
 							t.Errorf("%s %s from %s: Access-Control-Allow-Origin is %q, and must be %q", method, path, origin, got, want)
 						}
 					}
@@ -149,13 +141,13 @@ func runWideBases(t *testing.T, serve func(t *testing.T, base cors.Config, attac
 }
 
 // ask asks as a script of an origin would: for OPTIONS, whether it may PUT.
-func ask(t *testing.T, server *Server, base *url.URL, method, path, origin string) *http.Response {
+func ask(t *testing.T, server *conformance.Server, method, path, origin string) *http.Response {
 	t.Helper()
-	r := &Request{Method: method, Path: path, Headers: [][2]string{{"Origin", " " + origin}}}
+	r := &conformance.Request{Method: method, Path: path, Headers: [][2]string{{"Origin", " " + origin}}}
 	if method == http.MethodOptions {
 		r.Headers = append(r.Headers, [2]string{"Access-Control-Request-Method", " PUT"})
 	}
-	response, err := server.exchange(t.Context(), base, method, r.write(base))
+	response, err := server.Send(t.Context(), r)
 	if err != nil {
 		t.Fatalf("%s %s: %v", method, path, err)
 	}

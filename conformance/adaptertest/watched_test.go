@@ -1,4 +1,4 @@
-package conformance
+package adaptertest
 
 import (
 	"net/http"
@@ -6,18 +6,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/corskit/cors/conformance"
 	cors "github.com/corskit/cors/core"
 )
 
 // watchedMux is the application in net/http behind a middleware.
 func watchedMux(middleware func(http.Handler) http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	for _, path := range Routes {
-		for _, method := range Methods {
+	for _, path := range conformance.Routes {
+		for _, method := range conformance.Methods {
 			mux.HandleFunc(method+" "+path, watchedApp)
 		}
 	}
-	mux.HandleFunc("OPTIONS "+OwnOptions, watchedApp)
+	mux.HandleFunc("OPTIONS "+conformance.OwnOptions, watchedApp)
 	handler := middleware(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -30,22 +31,22 @@ func watchedMux(middleware func(http.Handler) http.Handler) http.Handler {
 }
 
 func watchedApp(w http.ResponseWriter, r *http.Request) {
-	byError, byPanic := Fails(r.URL.Query())
+	byError, byPanic := conformance.Fails(r.URL.Query())
 	switch {
 	case byError:
-		http.Error(w, ErrApp.Error(), http.StatusInternalServerError)
+		http.Error(w, conformance.ErrApp.Error(), http.StatusInternalServerError)
 	case byPanic:
-		panic(ErrApp)
+		panic(conformance.ErrApp)
 	default:
-		App.ServeHTTP(w, r)
+		conformance.App.ServeHTTP(w, r)
 	}
 }
 
 func TestEngineHandlerTellsWatchersOfEachRequestOnce(t *testing.T) {
-	RunWatched(t, func(t *testing.T, engine *cors.Engine) *Server {
+	RunWatched(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
 		server := httptest.NewServer(watchedMux(engine.Handler))
 		t.Cleanup(server.Close)
-		return &Server{URL: server.URL}
+		return &conformance.Server{URL: server.URL}
 	})
 }
 
@@ -120,7 +121,7 @@ func TestRunWatchedFindsMistakes(t *testing.T) {
 				})
 			}))
 			defer server.Close()
-			w := &watched{server: &Server{URL: server.URL}}
+			w := &watched{server: &conformance.Server{URL: server.URL}}
 			engine.Watch(w.watch)
 			for i := range watchedRequests {
 				if w.check(t.Context(), &watchedRequests[i]) != "" {
