@@ -55,7 +55,10 @@ type Feature string
 
 // The features.
 const (
-	// FeaturePaths: policies for some paths only, and several of them.
+	// FeatureGroups: several policies, and those for subtrees of paths, such as /api/, which a middleware can
+	// have by itself or share with a group of its router.
+	FeatureGroups Feature = "group-policies"
+	// FeaturePaths: policies for other paths: exact ones, and those with wildcards.
 	FeaturePaths Feature = "paths"
 	// FeaturePathRegexps: paths as expressions.
 	FeaturePathRegexps Feature = "path-regexps"
@@ -106,7 +109,7 @@ const (
 
 // Features are all features.
 var Features = []Feature{
-	FeaturePaths, FeaturePathRegexps, FeatureSubdomains, FeatureLabels, FeaturePorts, FeatureNull, FeatureCustomSchemes,
+	FeatureGroups, FeaturePaths, FeaturePathRegexps, FeatureSubdomains, FeatureLabels, FeaturePorts, FeatureNull, FeatureCustomSchemes,
 	FeatureAnyOriginWithCredentials, FeatureAnyMethod, FeatureAnyHeader, FeatureAnyExposedHeader,
 	FeatureAnyMethodWithCredentials, FeatureAnyHeaderWithCredentials, FeatureAnyExposedHeaderWithCredentials,
 	FeatureOriginRegexps, FeatureReconfigure,
@@ -404,7 +407,7 @@ func (c *Case) Needed() []Feature {
 	}
 	for _, policy := range policies {
 		if len(policy) > 1 {
-			needs = append(needs, FeaturePaths)
+			needs = append(needs, FeatureGroups)
 		}
 		for i := range policy {
 			needs = append(needs, configNeeds(&policy[i])...)
@@ -425,7 +428,11 @@ func configNeeds(c *cors.Config) (needs []Feature) {
 			needs = append(needs, f)
 		}
 	}
-	need(FeaturePaths, len(c.Paths) > 0)
+	for _, path := range c.Paths {
+		subtree := strings.HasSuffix(path, "/") && !strings.Contains(path, "{")
+		need(FeatureGroups, subtree)
+		need(FeaturePaths, !subtree)
+	}
 	need(FeaturePathRegexps, len(c.PathRegexps) > 0)
 	need(FeatureOriginRegexps, len(c.AllowOriginRegexps) > 0)
 	for _, o := range c.AllowOrigins {

@@ -232,6 +232,8 @@ func TestFeaturesThatPoliciesNeed(t *testing.T) {
 		{"subdomains and ports", cors.Config{AllowOrigins: []string{"https://*.example.com:*"}}, []conformance.Feature{conformance.FeaturePorts, conformance.FeatureSubdomains}},
 		{"a label and ports", cors.Config{AllowOrigins: []string{"https://pr-*.example.com:*"}}, []conformance.Feature{conformance.FeatureLabels, conformance.FeaturePorts}},
 		{"null", cors.Config{AllowOrigins: []string{"null"}}, []conformance.Feature{conformance.FeatureNull}},
+		{"a subtree", cors.Config{Paths: []string{"/api/"}}, []conformance.Feature{conformance.FeatureGroups}},
+		{"a path", cors.Config{Paths: []string{"/api", "/users/{id}/"}}, []conformance.Feature{conformance.FeaturePaths}},
 		{"a custom scheme", cors.Config{AllowOrigins: []string{"capacitor://localhost"}}, []conformance.Feature{conformance.FeatureCustomSchemes}},
 		{"any origin needs none", cors.Config{AllowOrigins: any}, nil},
 		{"any origin with credentials", cors.Config{AllowOrigins: any, AllowCredentials: true}, []conformance.Feature{conformance.FeatureAnyOriginWithCredentials}},
