@@ -14,7 +14,7 @@ import (
 
 // patience bounds how long a browser takes to start, and a page to become what
 // it should be.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // A Browser shows one page. What fails ends the test that uses it.
 type Browser interface {
