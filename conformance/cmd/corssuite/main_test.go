@@ -128,7 +128,7 @@ func TestMistakesAreSaid(t *testing.T) {
 		{"two servers", []string{"run", "-url", "http://127.0.0.1:1", "--", "node"}, "two servers"},
 		{"a program that isn't there", []string{"run", "--", "no-such-program-at-all"}, "executable file not found"},
 		{"an unknown flag", []string{"run", "-json5", "x"}, "flag provided but not defined"},
-		{"an unknown feature", command("run", "-without", "cookies"), `"cookies" isn't a feature: write one of paths, `},
+		{"an unknown feature", command("run", "-without", "cookies"), `"cookies" isn't a feature: write one of group-policies, paths, `},
 		{"an unknown profile", command("run", "-profile", "strict"), `"strict" isn't one`},
 		{"a regular expression that isn't one", command("run", "-run", "("), "-run: error parsing regexp"},
 		{"no such case", command("run", "-run", "^none$"), "no case is selected"},
