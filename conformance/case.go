@@ -312,7 +312,7 @@ func (c *Case) check() error {
 	}
 	for _, f := range c.Needs {
 		if !slices.Contains(Features, f) {
-			return fmt.Errorf("needs: %q is no feature: write one of %q", f, Features)
+			return fmt.Errorf("needs: %q isn't a feature; write one of %q", f, Features)
 		}
 	}
 	for i, s := range c.Steps {

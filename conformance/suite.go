@@ -165,14 +165,13 @@ func (s *Suite) run(ctx context.Context, r *Result) error {
 	}
 	server, err := s.Launch(ctx, r.Case.Policy)
 	if err != nil {
-		if refused := new(RefusedError); errors.As(err, &refused) && r.Case.MayRefuse() {
+		refused, fault := new(RefusedError), new(StartError)
+		switch isRefused := errors.As(err, &refused); {
+		case isRefused && r.Case.MayRefuse():
 			r.Verdict, r.Reason = Refused, refused.Reason
 			return nil
-		}
-		// Anything but the server's own fault says nothing about it.
-		refused, start := new(RefusedError), new(StartError)
-		if !errors.As(err, &refused) && !errors.As(err, &start) {
-			return err
+		case !isRefused && !errors.As(err, &fault):
+			return err // says nothing about the server
 		}
 		r.Verdict = Failed
 		r.Failure = &Failure{Case: r.Case, Cause: causeOf(causePolicyRefused), Complaint: err.Error()}

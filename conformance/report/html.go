@@ -15,6 +15,7 @@ import (
 var pageText string
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"has":    slices.Contains[[]conformance.Profile],
 	"anchor": func(id string) string { return strings.ReplaceAll(id, "/", "--") },
 }).Parse(pageText))
 
@@ -61,13 +62,8 @@ func WriteHTML(w io.Writer, title string, reports ...*Report) error {
 		}
 	}
 	// What passed is shown for one server only: for many, it would be megabytes.
-	shown := make(map[conformance.Profile]bool)
-	profiles := profilesOf(reports)
-	for _, p := range profiles {
-		shown[p] = true
-	}
 	return pageTemplate.Execute(w, map[string]any{
-		"Title": title, "Reports": reports, "Sections": sections, "Profiles": profiles, "Shown": shown, "One": len(reports) == 1,
+		"Title": title, "Reports": reports, "Sections": sections, "Profiles": profilesOf(reports), "One": len(reports) == 1,
 	})
 }
 

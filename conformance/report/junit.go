@@ -54,7 +54,7 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 		test := junitCase{Class: group, Name: name, Time: fmt.Sprintf("%.3f", c.Seconds)}
 		switch {
 		case c.Failure != nil:
-			message := &junitMessage{c.Failure.Complaint, printable(fmt.Sprintf("%s\n%s\n%s\n%s\nPolicy: %s\n%s %s", c.Title, c.Failure.Wire, c.Failure.Conclusion, c.Failure.Printed, c.Policy, c.Requires.Says, c.Requires.URL))}
+			message := &junitMessage{c.Failure.Complaint, fmt.Sprintf("%s\n%s\n%s\n%s\nPolicy: %s\n%s %s", c.Title, c.Failure.Wire, c.Failure.Conclusion, c.Failure.Printed, c.Policy, c.Requires.Says, c.Requires.URL)}
 			switch {
 			case c.Failure.Known != "":
 				test.Skipped = &junitMessage{Message: "known: " + c.Failure.Known}
@@ -66,11 +66,6 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 			}
 		case c.Verdict != conformance.Passed:
 			test.Skipped = &junitMessage{Message: fmt.Sprintf("%s: %s", c.Verdict, c.Reason)}
-		}
-		for _, m := range []*junitMessage{test.Failure, test.Skipped} {
-			if m != nil {
-				m.Message = printable(m.Message)
-			}
 		}
 		if test.Failure != nil {
 			s.Failures++
@@ -90,14 +85,4 @@ func (r *Report) WriteJUnit(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
-}
-
-// printable replaces what XML can't have.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return '\uFFFD'
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
 }

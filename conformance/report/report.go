@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -187,18 +188,6 @@ func writeJSON(w io.Writer, value any) error {
 	return encoder.Encode(value)
 }
 
-// Read reads a report that WriteJSON wrote.
-func Read(reader io.Reader) (*Report, error) {
-	r := new(Report)
-	if err := json.NewDecoder(reader).Decode(r); err != nil {
-		return nil, err
-	}
-	if r.Version != Version {
-		return nil, fmt.Errorf("the report has version %d, and this program reads %d", r.Version, Version)
-	}
-	return r, nil
-}
-
 // WriteBadge writes a badge as the endpoint of shields.io wants it: the share of the
 // scored cases that pass.
 func (r *Report) WriteBadge(w io.Writer) error {
@@ -242,14 +231,39 @@ func ReadExpectations(reader io.Reader) (*Expectations, error) {
 	return e, nil
 }
 
+// LoadExpectations reads a file of expectations.
+func LoadExpectations(path string) (*Expectations, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	e, err := ReadExpectations(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return e, nil
+}
+
+// WriteFile creates a file and has one of a report's methods write it.
+func WriteFile(path string, write func(io.Writer) error) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if err := write(file); err != nil {
+		file.Close()
+		return err
+	}
+	return file.Close()
+}
+
 // Expect marks the failures that are known, and returns what differs from the
 // expectations: failures that are new, and expected ones that don't fail. Cases that
 // were not run are ignored, unless the suite doesn't have them.
 func (r *Report) Expect(e *Expectations) (differences []string) {
-	run := make(map[string]*Case)
 	for i := range r.Cases {
 		c := &r.Cases[i]
-		run[c.ID] = c
 		reason, expected := e.Fails[c.ID]
 		switch {
 		case c.Failure != nil && expected:

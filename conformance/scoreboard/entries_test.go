@@ -1,24 +1,21 @@
 package scoreboard
 
 import (
-	"context"
-	"fmt"
+	"errors"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/corskit/cors/conformance"
 	"github.com/corskit/cors/conformance/report"
+	cors "github.com/corskit/cors/core"
 )
 
 func TestEntries(t *testing.T) {
@@ -84,8 +81,7 @@ func TestGo(t *testing.T) {
 		t.Run(e.ID, func(t *testing.T) {
 			cmd := e.Cmd(t.Context(), ".", e.Command)
 			cmd.Path = binary
-			url := serve(t, cmd, `[{"allowOrigins":["https://app.example.com"]}]`)
-			checkGet(t, url)
+			checkGet(t, conformance.Command(t, cmd)(t, plain).URL)
 		})
 	}
 }
@@ -99,7 +95,7 @@ func TestNginx(t *testing.T) {
 		t.Skip("it needs nginx: install the Debian package nginx-light")
 	}
 	cmd := exec.Command(buildIn(t, "proxies"), "-proxy", "nginx")
-	checkGet(t, serve(t, cmd, `[{"allowOrigins":["https://app.example.com"]}]`))
+	checkGet(t, conformance.Command(t, cmd)(t, plain).URL)
 }
 
 // checkGet checks that the application responds to a request of an allowed origin.
@@ -126,33 +122,26 @@ func checkGet(t *testing.T, url string) {
 // TestRefusal starts a server with a policy that its library refuses for security, and
 // has another one take it while it runs.
 func TestRefusal(t *testing.T) {
-	const refused = `[{"allowOrigins":["*"],"allowCredentials":true}]`
+	policy := []cors.Config{{AllowOrigins: []string{"*"}, AllowCredentials: true}}
 	binary := buildIn(t, "go")
 	for _, library := range []string{"jub0bs-cors", "fiber-v3"} {
 		t.Run(library, func(t *testing.T) {
 			cmd := exec.Command(binary, "-library", library)
-			cmd.Env = append(cmd.Environ(), "PORT="+freePort(t), "CORS_POLICY="+refused)
-			output, err := cmd.CombinedOutput()
-			if status := cmd.ProcessState.ExitCode(); status != 3 || len(output) == 0 {
-				t.Errorf("it prints %q and ends with the status %d (%v), and must say why and end with 3", output, status, err)
-			}
-
-			url := serve(t, exec.Command(binary, "-library", library), `[{"allowOrigins":["https://app.example.com"]}]`)
-			request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, url+conformance.PolicyPath, strings.NewReader(refused))
-			if err != nil {
-				t.Fatal(err)
-			}
-			response, err := http.DefaultClient.Do(request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer response.Body.Close()
-			if reason, _ := io.ReadAll(response.Body); response.StatusCode != http.StatusUnprocessableEntity || len(reason) == 0 {
-				t.Errorf("it responds to the policy with the status %d and %q, and must respond with 422 and say why", response.StatusCode, reason)
+			launcher := &conformance.Launcher{Command: cmd}
+			t.Cleanup(launcher.Close)
+			_, atStart := launcher.Launch(t.Context(), policy)
+			whileRunning := conformance.Command(t, cmd)(t, plain).Reconfigure(policy)
+			for when, err := range map[string]error{"at the start": atStart, "while it runs": whileRunning} {
+				if refused := new(conformance.RefusedError); !errors.As(err, &refused) || refused.Reason == "" {
+					t.Errorf("%s, the error is %v, and must be a refusal that says why", when, err)
+				}
 			}
 		})
 	}
 }
+
+// plain is a policy that every implementation takes.
+var plain = []cors.Config{{AllowOrigins: []string{"https://app.example.com"}}}
 
 // buildIn builds the command of a folder, and returns the path of the binary.
 func buildIn(t *testing.T, dir string) string {
@@ -173,64 +162,6 @@ func entries(t *testing.T) []Entry {
 		t.Fatal(err)
 	}
 	return entries
-}
-
-// serve starts a server with a policy, and returns its URL once it responds.
-func serve(t *testing.T, cmd *exec.Cmd, policy string) (url string) {
-	t.Helper()
-	port := freePort(t)
-	var output strings.Builder
-	cmd.Stdout, cmd.Stderr = &output, &output
-	cmd.Env = append(cmd.Environ(), "PORT="+port, "CORS_POLICY="+policy)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		cmd.Wait()
-		close(ended)
-	}()
-	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM) // a proxy's server ends the proxy
-		<-ended
-	})
-	url = "http://127.0.0.1:" + port
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	for {
-		if err := get(ctx, url); err == nil {
-			return url
-		}
-		select {
-		case <-ended:
-			t.Fatalf("it ends before it responds: %v\n%s", cmd.ProcessState, output.String())
-		case <-ctx.Done():
-			t.Fatal("it doesn't respond")
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-}
-
-func get(ctx context.Context, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	return response.Body.Close()
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return fmt.Sprint(listener.Addr().(*net.TCPAddr).Port)
 }
 
 // The files in expect say what users of each implementation suffer, in a sentence for each

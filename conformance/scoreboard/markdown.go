@@ -2,7 +2,6 @@ package scoreboard
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -99,20 +98,6 @@ func writeFailures(text *bytes.Buffer, c Column) {
 // WriteFindings writes one exchange of each finding, so that it can be reported to the
 // implementation: the policy, what was sent and received, and what a browser does.
 func WriteFindings(w io.Writer, columns []Column) error {
-	groups, err := conformance.Groups()
-	if err != nil {
-		return err
-	}
-	policies := make(map[string]string)
-	for _, g := range groups {
-		for _, c := range g.Cases {
-			policy, err := json.Marshal(c.Policy)
-			if err != nil {
-				return err
-			}
-			policies[g.Name+"/"+c.Name] = string(policy)
-		}
-	}
 	var text bytes.Buffer
 	text.WriteString("# Findings\n\n<!-- Written by go run ./conformance/scoreboard/cmd/scoreboard -write. -->\n\nAn exchange of each defect in the [scoreboard](scoreboard.md), with the policy that the server was configured with. Lines that begin with > were sent, those with < received.\n")
 	for _, c := range columns {
@@ -121,14 +106,14 @@ func WriteFindings(w io.Writer, columns []Column) error {
 				fmt.Fprintf(&text, "\n## %s %s\n", c.Entry.Name, c.Version)
 			}
 			shown := f.cases[0]
-			fmt.Fprintf(&text, "\n### %s\n\n%s: %s. Policy: `%s`\n\n```\n%s\n```\n\nStep %d: %s.", f.sentence, shown.ID, shown.Title, policies[shown.ID], strings.TrimSpace(shown.Failure.Wire), shown.Failure.Step, shown.Failure.Complaint)
+			fmt.Fprintf(&text, "\n### %s\n\n%s: %s. Policy: `%s`\n\n```\n%s\n```\n\nStep %d: %s.", f.sentence, shown.ID, shown.Title, shown.Policy, strings.TrimSpace(shown.Failure.Wire), shown.Failure.Step, shown.Failure.Complaint)
 			if shown.Failure.Conclusion != "" {
 				fmt.Fprintf(&text, " The browser: %s", shown.Failure.Conclusion)
 			}
 			fmt.Fprintf(&text, "\n\nRequired by [%s](%s): %s\n", shown.Requires.Name, shown.Requires.URL, shown.Requires.Says)
 		}
 	}
-	_, err = w.Write(text.Bytes())
+	_, err := w.Write(text.Bytes())
 	return err
 }
 

@@ -281,19 +281,11 @@ func (o *options) expectations() (*report.Expectations, error) {
 	if o.expectation == "" {
 		return nil, nil
 	}
-	file, err := os.Open(o.expectation)
+	e, err := report.LoadExpectations(o.expectation)
 	if errors.Is(err, os.ErrNotExist) && o.writeExpectation {
 		return new(report.Expectations), nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	e, err := report.ReadExpectations(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", o.expectation, err)
-	}
-	return e, nil
+	return e, err
 }
 
 // write writes the files that the flags ask for.
@@ -310,26 +302,14 @@ func (o *options) write(r *report.Report, known *report.Expectations) error {
 		if output.path == "" {
 			continue
 		}
-		if err := writeFile(output.path, output.write); err != nil {
+		if err := report.WriteFile(output.path, output.write); err != nil {
 			return err
 		}
 	}
 	if o.writeExpectation {
-		return writeFile(o.expectation, r.Expectations(known).Write)
+		return report.WriteFile(o.expectation, r.Expectations(known).Write)
 	}
 	return nil
-}
-
-func writeFile(path string, write func(io.Writer) error) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := write(file); err != nil {
-		file.Close()
-		return err
-	}
-	return file.Close()
 }
 
 // progress prints how far the suite is: on a terminal in one line, and elsewhere a line

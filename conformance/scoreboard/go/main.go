@@ -29,9 +29,6 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// exitRefused is the exit status of a server whose library refuses the policy.
-const exitRefused = 3
-
 // A configure function returns the application behind a policy. An error, or a panic
 // of the library, means that the library refuses the policy.
 type configure[Handler any] func(policy []cors.Config) (Handler, error)
@@ -102,7 +99,7 @@ func start[Handler any](c configure[Handler]) *served[Handler] {
 	s := &served[Handler]{configure: c}
 	if status, err := s.set([]byte(os.Getenv("CORS_POLICY"))); status == http.StatusUnprocessableEntity {
 		log.Print(err)
-		os.Exit(exitRefused)
+		os.Exit(conformance.RefusedStatus)
 	} else if err != nil {
 		log.Fatal(err)
 	}

@@ -14,7 +14,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -181,21 +180,18 @@ func (b *board) run(ctx context.Context, e *scoreboard.Entry) (c scoreboard.Colu
 	}
 	c = scoreboard.Column{Entry: e, Version: version, Report: report.New(e.Name, started, results)}
 	path := filepath.Join(b.files, "expect", e.ID+".json")
-	text, err := os.ReadFile(path)
-	if err != nil && (!b.write || !errors.Is(err, os.ErrNotExist)) {
-		return c, nil, err
+	expectations, err := report.LoadExpectations(path)
+	if b.write && errors.Is(err, os.ErrNotExist) {
+		expectations, err = new(report.Expectations), os.MkdirAll(filepath.Dir(path), 0o777)
 	}
-	expectations := new(report.Expectations)
-	if err == nil {
-		if expectations, err = report.ReadExpectations(bytes.NewReader(text)); err != nil {
-			return c, nil, fmt.Errorf("%s: %w", path, err)
-		}
+	if err != nil {
+		return c, nil, err
 	}
 	differences = c.Report.Expect(expectations)
 	if !b.write {
 		return c, differences, nil
 	}
-	return c, nil, writeFile(path, c.Report.Expectations(nil).Write)
+	return c, nil, report.WriteFile(path, c.Report.Expectations(nil).Write)
 }
 
 func (b *board) writePages(columns []scoreboard.Column) error {
@@ -210,24 +206,9 @@ func (b *board) writePages(columns []scoreboard.Column) error {
 			return report.WriteHTML(w, "CORS conformance scoreboard", reports...)
 		},
 	} {
-		if err := writeFile(filepath.Join(b.files, name), write); err != nil {
+		if err := report.WriteFile(filepath.Join(b.files, name), write); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func writeFile(path string, write func(io.Writer) error) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := write(file); err != nil {
-		file.Close()
-		return err
-	}
-	return file.Close()
 }
