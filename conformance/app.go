@@ -65,6 +65,58 @@ func Fails(query url.Values) (byError, byPanic bool) {
 	return query.Get("do") == "error", query.Get("do") == "panic"
 }
 
+// HTTPApp is [App] for net/http and routers that take its handlers: it fails, where it is
+// asked to, by a response with the status 500, or by a panic.
+var HTTPApp http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	switch byError, byPanic := Fails(r.URL.Query()); {
+	case byError:
+		http.Error(w, ErrApp.Error(), http.StatusInternalServerError)
+	case byPanic:
+		panic(ErrApp)
+	default:
+		App.ServeHTTP(w, r)
+	}
+})
+
+// A Route is a route of the application, with a path in the syntax of net/http's
+// ServeMux.
+type Route struct{ Method, Path string }
+
+// BracePath returns the path as chi and gorilla/mux write it.
+func (r Route) BracePath() string { return strings.ReplaceAll(r.Path, "{$}", "") }
+
+// ColonPath returns the path as Gin, Echo and Fiber write it.
+func (r Route) ColonPath() string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(r.BracePath())
+}
+
+// AppRoutes returns the routes of the application. Only where the policy leaves preflights
+// to the application does every path have a route for OPTIONS.
+func AppRoutes(passPreflight bool) []Route {
+	var all []Route
+	for _, path := range Routes {
+		for _, method := range Methods {
+			all = append(all, Route{method, path})
+		}
+		if passPreflight {
+			all = append(all, Route{http.MethodOptions, path})
+		}
+	}
+	if !passPreflight {
+		all = append(all, Route{http.MethodOptions, OwnOptions})
+	}
+	return all
+}
+
+// AppMux returns the application in net/http.
+func AppMux(passPreflight bool) *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, route := range AppRoutes(passPreflight) {
+		mux.Handle(route.Method+" "+route.Path, HTTPApp)
+	}
+	return mux
+}
+
 func serveApp(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	h := w.Header()

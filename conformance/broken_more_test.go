@@ -318,19 +318,7 @@ func (w *watching) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // application is the application in net/http, which recovers from crashes.
 func application(policy []cors.Config) http.Handler {
-	mux := http.NewServeMux()
-	for _, route := range conformance.Routes {
-		for _, method := range conformance.Methods {
-			mux.HandleFunc(method+" "+route, serveApp)
-		}
-		if policy[0].PassPreflight {
-			mux.HandleFunc("OPTIONS "+route, serveApp)
-		}
-	}
-	if !policy[0].PassPreflight {
-		mux.HandleFunc("OPTIONS "+conformance.OwnOptions, serveApp)
-	}
-	return recoverer(mux)
+	return recoverer(conformance.AppMux(policy[0].PassPreflight))
 }
 
 // A brokenServer is severalPolicies with a mistake.

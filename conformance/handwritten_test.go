@@ -38,7 +38,7 @@ type handwritten struct {
 type syntax struct{ begin, labels, within, dot, port, end string }
 
 func newHandwritten(config cors.Config) *handwritten {
-	s := &handwritten{config: config, app: handwrittenApp(config.PassPreflight)}
+	s := &handwritten{config: config, app: conformance.AppMux(config.PassPreflight)}
 	s.isPreflight = func(r *http.Request) bool {
 		return r.Method == http.MethodOptions && len(r.Header["Origin"]) > 0 && r.Header.Get("Access-Control-Request-Method") != ""
 	}
@@ -164,20 +164,3 @@ func isSerializedOrigin(s string) bool {
 }
 
 func search(expression, s string) bool { return regexp.MustCompile(expression).MatchString(s) }
-
-// handwrittenApp returns the application in net/http.
-func handwrittenApp(passPreflight bool) http.Handler {
-	mux := http.NewServeMux()
-	for _, path := range conformance.Routes {
-		for _, method := range conformance.Methods {
-			mux.HandleFunc(method+" "+path, serveApp)
-		}
-		if passPreflight {
-			mux.HandleFunc("OPTIONS "+path, serveApp)
-		}
-	}
-	if !passPreflight {
-		mux.HandleFunc("OPTIONS "+conformance.OwnOptions, serveApp)
-	}
-	return mux
-}

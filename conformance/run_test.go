@@ -54,31 +54,7 @@ func serveMux(t *testing.T, policy []cors.Config) (http.Handler, *cors.Engine) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mux := http.NewServeMux()
-	for _, path := range conformance.Routes {
-		for _, method := range conformance.Methods {
-			mux.HandleFunc(method+" "+path, serveApp)
-		}
-		if policy[0].PassPreflight {
-			mux.HandleFunc("OPTIONS "+path, serveApp)
-		}
-	}
-	if !policy[0].PassPreflight {
-		mux.HandleFunc("OPTIONS "+conformance.OwnOptions, serveApp)
-	}
-	return recoverer(engine.Handler(mux)), engine
-}
-
-func serveApp(w http.ResponseWriter, r *http.Request) {
-	byError, byPanic := conformance.Fails(r.URL.Query())
-	switch {
-	case byError:
-		http.Error(w, conformance.ErrApp.Error(), http.StatusInternalServerError)
-	case byPanic:
-		panic(conformance.ErrApp)
-	default:
-		conformance.App.ServeHTTP(w, r)
-	}
+	return recoverer(engine.Handler(conformance.AppMux(policy[0].PassPreflight))), engine
 }
 
 func recoverer(next http.Handler) http.Handler {

@@ -22,8 +22,8 @@ func TestStacksOfHandlers(t *testing.T) {
 
 func serveStack(t *testing.T, wrap func(http.Handler) http.Handler, outer, inner *cors.Engine) *conformance.Server {
 	mux := http.NewServeMux()
-	mux.Handle("/inner/", inner.Handler(http.HandlerFunc(serveApp)))
-	mux.HandleFunc("/", serveApp)
+	mux.Handle("/inner/", inner.Handler(conformance.HTTPApp))
+	mux.Handle("/", conformance.HTTPApp)
 	server := httptest.NewServer(wrap(recoverer(outer.Handler(mux))))
 	t.Cleanup(server.Close)
 	return &conformance.Server{URL: server.URL}

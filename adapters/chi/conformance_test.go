@@ -42,14 +42,14 @@ func serve(start func(http.Handler) *httptest.Server) func(*testing.T, []cors.Co
 		for _, path := range conformance.Routes {
 			path = chiPath(path)
 			for _, method := range conformance.Methods {
-				r.MethodFunc(method, path, serveApp)
+				r.MethodFunc(method, path, conformance.HTTPApp.ServeHTTP)
 			}
 			if policy[0].PassPreflight {
-				r.Options(path, serveApp)
+				r.Options(path, conformance.HTTPApp.ServeHTTP)
 			}
 		}
 		if !policy[0].PassPreflight {
-			r.Options(conformance.OwnOptions, serveApp)
+			r.Options(conformance.OwnOptions, conformance.HTTPApp.ServeHTTP)
 		}
 		server := start(r)
 		t.Cleanup(server.Close)
@@ -84,16 +84,4 @@ func recoverer(next http.Handler) http.Handler {
 // chiPath writes a path of net/http's ServeMux as chi writes it.
 func chiPath(path string) string {
 	return strings.NewReplacer("{$}", "", "{rest...}", "*").Replace(path)
-}
-
-func serveApp(w http.ResponseWriter, r *http.Request) {
-	byError, byPanic := conformance.Fails(r.URL.Query())
-	switch {
-	case byError:
-		http.Error(w, conformance.ErrApp.Error(), http.StatusInternalServerError)
-	case byPanic:
-		panic(conformance.ErrApp)
-	default:
-		conformance.App.ServeHTTP(w, r)
-	}
 }

@@ -18,11 +18,11 @@ func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, serveStack) }
 func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 	r := newRouter()
 	r.Use(corschi.Middleware(outer))
-	r.Get("/outer", serveApp)
+	r.Get("/outer", conformance.HTTPApp.ServeHTTP)
 	r.Route("/inner", func(r chi.Router) {
 		r.Use(corschi.Middleware(inner))
-		r.Get("/{a}", serveApp)
-		r.Put("/{a}", serveApp)
+		r.Get("/{a}", conformance.HTTPApp.ServeHTTP)
+		r.Put("/{a}", conformance.HTTPApp.ServeHTTP)
 	})
 	server := httptest.NewServer(r)
 	t.Cleanup(server.Close)

@@ -16,10 +16,10 @@ func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
 		r.Use(corschi.Middleware(engine))
 		for _, path := range conformance.Routes {
 			for _, method := range conformance.Methods {
-				r.MethodFunc(method, chiPath(path), serveApp)
+				r.MethodFunc(method, chiPath(path), conformance.HTTPApp.ServeHTTP)
 			}
 		}
-		r.Options(conformance.OwnOptions, serveApp)
+		r.Options(conformance.OwnOptions, conformance.HTTPApp.ServeHTTP)
 		server := httptest.NewServer(r)
 		t.Cleanup(server.Close)
 		return &conformance.Server{URL: server.URL}

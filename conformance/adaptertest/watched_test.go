@@ -12,14 +12,7 @@ import (
 
 // watchedMux is the application in net/http behind a middleware.
 func watchedMux(middleware func(http.Handler) http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	for _, path := range conformance.Routes {
-		for _, method := range conformance.Methods {
-			mux.HandleFunc(method+" "+path, watchedApp)
-		}
-	}
-	mux.HandleFunc("OPTIONS "+conformance.OwnOptions, watchedApp)
-	handler := middleware(mux)
+	handler := middleware(conformance.AppMux(false))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			if recover() != nil {
@@ -28,18 +21,6 @@ func watchedMux(middleware func(http.Handler) http.Handler) http.Handler {
 		}()
 		handler.ServeHTTP(w, r)
 	})
-}
-
-func watchedApp(w http.ResponseWriter, r *http.Request) {
-	byError, byPanic := conformance.Fails(r.URL.Query())
-	switch {
-	case byError:
-		http.Error(w, conformance.ErrApp.Error(), http.StatusInternalServerError)
-	case byPanic:
-		panic(conformance.ErrApp)
-	default:
-		conformance.App.ServeHTTP(w, r)
-	}
 }
 
 func TestEngineHandlerTellsWatchersOfEachRequestOnce(t *testing.T) {

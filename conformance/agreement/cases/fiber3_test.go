@@ -5,17 +5,18 @@ import (
 	"testing"
 
 	corsfiber "github.com/corskit/cors/adapters/fiber/v3"
+	"github.com/corskit/cors/conformance"
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v3"
 	"github.com/gofiber/fiber/v3/middleware/adaptor"
 	fiberrecover "github.com/gofiber/fiber/v3/middleware/recover"
 )
 
-func startFiber3(t *testing.T, engine *cors.Engine, routes []route) string {
+func startFiber3(t *testing.T, engine *cors.Engine, routes []conformance.Route) string {
 	app := fiber.New(fiber.Config{StrictRouting: true, CaseSensitive: true})
 	app.Use(fiberrecover.New(), corsfiber.Middleware(engine))
 	for _, route := range routes {
-		app.Add([]string{route.method}, route.colonPath(), serveFiber3)
+		app.Add([]string{route.Method}, route.ColonPath(), serveFiber3)
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strings"
 	"testing"
 
 	corschi "github.com/corskit/cors/adapters/chi"
@@ -35,7 +34,7 @@ import (
 type adapter struct {
 	name string
 	// start starts a server with the routes of a policy, and returns its URL.
-	start func(t *testing.T, engine *cors.Engine, routes []route) (url string)
+	start func(t *testing.T, engine *cors.Engine, routes []conformance.Route) (url string)
 }
 
 // adapters are all of them.
@@ -55,43 +54,18 @@ func (a adapter) serve(t *testing.T, policy []cors.Config) *conformance.Server {
 		t.Fatal(err)
 	}
 	return &conformance.Server{
-		URL:         a.start(t, engine, routesOf(policy)),
+		URL:         a.start(t, engine, conformance.AppRoutes(policy[0].PassPreflight)),
 		Reconfigure: func(policy []cors.Config) error { return engine.Reload(policy...) },
 	}
 }
 
-// A route is one of the application's, with a path in the syntax of net/http's
-// ServeMux.
-type route struct{ method, path string }
-
-func routesOf(policy []cors.Config) []route {
-	var routes []route
-	for _, path := range conformance.Routes {
-		for _, method := range conformance.Methods {
-			routes = append(routes, route{method, path})
-		}
-		if policy[0].PassPreflight {
-			routes = append(routes, route{http.MethodOptions, path})
-		}
-	}
-	if !policy[0].PassPreflight {
-		routes = append(routes, route{http.MethodOptions, conformance.OwnOptions})
-	}
-	return routes
-}
-
-// colonPath writes the path of a route as Gin, Echo and Fiber do.
-func (r route) colonPath() string {
-	return strings.NewReplacer("{$}", "", "{", ":", "}", "").Replace(r.path)
-}
-
-func startGin(t *testing.T, engine *cors.Engine, routes []route) string {
+func startGin(t *testing.T, engine *cors.Engine, routes []conformance.Route) string {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
 	r.Use(gin.RecoveryWithWriter(nil), corsgin.Middleware(engine))
 	for _, route := range routes {
-		r.Handle(route.method, route.colonPath(), func(c *gin.Context) {
+		r.Handle(route.Method, route.ColonPath(), func(c *gin.Context) {
 			switch byError, byPanic := conformance.Fails(c.Request.URL.Query()); {
 			case byError:
 				c.AbortWithError(http.StatusInternalServerError, conformance.ErrApp)
@@ -105,12 +79,12 @@ func startGin(t *testing.T, engine *cors.Engine, routes []route) string {
 	return startHTTP(t, cors.Enforce(r))
 }
 
-func startEcho(t *testing.T, engine *cors.Engine, routes []route) string {
+func startEcho(t *testing.T, engine *cors.Engine, routes []conformance.Route) string {
 	e := echo.New()
 	e.Logger.SetOutput(io.Discard)
 	e.Use(echomiddleware.Recover(), corsecho.Middleware(engine))
 	for _, route := range routes {
-		e.Add(route.method, route.colonPath(), func(c echo.Context) error {
+		e.Add(route.Method, route.ColonPath(), func(c echo.Context) error {
 			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
 			case byError:
 				return conformance.ErrApp
@@ -124,12 +98,12 @@ func startEcho(t *testing.T, engine *cors.Engine, routes []route) string {
 	return startHTTP(t, e)
 }
 
-func startEcho5(t *testing.T, engine *cors.Engine, routes []route) string {
+func startEcho5(t *testing.T, engine *cors.Engine, routes []conformance.Route) string {
 	e := echo5.New()
 	e.Logger = slog.New(slog.DiscardHandler)
 	e.Use(echo5middleware.Recover(), corsecho5.Middleware(engine))
 	for _, route := range routes {
-		e.Add(route.method, route.colonPath(), func(c *echo5.Context) error {
+		e.Add(route.Method, route.ColonPath(), func(c *echo5.Context) error {
 			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
 			case byError:
 				return conformance.ErrApp
@@ -143,20 +117,11 @@ func startEcho5(t *testing.T, engine *cors.Engine, routes []route) string {
 	return startHTTP(t, e)
 }
 
-func startChi(t *testing.T, engine *cors.Engine, routes []route) string {
+func startChi(t *testing.T, engine *cors.Engine, routes []conformance.Route) string {
 	r := chi.NewRouter()
 	r.Use(recoverer, corschi.Middleware(engine))
 	for _, route := range routes {
-		r.MethodFunc(route.method, strings.ReplaceAll(route.path, "{$}", ""), func(w http.ResponseWriter, r *http.Request) {
-			switch byError, byPanic := conformance.Fails(r.URL.Query()); {
-			case byError:
-				http.Error(w, conformance.ErrApp.Error(), http.StatusInternalServerError)
-			case byPanic:
-				panic(conformance.ErrApp)
-			default:
-				conformance.App.ServeHTTP(w, r)
-			}
-		})
+		r.MethodFunc(route.Method, route.BracePath(), conformance.HTTPApp.ServeHTTP)
 	}
 	return startHTTP(t, cors.Enforce(r))
 }
@@ -179,11 +144,11 @@ func startHTTP(t *testing.T, handler http.Handler) string {
 	return server.URL
 }
 
-func startFiber(t *testing.T, engine *cors.Engine, routes []route) string {
+func startFiber(t *testing.T, engine *cors.Engine, routes []conformance.Route) string {
 	app := fiber.New(fiber.Config{StrictRouting: true, CaseSensitive: true, DisableStartupMessage: true})
 	app.Use(fiberrecover.New(), corsfiber.Middleware(engine))
 	for _, route := range routes {
-		app.Add(route.method, route.colonPath(), serveFiber)
+		app.Add(route.Method, route.ColonPath(), serveFiber)
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

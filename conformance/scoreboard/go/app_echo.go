@@ -16,7 +16,7 @@ func echo4App(policy cors.Config, middleware echo4.MiddlewareFunc) http.Handler 
 	e := echo4.New()
 	e.Use(echo4middleware.Recover(), middleware)
 	for _, route := range routes(policy) {
-		e.Add(route.method, route.colonPath(), func(c echo4.Context) error {
+		e.Add(route.Method, route.ColonPath(), func(c echo4.Context) error {
 			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
 			case byError:
 				return conformance.ErrApp
@@ -35,7 +35,7 @@ func echo5App(policy cors.Config, middleware echo5.MiddlewareFunc) http.Handler 
 	e := echo5.New()
 	e.Use(echo5middleware.Recover(), middleware)
 	for _, route := range routes(policy) {
-		e.Add(route.method, route.colonPath(), func(c *echo5.Context) error {
+		e.Add(route.Method, route.ColonPath(), func(c *echo5.Context) error {
 			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
 			case byError:
 				return conformance.ErrApp

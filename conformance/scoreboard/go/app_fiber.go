@@ -21,7 +21,7 @@ func fiber2App(policy cors.Config, middleware fiber2.Handler) fasthttp.RequestHa
 	app := fiber2.New(fiber2.Config{StrictRouting: true, CaseSensitive: true})
 	app.Use(fiber2recover.New(), middleware)
 	for _, route := range routes(policy) {
-		app.Add(route.method, route.colonPath(), func(c *fiber2.Ctx) error { return serveFastHTTP(c.Context()) })
+		app.Add(route.Method, route.ColonPath(), func(c *fiber2.Ctx) error { return serveFastHTTP(c.Context()) })
 	}
 	return app.Handler()
 }
@@ -31,7 +31,7 @@ func fiber3App(policy cors.Config, middleware fiber3.Handler) fasthttp.RequestHa
 	app := fiber3.New(fiber3.Config{StrictRouting: true, CaseSensitive: true})
 	app.Use(fiber3recover.New(), middleware)
 	for _, route := range routes(policy) {
-		app.Add([]string{route.method}, route.colonPath(), func(c fiber3.Ctx) error { return serveFastHTTP(c.RequestCtx()) })
+		app.Add([]string{route.Method}, route.ColonPath(), func(c fiber3.Ctx) error { return serveFastHTTP(c.RequestCtx()) })
 	}
 	return app.Handler()
 }

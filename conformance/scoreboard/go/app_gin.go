@@ -15,7 +15,7 @@ func ginApp(policy cors.Config, middleware gin.HandlerFunc) http.Handler {
 	r.HandleMethodNotAllowed = true
 	r.Use(gin.Recovery(), middleware)
 	for _, route := range routes(policy) {
-		r.Handle(route.method, route.colonPath(), func(c *gin.Context) {
+		r.Handle(route.Method, route.ColonPath(), func(c *gin.Context) {
 			switch byError, byPanic := conformance.Fails(c.Request.URL.Query()); {
 			case byError:
 				c.AbortWithError(http.StatusInternalServerError, conformance.ErrApp)

@@ -12,11 +12,7 @@ import (
 
 // muxApp returns the application in net/http.
 func muxApp(policy cors.Config) http.Handler {
-	m := http.NewServeMux()
-	for _, route := range routes(policy) {
-		m.HandleFunc(route.method+" "+route.path, serveHTTP)
-	}
-	return m
+	return conformance.AppMux(policy.PassPreflight)
 }
 
 // chiApp returns the application in chi, behind a middleware.
@@ -24,7 +20,7 @@ func chiApp(policy cors.Config, middleware func(http.Handler) http.Handler) http
 	r := chi.NewRouter()
 	r.Use(chimiddleware.Recoverer, middleware)
 	for _, route := range routes(policy) {
-		r.MethodFunc(route.method, route.bracePath(), serveHTTP)
+		r.MethodFunc(route.Method, route.BracePath(), conformance.HTTPApp.ServeHTTP)
 	}
 	return r
 }
@@ -33,18 +29,7 @@ func chiApp(policy cors.Config, middleware func(http.Handler) http.Handler) http
 func gorillaApp(policy cors.Config) http.Handler {
 	r := mux.NewRouter()
 	for _, route := range routes(policy) {
-		r.HandleFunc(route.bracePath(), serveHTTP).Methods(route.method)
+		r.HandleFunc(route.BracePath(), conformance.HTTPApp.ServeHTTP).Methods(route.Method)
 	}
 	return r
-}
-
-func serveHTTP(w http.ResponseWriter, r *http.Request) {
-	switch byError, byPanic := conformance.Fails(r.URL.Query()); {
-	case byError:
-		http.Error(w, conformance.ErrApp.Error(), http.StatusInternalServerError)
-	case byPanic:
-		panic(conformance.ErrApp)
-	default:
-		conformance.App.ServeHTTP(w, r)
-	}
 }

@@ -3,40 +3,14 @@ package main
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/corskit/cors/conformance"
 	cors "github.com/corskit/cors/core"
 )
 
-// A route is one of the application's, with a path in the syntax of net/http's
-// ServeMux.
-type route struct{ method, path string }
-
-// routes returns the routes of the application. Only where the policy leaves preflights
-// to the application does every path have a route for OPTIONS.
-func routes(policy cors.Config) []route {
-	var all []route
-	for _, path := range conformance.Routes {
-		for _, method := range conformance.Methods {
-			all = append(all, route{method, path})
-		}
-		if policy.PassPreflight {
-			all = append(all, route{http.MethodOptions, path})
-		}
-	}
-	if !policy.PassPreflight {
-		all = append(all, route{http.MethodOptions, conformance.OwnOptions})
-	}
-	return all
-}
-
-// bracePath writes the path as chi and gorilla/mux do.
-func (r route) bracePath() string { return strings.ReplaceAll(r.path, "{$}", "") }
-
-// colonPath writes the path as Gin, Echo and Fiber do.
-func (r route) colonPath() string {
-	return strings.NewReplacer("{", ":", "}", "").Replace(r.bracePath())
+// routes returns the routes of the application behind a policy.
+func routes(policy cors.Config) []conformance.Route {
+	return conformance.AppRoutes(policy.PassPreflight)
 }
 
 // allMethods returns every method that a policy allows, for libraries that list all of

@@ -180,24 +180,6 @@ func serveApplication() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	mux := http.NewServeMux()
-	for _, path := range conformance.Routes {
-		for _, method := range conformance.Methods {
-			mux.HandleFunc(method+" "+path, handle)
-		}
-	}
-	mux.HandleFunc("OPTIONS "+conformance.OwnOptions, handle)
-	go http.Serve(listener, mux)
+	go http.Serve(listener, conformance.AppMux(false))
 	return listener.Addr().String(), nil
-}
-
-func handle(w http.ResponseWriter, r *http.Request) {
-	switch byError, byPanic := conformance.Fails(r.URL.Query()); {
-	case byError:
-		http.Error(w, conformance.ErrApp.Error(), http.StatusInternalServerError)
-	case byPanic:
-		panic(conformance.ErrApp)
-	default:
-		conformance.App.ServeHTTP(w, r)
-	}
 }
