@@ -40,10 +40,14 @@ func (e *Engine) Serve(h http.Header, r *http.Request, reader RequestReader) (ne
 	if c := e.current.Load(); c != nil && c.simple != nil && e.watchers.Load() == nil && !enforced.Load() {
 		if d, ok := c.simple.decideHTTP(r); ok {
 			d.Apply(h)
-			status, _ := d.Response()
-			return r, status
+			return r, d.response.status
 		}
 	}
+	return e.serve(h, r, reader)
+}
+
+// serve is Serve for all policies, watched or not.
+func (e *Engine) serve(h http.Header, r *http.Request, reader RequestReader) (next *http.Request, status int) {
 	var req Request
 	req.ReadHTTP(r, reader)
 	d, r := e.Handle(h, r, &req)

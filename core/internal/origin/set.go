@@ -15,8 +15,12 @@ type Set struct {
 	patterns  patterns // for one port, exact origins among them
 	anyPort   patterns // for any port, without the ":*"
 	regexps   []*regexp.Regexp
-	onlyExact bool // there are exact origins and nothing else
+	onlyExact bool     // there are exact origins and nothing else
+	few       []string // the exact origins, if there are only a few and nothing else
 }
+
+// So many texts are compared in less time than it takes to find one in a table.
+const fewOrigins = 4
 
 // A Match says by what an origin was matched.
 type Match uint8
@@ -38,6 +42,11 @@ func NewSet(list []Pattern, regexps []*Regexp) *Set {
 		regexps:  union(regexps),
 	}
 	s.onlyExact = len(s.patterns.depths) == 0 && len(s.anyPort.table.slots) == 0 && len(regexps) == 0
+	if s.onlyExact && len(list) <= fewOrigins {
+		for i := range list {
+			s.few = append(s.few, list[i].text)
+		}
+	}
 	return s
 }
 
@@ -48,6 +57,14 @@ func NewSet(list []Pattern, regexps []*Regexp) *Set {
 func (s *Set) Match(text string) Match {
 	if len(text) > maxOrigin {
 		return NoMatch // without hashing it
+	}
+	if s.few != nil {
+		for _, one := range s.few {
+			if one == text {
+				return MatchedExact
+			}
+		}
+		return NoMatch
 	}
 	if s.patterns.has(text) {
 		return MatchedExact
