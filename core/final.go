@@ -31,7 +31,7 @@ func Enforce(next http.Handler) http.Handler {
 		if x == nil {
 			x, r = withExchange(r)
 		}
-		owned := &OwnedWriter{ResponseWriter: w, exchange: x, context: r.Context()}
+		owned := &OwnedWriter{ResponseWriter: w, exchange: x, request: r}
 		defer owned.finish()
 		next.ServeHTTP(owned, r)
 	})
@@ -47,15 +47,17 @@ var enforced atomic.Bool
 type OwnedWriter struct {
 	http.ResponseWriter
 	decision Decision
-	exchange *exchange // that has the decision, if not nil
-	context  context.Context
+	exchange *exchange     // that has the decision, if not nil
+	request  *http.Request // of which CloseNotify needs the context
 	done     bool
+	applied  bool      // values are in the header
+	values   [4]string // for an actual request; they need no allocation of their own
 }
 
 // NewOwnedWriter returns a writer that applies d, for adapters of frameworks that let
 // a middleware replace the writer.
 func NewOwnedWriter(w http.ResponseWriter, r *http.Request, d Decision) *OwnedWriter {
-	return &OwnedWriter{ResponseWriter: w, decision: d, context: r.Context()}
+	return &OwnedWriter{ResponseWriter: w, decision: d, request: r}
 }
 
 // OwnedWriterOf returns the OwnedWriter that w is or wraps, or nil. A middleware
@@ -85,7 +87,12 @@ func (w *OwnedWriter) Apply() {
 	if w.exchange != nil {
 		d = w.exchange.owner(w.Header())
 	}
-	d.Apply(w.Header())
+	if w.applied {
+		d.Apply(w.Header())
+		return
+	}
+	w.applied = true
+	d.applyWith(w.Header(), w.values[:])
 }
 
 // finish applies the decision if the handler has written nothing. Even if it has,
@@ -148,6 +155,6 @@ func (w *OwnedWriter) Push(target string, opts *http.PushOptions) error {
 // CloseNotify is what Gin's Context.Stream waits for.
 func (w *OwnedWriter) CloseNotify() <-chan bool {
 	gone := make(chan bool, 1)
-	context.AfterFunc(w.context, func() { gone <- true })
+	context.AfterFunc(w.request.Context(), func() { gone <- true })
 	return gone
 }

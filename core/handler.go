@@ -37,11 +37,9 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 // is not 0, the middleware responds with it and an empty body; otherwise the next
 // handler gets the request that Serve returns. reader is as in [Request.ReadHTTP].
 func (e *Engine) Serve(h http.Header, r *http.Request, reader RequestReader) (next *http.Request, status int) {
-	if c := e.current.Load(); c != nil && c.simple != nil && e.watchers.Load() == nil && !enforced.Load() {
-		if d, ok := c.simple.decideHTTP(r); ok {
-			d.Apply(h)
-			return r, d.response.status
-		}
+	if d, ok := e.DecideSimple(r); ok {
+		d.Apply(h)
+		return r, d.response.status
 	}
 	return e.serve(h, r, reader)
 }
@@ -56,9 +54,15 @@ func (e *Engine) serve(h http.Header, r *http.Request, reader RequestReader) (ne
 	return r, status
 }
 
-// decideHTTP returns the decision of a simple policy. It leaves handshakes and
-// repeated headers to Handle.
-func (p *policy) decideHTTP(r *http.Request) (d Decision, ok bool) {
+// DecideSimple returns the decision about r if only its origin and its kind matter: if
+// there is one policy, without paths and an AllowOriginFunc, and nothing watches or
+// looks for the decision later. It takes less time than [Engine.Handle], which an
+// adapter calls otherwise.
+func (e *Engine) DecideSimple(r *http.Request) (d Decision, ok bool) {
+	p := e.simple()
+	if p == nil {
+		return d, false
+	}
 	origins, kind := r.Header[headerOrigin], Actual
 	switch {
 	case len(origins) == 0:
@@ -75,6 +79,15 @@ func (p *policy) decideHTTP(r *http.Request) (d Decision, ok bool) {
 		return d, false
 	}
 	return p.decideByOrigin(origins[0], kind), true
+}
+
+// simple returns the policy of e if nothing but it matters to a decision, or nil.
+func (e *Engine) simple() *policy {
+	c := e.current.Load()
+	if c == nil || e.watchers.Load() != nil || enforced.Load() {
+		return nil
+	}
+	return c.simple
 }
 
 // Handle does what a middleware does before it applies a decision to h, the header of

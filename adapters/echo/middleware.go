@@ -51,24 +51,21 @@ func Middleware(engine *cors.Engine, skip ...func(echo.Context) bool) echo.Middl
 					return next(c)
 				}
 			}
-			var req cors.Request
-			req.ReadHTTP(c.Request(), nil)
-			if engine.HasPaths() {
-				req.Path, req.PathFolding = route(c)
+			d, ok := engine.DecideSimple(c.Request())
+			if !ok {
+				d = decide(engine, c)
 			}
-			response := c.Response()
-			d, r := engine.Handle(response.Header(), c.Request(), &req)
-			c.SetRequest(r)
 			if !d.HasPolicy() {
 				return next(c)
 			}
+			response := c.Response()
 			status, answers := d.Response()
 			owned := cors.OwnedWriterOf(writerOf(response))
 			switch {
 			case owned != nil:
 				owned.Own(d)
 			case !answers:
-				owned = cors.NewOwnedWriter(response.Writer, r, d)
+				owned = cors.NewOwnedWriter(response.Writer, c.Request(), d)
 				response.Writer = owned
 			}
 			if answers {
@@ -79,6 +76,19 @@ func Middleware(engine *cors.Engine, skip ...func(echo.Context) bool) echo.Middl
 			return next(c)
 		}
 	}
+}
+
+// decide returns an engine's decision about a request, and leaves it for those who look
+// for it later.
+func decide(engine *cors.Engine, c echo.Context) cors.Decision {
+	var req cors.Request
+	req.ReadHTTP(c.Request(), nil)
+	if engine.HasPaths() {
+		req.Path, req.PathFolding = route(c)
+	}
+	d, r := engine.Handle(c.Response().Header(), c.Request(), &req)
+	c.SetRequest(r)
+	return d
 }
 
 // writerOf returns the writer beneath a response, which can be another router's

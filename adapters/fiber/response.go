@@ -4,6 +4,7 @@ import (
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
+	"github.com/valyala/fasthttp"
 )
 
 // apply gives the response the headers of a decision: it sets them, adds to Vary,
@@ -13,14 +14,15 @@ func apply(c *fiber.Ctx, d cors.Decision) {
 	if !d.HasPolicy() {
 		return
 	}
-	var right uint
-	wrong, lines, complete := false, 0, false
-	c.Response().Header.VisitAll(func(key, value []byte) {
+	h := &c.Response().Header
+	right, wrong := 0, false // those of CORS are right if they are d's, in order
+	lines, complete := 0, false
+	h.VisitAll(func(key, value []byte) {
 		switch name := utils.UnsafeString(key); {
+		case right < d.Len() && isHeader(d, right, name, utils.UnsafeString(value)):
+			right++
 		case cors.IsResponseHeader(name):
-			i := d.Sets(name, utils.UnsafeString(value))
-			wrong = wrong || i < 0 || right&(1<<i) != 0
-			right |= 1 << max(i, 0)
+			wrong = true
 		case name == fiber.HeaderVary:
 			lines++
 			complete = string(value) == d.Vary()
@@ -29,18 +31,25 @@ func apply(c *fiber.Ctx, d cors.Decision) {
 	if wrong {
 		removeAll(c)
 	}
-	if wrong || right != 1<<d.Len()-1 {
-		for name, value := range d.Headers() {
-			setHeader(c, name, value)
+	if wrong || right < d.Len() {
+		for i := range d.Len() {
+			name, value := d.Header(i)
+			setHeader(h, name, value)
 		}
 	}
 	switch vary := d.Vary(); {
 	case vary == "" || lines == 1 && complete:
 	case lines == 0:
-		setHeader(c, fiber.HeaderVary, vary)
+		setHeader(h, fiber.HeaderVary, vary)
 	default:
-		addVary(c, vary)
+		addVary(h, vary)
 	}
+}
+
+// isHeader reports whether header i of a decision is this one.
+func isHeader(d cors.Decision, i int, name, value string) bool {
+	n, v := d.Header(i)
+	return n == name && v == value
 }
 
 // removeAll removes all headers of CORS.
@@ -62,16 +71,16 @@ func removeAll(c *fiber.Ctx) {
 }
 
 // setHeader sets a header whose name is in canonical form. The bytes are copied.
-func setHeader(c *fiber.Ctx, name, value string) {
-	c.Response().Header.SetCanonical(utils.UnsafeBytes(name), utils.UnsafeBytes(value))
+func setHeader(h *fasthttp.ResponseHeader, name, value string) {
+	h.SetCanonical(utils.UnsafeBytes(name), utils.UnsafeBytes(value))
 }
 
 // addVary adds names to Vary, which has some.
-func addVary(c *fiber.Ctx, names string) {
+func addVary(h *fasthttp.ResponseHeader, names string) {
 	var lines []string
-	for _, line := range c.Response().Header.PeekAll(fiber.HeaderVary) {
+	for _, line := range h.PeekAll(fiber.HeaderVary) {
 		lines = append(lines, string(line))
 	}
-	c.Response().Header.Del(fiber.HeaderVary) // which setHeader would leave all but the first of
-	setHeader(c, fiber.HeaderVary, cors.MergeVary(lines, names))
+	h.Del(fiber.HeaderVary) // which setHeader would leave all but the first of
+	setHeader(h, fiber.HeaderVary, cors.MergeVary(lines, names))
 }

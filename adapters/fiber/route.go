@@ -15,14 +15,37 @@ import (
 func read(req *cors.Request, c *fiber.Ctx, anyCase bool) {
 	req.Method, req.Reader = c.Method(), (*source)(c)
 	req.Host = utils.UnsafeString(c.Request().Header.Host())
-	origins := lines(c, fiber.HeaderOrigin, anyCase)
-	if len(origins) == 1 {
-		req.Origin = value(origins[0])
+	origins, methods := 0, 0
+	if req.Method != fiber.MethodOptions && !anyCase {
+		for _, line := range c.Request().Header.PeekAll(fiber.HeaderOrigin) {
+			req.Origin = value(line)
+			origins++
+		}
+	} else { // one pass for both: fasthttp takes long to prepare the search for a name
+		c.Request().Header.VisitAll(func(key, line []byte) {
+			switch {
+			case isName(key, fiber.HeaderOrigin, anyCase):
+				req.Origin = value(line)
+				origins++
+			case req.Method == fiber.MethodOptions && isName(key, fiber.HeaderAccessControlRequestMethod, anyCase):
+				if methods++; methods == 1 {
+					req.AccessControlRequestMethod = value(line)
+				} else {
+					req.AccessControlRequestMethod = cors.JoinLines([]string{req.AccessControlRequestMethod, value(line)})
+				}
+			}
+		})
 	}
-	req.MalformedOrigin = req.Origin == "" && len(origins) > 0
-	if req.Method == fiber.MethodOptions {
-		req.AccessControlRequestMethod = combine(lines(c, fiber.HeaderAccessControlRequestMethod, anyCase))
+	if origins > 1 {
+		req.Origin = ""
 	}
+	req.MalformedOrigin = req.Origin == "" && origins > 0
+}
+
+// isName reports whether a name is that of a request header, in any case if the app
+// doesn't normalize names.
+func isName(key []byte, name string, anyCase bool) bool {
+	return string(key) == name || anyCase && strings.EqualFold(utils.UnsafeString(key), name)
 }
 
 // options keep what the options of an app say, since reading them copies them all.
@@ -62,7 +85,7 @@ func lines(c *fiber.Ctx, name string, anyCase bool) (values [][]byte) {
 		return c.Request().Header.PeekAll(name)
 	}
 	c.Request().Header.VisitAll(func(key, value []byte) {
-		if strings.EqualFold(utils.UnsafeString(key), name) {
+		if isName(key, name, anyCase) {
 			values = append(values, value)
 		}
 	})

@@ -52,45 +52,60 @@ func Middleware(engine *cors.Engine, skip ...func(*echo.Context) bool) echo.Midd
 					return next(c)
 				}
 			}
-			var req cors.Request
-			req.ReadHTTP(c.Request(), nil)
-			if engine.HasPaths() {
-				req.Path, req.PathFolding = paths.route(c)
+			d, ok := engine.DecideSimple(c.Request())
+			if !ok {
+				d = decide(engine, c, paths)
 			}
-			response := c.Response()
-			d, r := engine.Handle(response.Header(), c.Request(), &req)
-			c.SetRequest(r)
 			if !d.HasPolicy() {
 				return next(c)
 			}
 			status, answers := d.Response()
-			owned := cors.OwnedWriterOf(response)
-			switch {
-			case owned != nil:
-				owned.Own(d)
-			case !answers:
-				owned = own(c, d)
-			}
 			if answers {
-				d.Apply(response.Header())
+				if owned := cors.OwnedWriterOf(c.Response()); owned != nil {
+					owned.Own(d)
+				}
+				d.Apply(c.Response().Header())
 				return c.NoContent(status)
 			}
+			owned := own(c, d)
 			defer owned.Apply() // of a handler that has written nothing, a middleware around can take the writer away
 			return next(c)
 		}
 	}
 }
 
-// own puts a writer that applies d beneath Echo's Response, whose hooks run before
-// it, or around a writer of a middleware that does not say what it wraps.
+// decide returns an engine's decision about a request, and leaves it for those who look
+// for it later.
+func decide(engine *cors.Engine, c *echo.Context, paths *pathReader) cors.Decision {
+	var req cors.Request
+	req.ReadHTTP(c.Request(), nil)
+	if engine.HasPaths() {
+		req.Path, req.PathFolding = paths.route(c)
+	}
+	d, r := engine.Handle(c.Response().Header(), c.Request(), &req)
+	c.SetRequest(r)
+	return d
+}
+
+// own has the writer of an outer middleware apply d, or puts one beneath Echo's
+// Response, whose hooks run before it, or around a writer of a middleware that doesn't
+// say what it wraps.
 func own(c *echo.Context, d cors.Decision) *cors.OwnedWriter {
 	response, err := echo.UnwrapResponse(c.Response())
 	if err != nil {
-		owned := cors.NewOwnedWriter(c.Response(), c.Request(), d)
-		c.SetResponse(owned)
+		owned := cors.OwnedWriterOf(c.Response())
+		if owned == nil {
+			owned = cors.NewOwnedWriter(c.Response(), c.Request(), d)
+			c.SetResponse(owned)
+		}
+		owned.Own(d)
 		return owned
 	}
-	owned := cors.NewOwnedWriter(response.ResponseWriter, c.Request(), d)
-	response.ResponseWriter = owned
+	owned := cors.OwnedWriterOf(response.ResponseWriter)
+	if owned == nil {
+		owned = cors.NewOwnedWriter(response.ResponseWriter, c.Request(), d)
+		response.ResponseWriter = owned
+	}
+	owned.Own(d)
 	return owned
 }
