@@ -72,11 +72,16 @@ func median(values []float64) float64 {
 }
 
 // BenchmarkRequest measures the five requests, in every framework.
-func BenchmarkRequest(b *testing.B) {
+func BenchmarkRequest(b *testing.B) { runInFrameworks(b, Requests) }
+
+// BenchmarkWithHeaders measures requests to a handler that sets five headers.
+func BenchmarkWithHeaders(b *testing.B) { runInFrameworks(b, WithHeaders) }
+
+func runInFrameworks(b *testing.B, requests []Request) {
 	var benchmarks []benchmark
 	for _, f := range Frameworks {
 		for _, i := range f.Implementations {
-			for _, r := range Requests {
+			for _, r := range requests {
 				benchmarks = append(benchmarks, benchmark{
 					fmt.Sprintf("framework=%s/impl=%s/request=%s", f.Name, i.Name, r.Name),
 					func(b *testing.B) {
@@ -87,6 +92,40 @@ func BenchmarkRequest(b *testing.B) {
 		}
 	}
 	run(b, benchmarks)
+}
+
+// BenchmarkGoroutines measures actual requests that several goroutines serve at once:
+// the time from one response to the next.
+func BenchmarkGoroutines(b *testing.B) {
+	var benchmarks []benchmark
+	for _, f := range Frameworks {
+		add := func(implementation string, s Server) {
+			for _, n := range []int{1, 2, 4, 8} {
+				benchmarks = append(benchmarks, benchmark{
+					fmt.Sprintf("framework=%s/impl=%s/goroutines=%d", f.Name, implementation, n),
+					func(b *testing.B) { atOnce(b, s, n) },
+				})
+			}
+		}
+		add("none", f.bare())
+		for _, i := range f.Implementations {
+			add(i.Name, i.New(Policy))
+		}
+	}
+	run(b, benchmarks)
+}
+
+func atOnce(b *testing.B, s Server, goroutines int) {
+	var running sync.WaitGroup
+	for i := range goroutines {
+		x := s.Exchange(Requests[1])
+		running.Go(func() {
+			for range (b.N + i) / goroutines {
+				x.Serve()
+			}
+		})
+	}
+	running.Wait()
 }
 
 // libraries are the implementations that the other benchmarks compare, in front

@@ -1,6 +1,8 @@
 package benchmarks
 
 import (
+	"net/http"
+
 	corschi "github.com/corskit/cors/adapters/chi"
 	cors "github.com/corskit/cors/core"
 	"github.com/go-chi/chi/v5"
@@ -29,6 +31,12 @@ func chiWith(middlewares ...middleware) Server {
 	for _, method := range []string{"GET", "PUT", "DELETE"} {
 		r.MethodFunc(method, "/profile", handle)
 	}
+	r.Get(withHeaders, func(w http.ResponseWriter, r *http.Request) {
+		for name, value := range fiveHeaders {
+			w.Header().Set(name, value)
+		}
+		handle(w, r)
+	})
 	return httpServer{r}
 }
 

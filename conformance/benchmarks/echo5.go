@@ -31,6 +31,12 @@ func echo5With(middlewares ...echo.MiddlewareFunc) Server {
 	for _, method := range []string{"GET", "PUT", "DELETE"} {
 		e.Add(method, "/profile", func(c *echo.Context) error { return c.NoContent(handled) })
 	}
+	e.GET(withHeaders, func(c *echo.Context) error {
+		for name, value := range fiveHeaders {
+			c.Response().Header().Set(name, value)
+		}
+		return c.NoContent(handled)
+	})
 	return httpServer{e}
 }
 

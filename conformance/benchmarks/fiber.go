@@ -32,6 +32,13 @@ func fiberWith(handlers ...fiber.Handler) Server {
 	for _, method := range []string{"GET", "PUT", "DELETE"} {
 		app.Add(method, "/profile", func(c *fiber.Ctx) error { c.Status(handled); return nil })
 	}
+	app.Get(withHeaders, func(c *fiber.Ctx) error {
+		for name, value := range fiveHeaders {
+			c.Set(name, value)
+		}
+		c.Status(handled)
+		return nil
+	})
 	return fiberServer{app}
 }
 

@@ -28,6 +28,13 @@ func fiber3With(handlers ...fiber.Handler) Server {
 		app.Use(h)
 	}
 	app.Add([]string{"GET", "PUT", "DELETE"}, "/profile", func(c fiber.Ctx) error { c.Status(handled); return nil })
+	app.Get(withHeaders, func(c fiber.Ctx) error {
+		for name, value := range fiveHeaders {
+			c.Set(name, value)
+		}
+		c.Status(handled)
+		return nil
+	})
 	return fiber3Server{app}
 }
 

@@ -36,6 +36,12 @@ func ginWith(handlers ...gin.HandlerFunc) Server {
 	for _, method := range []string{"GET", "PUT", "DELETE"} {
 		r.Handle(method, "/profile", func(c *gin.Context) { c.Status(handled) })
 	}
+	r.GET(withHeaders, func(c *gin.Context) {
+		for name, value := range fiveHeaders {
+			c.Header(name, value)
+		}
+		c.Status(handled)
+	})
 	return httpServer{r}
 }
 

@@ -52,6 +52,12 @@ func muxWith(middlewares ...middleware) Server {
 	for _, method := range []string{"GET", "PUT", "DELETE"} {
 		mux.HandleFunc(method+" /profile", handle)
 	}
+	mux.HandleFunc("GET "+withHeaders, func(w http.ResponseWriter, r *http.Request) {
+		for name, value := range fiveHeaders {
+			w.Header().Set(name, value)
+		}
+		handle(w, r)
+	})
 	return handlerWith(mux, middlewares...)
 }
 

@@ -27,6 +27,13 @@ var Requests = []Request{
 	preflight("preflight-denied", "preflight, denied", denied),
 }
 
+// WithHeaders are the requests that handlers get, to the handler that sets five headers.
+var WithHeaders = []Request{
+	request("no-origin", "no Origin", http.MethodGet, withHeaders),
+	request("actual-allowed", "actual, allowed", http.MethodGet, withHeaders, "Origin: "+allowed),
+	request("actual-denied", "actual, denied", http.MethodGet, withHeaders, "Origin: "+denied),
+}
+
 func preflight(name, title, origin string) Request {
 	return request(name, title, http.MethodOptions, "/profile",
 		"Origin: "+origin,

@@ -169,6 +169,45 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
+// BenchmarkPaths measures actual requests to servers with many policies by path. The
+// handler is net/http's ServeMux with as many patterns, which other libraries put one
+// middleware each around.
+func BenchmarkPaths(b *testing.B) {
+	var benchmarks []benchmark
+	for _, n := range []int{2, 100, 10_000} {
+		mux, eachWrapped := http.NewServeMux(), http.NewServeMux()
+		var configs []cors.Config
+		for i := range n {
+			cfg := Policy
+			cfg.Paths = []string{number("/tenant-0000000/", i)}
+			configs = append(configs, cfg)
+			mux.HandleFunc(cfg.Paths[0], handle)
+			eachWrapped.Handle(cfg.Paths[0], jub0bsCORS.wrap(Policy)(http.HandlerFunc(handle)))
+		}
+		r := request("", "", http.MethodGet, number("/tenant-0000000/profile", n/2), "Origin: "+allowed)
+		bare := handlerWith(mux)
+		for _, l := range []struct {
+			name   string
+			server func() Server
+		}{
+			{Corskit, sync.OnceValue(func() Server {
+				engine, err := cors.New(configs...)
+				if err != nil {
+					panic(err)
+				}
+				return handlerWith(mux, engine.Handler)
+			})},
+			{jub0bsCORS.Name, func() Server { return handlerWith(eachWrapped) }},
+		} {
+			benchmarks = append(benchmarks, benchmark{
+				fmt.Sprintf("policies=%d/impl=%s", n, l.name),
+				func(b *testing.B) { interleaved(b, bare.Exchange(r).Serve, l.server().Exchange(r).Serve) },
+			})
+		}
+	}
+	run(b, benchmarks)
+}
+
 // TestPopulations checks that origins are allowed and denied as the benchmarks
 // say.
 func TestPopulations(t *testing.T) {

@@ -37,6 +37,18 @@ type Response struct {
 // handled is the status that handlers respond with, and nothing else does.
 const handled = http.StatusAccepted
 
+// withHeaders is the path of the handler that sets fiveHeaders.
+const withHeaders = "/orders"
+
+// fiveHeaders are headers that handlers set, by name.
+func fiveHeaders(yield func(name, value string) bool) {
+	_ = yield("Content-Type", "application/json") &&
+		yield("Cache-Control", "no-store") &&
+		yield("Etag", `"33a64df5"`) &&
+		yield("X-Content-Type-Options", "nosniff") &&
+		yield("X-Request-Id", "0b6f4c1e")
+}
+
 // An httpServer is a Server of net/http.
 type httpServer struct{ http.Handler }
 
@@ -49,7 +61,10 @@ func (s httpServer) Exchange(r Request) Exchange {
 }
 
 func (s httpServer) Start(l net.Listener) (stop func()) {
-	server := &http.Server{Handler: s.Handler}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
+	server := &http.Server{Handler: s.Handler, Protocols: protocols}
 	go server.Serve(l)
 	return func() { server.Close() }
 }
