@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,39 +14,89 @@ import (
 
 var fences = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
 
-// Every Go program in the README compiles.
+// Every Go program in the README, and in the pages that it links, compiles.
 func TestProgramsOfTheReadmeCompile(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	frameworks := map[string]bool{}
-	for _, fence := range fences.FindAllStringSubmatch(string(readme), -1) {
-		language, program := fence[1], fence[2]
-		if language != "go" {
-			continue
-		}
-		imported := regexp.MustCompile(`"github.com/corskit/cors/(?:adapters/)?(\w+)"`).FindStringSubmatch(program)
-		if imported == nil {
-			t.Fatalf("a program that uses none of this:\n%s", program)
-		}
-		frameworks[imported[1]] = true
-		file := filepath.Join(t.TempDir(), "main.go")
-		if err := os.WriteFile(file, []byte(program), 0o600); err != nil {
+	programs := 0
+	for _, page := range []string{"README.md", "adapters/README.md", "core/POLICIES.md", "core/watch/README.md"} {
+		text, err := os.ReadFile(filepath.Join("..", page))
+		if err != nil {
 			t.Fatal(err)
 		}
-		if output, err := exec.Command("go", "build", "-o", os.DevNull, file).CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s\n%s", err, output, program)
+		for _, fence := range fences.FindAllStringSubmatch(string(text), -1) {
+			language, program := fence[1], fence[2]
+			if language != "go" {
+				continue
+			}
+			programs++
+			if !strings.HasPrefix(program, "package main\n") {
+				t.Errorf("%s: not a whole program, so that it can't be tried:\n%s", page, program)
+				continue
+			}
+			file := filepath.Join(t.TempDir(), "main.go")
+			if err := os.WriteFile(file, []byte(program), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if output, err := exec.Command("go", "build", "-o", os.DevNull, file).CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s\n%s", page, err, output, program)
+			}
 		}
 	}
-	if len(frameworks) != 5 {
-		t.Errorf("the README has programs for %v only", frameworks)
+	if programs < 10 {
+		t.Errorf("found %d programs only", programs)
 	}
 }
 
-// The errors that the README shows are those that New returns.
-func TestErrorsOfTheReadmeAreReal(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+// The README is short, and links lead somewhere.
+func TestLinksOfTheReadme(t *testing.T) {
+	for _, page := range []string{"README.md", "adapters/README.md", "core/POLICIES.md", "core/README.md", "core/watch/README.md", "core/config/README.md", "CONTRIBUTING.md", "conformance/RUNNING.md"} {
+		text, err := os.ReadFile(filepath.Join("..", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := strings.Count(string(text), "\n"); page == "README.md" && lines > 250 {
+			t.Errorf("the README has %d lines, more than 250", lines)
+		}
+		for _, link := range links.FindAllStringSubmatch(string(text), -1) {
+			target, heading, _ := strings.Cut(link[1], "#")
+			if strings.Contains(target, "://") {
+				continue
+			}
+			file := filepath.Join("..", filepath.Dir(page), target)
+			if target == "" {
+				file = filepath.Join("..", page)
+			}
+			if _, err := os.Stat(file); err != nil {
+				t.Errorf("%s: the link to %s leads nowhere", page, link[1])
+				continue
+			}
+			if heading == "" || !strings.HasSuffix(file, ".md") {
+				continue
+			}
+			there, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Contains(anchors(string(there)), heading) {
+				t.Errorf("%s: %s has no heading #%s", page, target, heading)
+			}
+		}
+	}
+}
+
+var links = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+
+// anchors returns the anchors of a page's headings, as GitHub makes them.
+func anchors(page string) (anchors []string) {
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(page, -1) {
+		text := regexp.MustCompile(`[^\w\- ]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		anchors = append(anchors, strings.ReplaceAll(text, " ", "-"))
+	}
+	return anchors
+}
+
+// The errors that the page about policies shows are those that New returns.
+func TestErrorsOfThePageAreReal(t *testing.T) {
+	readme, err := os.ReadFile("../core/POLICIES.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +109,7 @@ func TestErrorsOfTheReadmeAreReal(t *testing.T) {
 	}
 	for line := range strings.SplitSeq(problems.Error(), "\n") {
 		if !strings.Contains(string(readme), line+"\n") {
-			t.Errorf("the README does not show %s", line)
+			t.Errorf("the page does not show %s", line)
 		}
 	}
 }
