@@ -5,17 +5,22 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver
+	driver "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // sqliteInterval is how often instances look at the version. It costs them a
 // few microseconds.
 const sqliteInterval = 200 * time.Millisecond
+
+// sqlitePatience is how long an instance waits for others that write.
+const sqlitePatience = 5 * time.Second
 
 const sqliteSchema = `
 CREATE TABLE IF NOT EXISTS tenants (
@@ -37,7 +42,7 @@ func openSQLite(ctx context.Context, file string) (*sqlite, error) {
 	// One transaction writes at a time. It begins as one that will (_txlock), so
 	// that what it reads cannot change before it writes; the others wait for it.
 	options := url.Values{
-		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)"}, // milliseconds; readers go on while one writes
+		"_pragma": {fmt.Sprintf("busy_timeout(%d)", sqlitePatience.Milliseconds()), "journal_mode(WAL)"}, // readers go on while one writes
 		"_txlock": {"immediate"},
 	}
 	name := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(file), RawQuery: options.Encode()}
@@ -46,10 +51,16 @@ func openSQLite(ctx context.Context, file string) (*sqlite, error) {
 		return nil, err
 	}
 	s := &sqlite{db}
-	err = s.transaction(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, sqliteSchema)
-		return err
-	})
+	for deadline := time.Now().Add(sqlitePatience); ; pause(ctx, time.Millisecond) {
+		err = s.transaction(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, sqliteSchema)
+			return err
+		})
+		// While another instance makes the file, SQLite doesn't wait for it.
+		if busy := (*driver.Error)(nil); !errors.As(err, &busy) || busy.Code()&0xff != sqlite3.SQLITE_BUSY || time.Now().After(deadline) {
+			break
+		}
+	}
 	if err != nil {
 		s.close()
 		return nil, err
