@@ -4,14 +4,14 @@ go 1.25.0
 
 require (
 	github.com/coder/websocket v1.8.15
-	github.com/corskit/cors/adapters/chi v0.0.0
-	github.com/corskit/cors/adapters/echo v0.0.0
-	github.com/corskit/cors/adapters/echo/v5 v5.0.0
-	github.com/corskit/cors/adapters/fiber v0.0.0
-	github.com/corskit/cors/adapters/fiber/v3 v3.0.0
-	github.com/corskit/cors/adapters/gin v0.0.0
-	github.com/corskit/cors/core v0.0.0
-	github.com/corskit/cors/core/config/policyfile v0.0.0
+	github.com/corskit/cors/adapters/chi v0.1.0
+	github.com/corskit/cors/adapters/echo v0.1.0
+	github.com/corskit/cors/adapters/echo/v5 v5.0.0-beta.1.0
+	github.com/corskit/cors/adapters/fiber v0.1.0
+	github.com/corskit/cors/adapters/fiber/v3 v3.0.0-beta.1.0
+	github.com/corskit/cors/adapters/gin v0.1.0
+	github.com/corskit/cors/core v0.1.0
+	github.com/corskit/cors/core/config/policyfile v0.1.0
 	github.com/gin-gonic/gin v1.12.0
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/gofiber/contrib/websocket v1.3.4
@@ -41,7 +41,7 @@ require (
 	github.com/bytedance/sonic v1.15.0 // indirect
 	github.com/bytedance/sonic/loader v0.5.0 // indirect
 	github.com/cloudwego/base64x v0.1.6 // indirect
-	github.com/corskit/cors/conformance v0.0.0
+	github.com/corskit/cors/conformance v0.1.0
 	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/gabriel-vasile/mimetype v1.4.12 // indirect
 	github.com/gin-contrib/sse v1.1.0 // indirect

@@ -3,8 +3,8 @@ module github.com/corskit/cors/adapters/chi
 go 1.25.0
 
 require (
-	github.com/corskit/cors/conformance v0.0.0
-	github.com/corskit/cors/core v0.0.0
+	github.com/corskit/cors/conformance v0.1.0
+	github.com/corskit/cors/core v0.1.0
 	github.com/go-chi/chi/v5 v5.0.12
 )
 

@@ -3,8 +3,8 @@ module github.com/corskit/cors/adapters/echo
 go 1.25.0
 
 require (
-	github.com/corskit/cors/conformance v0.0.0
-	github.com/corskit/cors/core v0.0.0
+	github.com/corskit/cors/conformance v0.1.0
+	github.com/corskit/cors/core v0.1.0
 	github.com/labstack/echo/v4 v4.9.0
 )
 

@@ -3,8 +3,8 @@ module github.com/corskit/cors/adapters/fiber
 go 1.25.0
 
 require (
-	github.com/corskit/cors/conformance v0.0.0
-	github.com/corskit/cors/core v0.0.0
+	github.com/corskit/cors/conformance v0.1.0
+	github.com/corskit/cors/core v0.1.0
 	github.com/gofiber/fiber/v2 v2.50.0
 	github.com/valyala/fasthttp v1.50.0
 )

@@ -3,13 +3,13 @@ module github.com/corskit/cors/conformance/benchmarks
 go 1.25.0
 
 require (
-	github.com/corskit/cors/adapters/chi v0.0.0
-	github.com/corskit/cors/adapters/echo v0.0.0
-	github.com/corskit/cors/adapters/echo/v5 v5.0.0
-	github.com/corskit/cors/adapters/fiber v0.0.0
-	github.com/corskit/cors/adapters/fiber/v3 v3.0.0
-	github.com/corskit/cors/adapters/gin v0.0.0
-	github.com/corskit/cors/core v0.0.0
+	github.com/corskit/cors/adapters/chi v0.1.0
+	github.com/corskit/cors/adapters/echo v0.1.0
+	github.com/corskit/cors/adapters/echo/v5 v5.0.0-beta.1.0
+	github.com/corskit/cors/adapters/fiber v0.1.0
+	github.com/corskit/cors/adapters/fiber/v3 v3.0.0-beta.1.0
+	github.com/corskit/cors/adapters/gin v0.1.0
+	github.com/corskit/cors/core v0.1.0
 	github.com/gin-contrib/cors v1.7.7
 	github.com/gin-gonic/gin v1.12.0
 	github.com/go-chi/chi/v5 v5.5.0

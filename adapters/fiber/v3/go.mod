@@ -3,8 +3,8 @@ module github.com/corskit/cors/adapters/fiber/v3
 go 1.25.0
 
 require (
-	github.com/corskit/cors/conformance v0.0.0
-	github.com/corskit/cors/core v0.0.0
+	github.com/corskit/cors/conformance v0.1.0
+	github.com/corskit/cors/core v0.1.0
 	github.com/gofiber/fiber/v3 v3.1.0
 	github.com/gofiber/utils/v2 v2.0.2
 	github.com/valyala/fasthttp v1.69.0

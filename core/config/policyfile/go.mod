@@ -3,7 +3,7 @@ module github.com/corskit/cors/core/config/policyfile
 go 1.25.0
 
 require (
-	github.com/corskit/cors/core v0.0.0
+	github.com/corskit/cors/core v0.1.0
 	github.com/fsnotify/fsnotify v1.10.1
 )
 
