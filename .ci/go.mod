@@ -1,0 +1,3 @@
+module github.com/corskit/cors/ci
+
+go 1.25.0
