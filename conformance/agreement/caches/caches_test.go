@@ -37,14 +37,6 @@ func newSetup(t *testing.T, a adapter, c cache) *setup {
 	return &setup{newJudge(newTransport(t), direct, c.start(t, direct)), engine, application, c}
 }
 
-// sample returns all adapters if CI is set, and one otherwise.
-func sample(k int) []adapter {
-	if os.Getenv("CI") != "" {
-		return adapters
-	}
-	return adapters[k%len(adapters):][:1]
-}
-
 // Nobody receives another's answer, and one copy serves all for whom the answer
 // is the same.
 func TestSharedCaches(t *testing.T) {
