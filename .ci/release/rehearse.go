@@ -96,13 +96,13 @@ func rehearse(repository string) error {
 		return err // without commands, there is no use in going on
 	}
 
-	all, err := programs(filepath.Join(published, "README.md"), root)
+	all, err := programs(published, root)
 	if err != nil {
 		return err
 	}
 	for _, m := range modules {
-		if strings.HasPrefix(m.dir, "adapters/") && !slices.ContainsFunc(all, func(p program) bool { return slices.Contains(p.packages, m.path) }) {
-			failures = append(failures, fmt.Errorf("README.md has no program for %s", m.path))
+		if strings.HasPrefix(m.dir, "adapters/") && !slices.ContainsFunc(all, func(p program) bool { return p.serves && slices.Contains(p.packages, m.path) }) {
+			failures = append(failures, fmt.Errorf("%s has no program for %s", adaptersPage, m.path))
 		}
 	}
 	for i, p := range all {
@@ -217,52 +217,56 @@ func (s *stranger) checkZip(m module, v version, step func(string, ...any)) erro
 	return errors.Join(failures...)
 }
 
-// A program is one of the README.
+// A program is one of the documentation.
 type program struct {
 	name     string
 	source   string
 	packages []string // those of ours that it imports
-	serves   bool     // GET and PUT / allow https://app.example.com
+	serves   bool     // whether / allows https://app.example.com
 }
 
+// adaptersPage has a program for each framework, with the same policy.
+const adaptersPage = "adapters/README.md"
+
 var (
-	headings = regexp.MustCompile(`(?m)^(##+) (.*)$`)
+	headings = regexp.MustCompile(`(?m)^##+ (.*)$`)
 	goBlocks = regexp.MustCompile("(?ms)^```go\n(package main\n.*?)^```$")
+
+	// The sentences on Echo v4 and Fiber v2, which have no program of their own.
+	olderMajors = map[string]*strings.Replacer{
+		"/adapters/echo/v5":  strings.NewReplacer(`adapters/echo/v5"`, `adapters/echo"`, "labstack/echo/v5", "labstack/echo/v4", "*echo.Context", "echo.Context"),
+		"/adapters/fiber/v3": strings.NewReplacer(`adapters/fiber/v3"`, `adapters/fiber"`, "gofiber/fiber/v3", "gofiber/fiber/v2", "fiber.Ctx", "*fiber.Ctx"),
+	}
 )
 
-// programs returns the Go programs of the README. To those for Echo and Fiber it adds
-// the programs that the README's sentences on Echo v5 and Fiber v3 turn them into.
-func programs(readme, root string) ([]program, error) {
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		return nil, err
-	}
+// programs returns the Go programs of the documentation.
+func programs(repository, root string) ([]program, error) {
 	imports := regexp.MustCompile(`"(` + regexp.QuoteMeta(root) + `/[^"]*)"`)
-	next := map[string]*strings.Replacer{
-		root + "/adapters/echo": strings.NewReplacer(`adapters/echo"`, `adapters/echo/v5"`,
-			"labstack/echo/v4", "labstack/echo/v5", " echo.Context", " *echo.Context"),
-		root + "/adapters/fiber": strings.NewReplacer(`adapters/fiber"`, `adapters/fiber/v3"`,
-			"gofiber/fiber/v2", "gofiber/fiber/v3", "*fiber.Ctx", "fiber.Ctx"),
-	}
 	var all []program
-	add := func(name, source string) []string {
-		p := program{name: name, source: source, serves: strings.Contains(source, `"hello"`)}
+	add := func(name, source, page string) (packages []string) {
 		for _, match := range imports.FindAllStringSubmatch(source, -1) {
-			p.packages = append(p.packages, match[1])
+			packages = append(packages, match[1])
 		}
-		all = append(all, p)
-		return p.packages
+		if !slices.ContainsFunc(all, func(p program) bool { return p.source == source }) {
+			all = append(all, program{name, source, packages, page == adaptersPage})
+		}
+		return packages
 	}
-	for _, block := range goBlocks.FindAllSubmatchIndex(text, -1) {
-		source := string(text[block[2]:block[3]])
-		above := headings.FindAllSubmatch(text[:block[0]], -1)
-		if len(above) == 0 {
-			return nil, fmt.Errorf("%s: a program without a heading above it", readme)
+	for _, page := range []string{adaptersPage, "README.md", "core/POLICIES.md", "core/watch/README.md"} {
+		text, err := os.ReadFile(filepath.Join(repository, page))
+		if err != nil {
+			return nil, err
 		}
-		name := "README, " + string(above[len(above)-1][2])
-		for _, imported := range add(name, source) {
-			if replacer := next[imported]; replacer != nil {
-				add(name+", next major version", replacer.Replace(source))
+		for _, block := range goBlocks.FindAllSubmatchIndex(text, -1) {
+			source := string(text[block[2]:block[3]])
+			name := page
+			if above := headings.FindAllSubmatch(text[:block[0]], -1); len(above) > 0 {
+				name += ", " + string(above[len(above)-1][1])
+			}
+			for _, imported := range add(name, source, page) {
+				if older := olderMajors[strings.TrimPrefix(imported, root)]; older != nil && page == adaptersPage {
+					add(name+", the older major version", older.Replace(source), page)
+				}
 			}
 		}
 	}
