@@ -75,6 +75,14 @@ func rehearse(repository string) error {
 	if err := release(published, modules, v); err != nil {
 		return err
 	}
+	step("go list work, where the tags are")
+	tagged := filepath.Join(home, "tagged")
+	if _, err := output(published, "git", "worktree", "add", "--quiet", tagged, v.tag(modules[0])); err != nil {
+		return err
+	}
+	if _, err := output(tagged, "go", "list", "-deps", "work"); err != nil {
+		return err
+	}
 	s, err := newStranger(home, root, published)
 	if err != nil {
 		return err

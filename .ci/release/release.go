@@ -65,9 +65,13 @@ func hasSection(changelog string, v version) bool {
 //
 // In a clone, the modules replace each other by their folders, so that each builds
 // alone. go install refuses modules with replace directives. So the tags are on a
-// commit without them, and the next commit brings them back.
+// commit that has them in go.work only, and the next commit brings them back.
 func commands(modules []module, v version) [][]string {
-	var all [][]string
+	work := []string{"go", "work", "edit"}
+	for _, m := range modules {
+		work = append(work, "-replace="+m.path+"@"+v.of(m.path)+"=./"+m.dir)
+	}
+	all := [][]string{work}
 	for _, m := range modules {
 		if len(m.replaces) == 0 {
 			continue

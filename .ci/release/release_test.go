@@ -156,6 +156,9 @@ func TestTagsAreOnACommitWithoutReplaceDirectives(t *testing.T) {
 			t.Errorf("%s of the release:\n%s", file, text)
 		}
 	}
+	if work := git(t, dir, "show", "HEAD~1:go.work"); !strings.Contains(work, "example.com/cors/adapters/echo/v5 v5.0.0-beta.1.0 => ./adapters/echo/v5\n") {
+		t.Errorf("go.work of the release has no replace directive for Echo v5:\n%s", work)
+	}
 	if diff := git(t, dir, "diff", "HEAD~2", "HEAD"); diff != "" {
 		t.Errorf("the release leaves changes:\n%s", diff)
 	}
