@@ -55,7 +55,7 @@ func run(write bool) error {
 	}
 	if changes := difference(string(kept), now); changes != "" {
 		return fmt.Errorf("the packages don't export what .ci/api/api.txt lists; if you mean that, "+
-			"run go run ./.ci/api -write and tell users in CHANGELOG.md, below ## [Unreleased]:\n%s", strings.TrimSpace(changes))
+			"run \"go run ./.ci/api -write\" and tell users in CHANGELOG.md, below ## [Unreleased]:\n%s", strings.TrimSpace(changes))
 	}
 	return nil
 }

@@ -119,6 +119,14 @@ func rehearse(repository string) error {
 			failures = append(failures, fmt.Errorf("%s: %w", p.name, err))
 		}
 	}
+	for _, m := range modules {
+		if strings.HasPrefix(m.dir, "core/") {
+			step("%s", m.path)
+			if err := s.build(m); err != nil {
+				failures = append(failures, err)
+			}
+		}
+	}
 	step("go test with the suite")
 	if err := s.suite(root); err != nil {
 		failures = append(failures, err)
@@ -161,8 +169,8 @@ func newStranger(home, root, published string) (*stranger, error) {
 		// Other modules come from the cache of this machine, where it has them.
 		"GOPROXY=file://" + cache + "/cache/download," + own.GOPROXY,
 		"GOMODCACHE=" + filepath.Join(home, "modules"),
-		// Without -modcacherw, nothing could remove that cache. With -trimpath, the cache
-		// of builds knows the packages again in the next rehearsal.
+		// Without -modcacherw, RemoveAll couldn't remove this cache. With -trimpath, builds
+		// don't depend on its folder, so that the next rehearsal finds them in the build cache.
 		"GOFLAGS=" + strings.TrimSpace(own.GOFLAGS+" -modcacherw -trimpath"),
 		"GOBIN=" + filepath.Join(home, "bin"),
 		"GOWORK=off",
@@ -173,8 +181,8 @@ func (s *stranger) run(dir string, command ...string) (string, error) {
 	return outputWith(s.environment, dir, command...)
 }
 
-// What a module may weigh. The largest is conformance, with its cases and recorded
-// responses.
+// Limits of a module's zip. The largest is that of conformance, with its cases and
+// recorded responses.
 const (
 	maxFile = 128 << 10
 	maxZip  = 1 << 20
@@ -206,21 +214,21 @@ func (s *stranger) checkZip(m module, v version, step func(string, ...any)) erro
 		name := strings.TrimPrefix(file.Name, m.path+"@"+v.of(m.path)+"/")
 		licensed = licensed || name == "LICENSE"
 		if file.UncompressedSize64 > maxFile {
-			failures = append(failures, fmt.Errorf("%s: %s has %d kB, more than %d: remove it, or raise the limit if users need it", m.path, name, file.UncompressedSize64/1024, maxFile/1024))
+			failures = append(failures, fmt.Errorf("%s: %s has %d kB, more than %d; remove it, or raise the limit if users need it", m.path, name, file.UncompressedSize64/1024, maxFile/1024))
 		}
 		content, err := fs.ReadFile(archive, file.Name)
 		if err != nil {
 			return err
 		}
 		if bytes.IndexByte(content, 0) >= 0 {
-			failures = append(failures, fmt.Errorf("%s: %s isn't text, as all that users need is: remove it", m.path, name))
+			failures = append(failures, fmt.Errorf("%s: %s isn't a text file; remove it", m.path, name))
 		}
 	}
 	if !licensed {
 		failures = append(failures, fmt.Errorf("%s: no LICENSE in what the go command downloads", m.path))
 	}
 	if info.Size() > maxZip {
-		failures = append(failures, fmt.Errorf("%s: the zip has %d kB, more than %d: remove what users don't need", m.path, info.Size()/1024, maxZip/1024))
+		failures = append(failures, fmt.Errorf("%s: the zip has %d kB, more than %d; remove what users don't need", m.path, info.Size()/1024, maxZip/1024))
 	}
 	return errors.Join(failures...)
 }
@@ -319,6 +327,19 @@ func (s *stranger) use(folder string, p program) error {
 		return err
 	}
 	_, err = s.run(dir, filepath.Join(s.home, "bin", "corscheck"), "-origin", "https://app.example.com", "http://"+address+"/")
+	return err
+}
+
+// build gets a module, and builds its package.
+func (s *stranger) build(m module) error {
+	dir, err := s.module(strings.ReplaceAll(m.dir, "/", "-"), "main.go", "package main\n\nimport _ \""+m.path+"\"\n\nfunc main() {}\n")
+	if err != nil {
+		return err
+	}
+	if _, err := s.run(dir, "go", "get", m.path); err != nil {
+		return err
+	}
+	_, err = s.run(dir, "go", "build", "-o", os.DevNull, ".")
 	return err
 }
 

@@ -30,7 +30,7 @@ func problems(repository string, modules []module, v version) error {
 		}
 	}
 	if stale != "" {
-		all = append(all, fmt.Errorf("modules require each other at another version; run go run ./.ci/release -bump %s and commit:%s", v, stale))
+		all = append(all, fmt.Errorf("modules require each other at another version; run \"go run ./.ci/release -bump %s\" and commit:%s", v, stale))
 	}
 	changelog, err := os.ReadFile(filepath.Join(repository, "CHANGELOG.md"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

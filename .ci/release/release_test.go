@@ -109,7 +109,7 @@ func TestReleaseRefuses(t *testing.T) {
 			[]string{"commit or stash them:\n?? core/new.go"}},
 		{"requirements of another version, and a version without changelog", "0.2.0", func(*testing.T, string) {},
 			[]string{
-				"run go run ./.ci/release -bump 0.2.0 and commit:\n\tconformance/go.mod requires example.com/cors/core v0.1.0, not v0.2.0",
+				"run \"go run ./.ci/release -bump 0.2.0\" and commit:\n\tconformance/go.mod requires example.com/cors/core v0.1.0, not v0.2.0",
 				"\n\tadapters/echo/v5/go.mod requires example.com/cors/conformance v0.1.0, not v0.2.0",
 				"CHANGELOG.md says nothing below a heading ## [0.2.0]; move there what ## [Unreleased] says",
 			}},
