@@ -2,6 +2,7 @@ package cors
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/corskit/cors/core/internal/origin"
@@ -58,13 +59,35 @@ func (e *ConfigError) Error() string {
 // what New returns; errors.As finds the first [ConfigError] in it.
 type ConfigErrors []*ConfigError
 
-// Error returns every problem, a line each.
+// migrating is the page about settings of other libraries.
+const migrating = "https://github.com/corskit/cors/blob/main/conformance/scoreboard/go/migrating/README.md#what-new-refuses"
+
+// Error returns every problem, a line each. If other libraries accept one of the values,
+// the last line is a link to what to write in their place.
 func (es ConfigErrors) Error() string {
-	lines := make([]string, len(es))
+	lines := make([]string, len(es), len(es)+1)
 	for i, e := range es {
 		lines[i] = e.Error()
 	}
+	if slices.ContainsFunc(es, (*ConfigError).isFromElsewhere) {
+		lines = append(lines, "cors: for settings of other libraries, see "+migrating)
+	}
 	return strings.Join(lines, "\n")
+}
+
+// isFromElsewhere reports whether the value is one that other libraries document.
+func (e *ConfigError) isFromElsewhere() bool {
+	switch e.Code {
+	case CodeAnyOriginWithCredentials, CodeInsecureOriginWithCredentials, CodeOriginSeveral, CodeOriginWildcard, CodeOriginRegexp:
+		return true
+	case CodeHeaderForbidden:
+		return e.Field == "AllowHeaders"
+	case CodeMethod, CodeHeader:
+		return isSeveralNames(e.Value)
+	case CodeMaxAge:
+		return len(e.Value) > len("999999999") // a time.Duration
+	}
+	return false
 }
 
 // Unwrap returns every problem.

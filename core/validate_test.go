@@ -471,6 +471,30 @@ func TestEveryForbiddenMethodOfTheStandardIsRefused(t *testing.T) {
 	}
 }
 
+func TestErrorsAboutSettingsOfOtherLibrariesLinkThePageOnce(t *testing.T) {
+	const link = "\ncors: for settings of other libraries, see https://github.com/corskit/cors/blob/main/conformance/scoreboard/go/migrating/README.md#what-new-refuses"
+	for _, test := range []struct {
+		says   string
+		cfg    cors.Config
+		linked bool
+	}{
+		{"two of Gin's headers", cors.Config{AllowOrigins: https.AllowOrigins, AllowHeaders: []string{"Origin", "Content-Length"}}, true},
+		{"a time.Duration and a mistake", cors.Config{AllowOrigins: []string{"a.example"}, MaxAge: int(time.Hour)}, true},
+		{"methods in one string", cors.Config{AllowOrigins: https.AllowOrigins, AllowMethods: []string{"GET,PUT"}}, true},
+		{"a method that isn't one", cors.Config{AllowOrigins: https.AllowOrigins, AllowMethods: []string{"P:T"}}, false},
+		{"a header that scripts can't read", cors.Config{AllowOrigins: https.AllowOrigins, ExposeHeaders: []string{"Set-Cookie"}}, false},
+		{"two days", cors.Config{AllowOrigins: https.AllowOrigins, MaxAge: 172800}, false},
+	} {
+		_, err := cors.New(test.cfg)
+		if err == nil {
+			t.Fatalf("%s: no error", test.says)
+		}
+		if linked := strings.Count(err.Error(), link) == 1 && strings.HasSuffix(err.Error(), link); linked != test.linked {
+			t.Errorf("%s: linked %t:\n%v", test.says, linked, err)
+		}
+	}
+}
+
 func TestErrorsAsAndIsReachEveryProblem(t *testing.T) {
 	_, err := cors.New(cors.Config{AllowOrigins: []string{"a.example"}, MaxAge: 100000}, with(at(https, "/a"), func(c *cors.Config) { c.PreflightStatus = 500 }))
 	err = fmt.Errorf("loading the configuration: %w", err)
