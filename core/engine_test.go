@@ -218,9 +218,9 @@ var exchanges = []exchange{
 	{"with AllowOrigins alone, the default methods and headers are allowed", one(cors.Config{AllowOrigins: []string{"https://app.example.com"}}),
 		"OPTIONS /\nOrigin: https://app.example.com\nAccess-Control-Request-Method: PUT\nAccess-Control-Request-Headers: x-a",
 		"204\n" + defaultLists + "Access-Control-Allow-Origin: https://app.example.com\nAccess-Control-Max-Age: 7200\nVary: Origin"},
-	{"with empty lists, a preflight response lists no methods and no headers", one(cors.Config{AllowOrigins: []string{"https://app.example.com"}, AllowMethods: []string{}, AllowHeaders: []string{}}),
+	{"with empty lists, a preflight response lists the safelisted methods and no headers", one(cors.Config{AllowOrigins: []string{"https://app.example.com"}, AllowMethods: []string{}, AllowHeaders: []string{}}),
 		"OPTIONS /\nOrigin: https://app.example.com\nAccess-Control-Request-Method: PUT\nAccess-Control-Request-Headers: x-a",
-		"204\nAccess-Control-Allow-Origin: https://app.example.com\nAccess-Control-Max-Age: 7200\nVary: Origin"},
+		"204\nAccess-Control-Allow-Methods: GET,HEAD,POST\nAccess-Control-Allow-Origin: https://app.example.com\nAccess-Control-Max-Age: 7200\nVary: Origin"},
 	{"lists are written once for each name", one(cors.Config{
 		AllowOrigins: []string{"https://app.example.com", "https://app.example.com"},
 		AllowMethods: []string{"PUT", "PUT", "x"}, AllowHeaders: []string{"X-A", "x-a", "X-B"},

@@ -24,7 +24,7 @@ type policy struct {
 
 	shared      []field // headers of all responses to allowed requests
 	expose      string
-	methods     string // empty: the safelisted ones
+	methods     string
 	headers     string // empty: the safelisted ones
 	maxAge      string
 	echoMethods bool // "*" with credentials, which cannot be told whole

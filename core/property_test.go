@@ -210,6 +210,8 @@ func naiveDecideBy(configs []cors.Config, applies int, r *naiveRequest) naiveAns
 		return a
 	}
 	switch allMethods := slices.Contains(c.AllowMethods, "*"); {
+	case c.AllowMethods != nil && len(c.AllowMethods) == 0:
+		set("Access-Control-Allow-Methods", "GET,HEAD,POST")
 	case c.AllowMethods == nil:
 		set("Access-Control-Allow-Methods", "DELETE,GET,OPTIONS,PATCH,POST,PUT")
 	case !allMethods:

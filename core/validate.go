@@ -188,10 +188,15 @@ func (c *compiler) regexpRisks(at place, re *origin.Regexp) (accepted bool) {
 	return insecure && c.accepts(RiskInsecureOriginWithCredentials, at.value)
 }
 
-// methods returns the methods to allow; if empty, the safelisted ones.
+// methods returns the methods to allow.
 func (c *compiler) methods() string {
 	if c.cfg.AllowMethods == nil {
 		return strings.Join(DefaultMethods(), ",")
+	}
+	if len(c.cfg.AllowMethods) == 0 {
+		// Without a list, a request whose upload is watched may have any method
+		// (Fetch, "CORS-preflight fetch", step 7.6).
+		return "GET,HEAD,POST"
 	}
 	words := nameWords{CodeMethod, "methods", "a method", "PUT"}
 	return c.names("AllowMethods", c.cfg.AllowMethods, words, identity, func(at place) {

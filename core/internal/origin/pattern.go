@@ -261,6 +261,9 @@ func checkAuthorityOnly(scheme, rest string) *Error {
 	case rest[end] == '/':
 		return remedy(CodePath, bare, "an origin has no path, not even a trailing slash; write %q")
 	case rest[end] == '?':
+		if strings.ContainsAny(rest[end:], ".*") { // which a query seldom has
+			return problem(CodeQuery, "an origin has no query, and \"?\" is no wildcard; write one as in %q", "https://pr-*.example.com")
+		}
 		return remedy(CodeQuery, bare, "an origin has no query; write %q")
 	default:
 		return remedy(CodeFragment, bare, "an origin has no fragment; write %q")

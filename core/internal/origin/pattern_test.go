@@ -243,6 +243,7 @@ var refusedPatterns = []struct {
 	{"a path in upper case", "https://App.example.com/Path", CodePath, `write "https://app.example.com"`},
 	{"a path behind a wildcard", "https://*.example.com/", CodePath, `write "https://*.example.com"`},
 	{"a query", "https://app.example.com?query", CodeQuery, `write "https://app.example.com"`},
+	{"a question mark as a wildcard", "https://app?.example.com", CodeQuery, `write one as in "https://pr-*.example.com"`},
 	{"a fragment", "https://app.example.com#fragment", CodeFragment, `write "https://app.example.com"`},
 	{"a path that leaves nothing to suggest", "https://127.1/", CodePath, `such as "https://app.example.com"`},
 
