@@ -79,7 +79,7 @@ type Config struct {
 	// if they block third-party cookies, only if it was also set with Partitioned.
 	AllowCredentials bool `json:"allowCredentials,omitempty"`
 
-	// AllowPrivateNetwork answers preflights that ask for access to a private
+	// AllowPrivateNetwork allows preflights that ask for access to a private
 	// network.
 	//
 	// Deprecated: browsers no longer send these preflights. Chrome 142 replaced them
@@ -100,7 +100,7 @@ type Config struct {
 	// the next handler, which must respond with a status from 200 to 299.
 	PassPreflight bool `json:"passPreflight,omitempty"`
 
-	// RejectDisallowed answers 403 to actual requests from denied origins before any
+	// RejectDisallowed responds with 403 to actual requests from denied origins before any
 	// handler runs. CORS alone doesn't: it keeps a page from reading the response,
 	// but a form that another site posts has changed what it changes. Requests of
 	// the server's own pages pass (by Sec-Fetch-Site, or else if the host of Origin

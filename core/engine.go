@@ -250,11 +250,11 @@ func (p *policy) decideByOrigin(origin string, kind Kind) Decision {
 	if kind == NotCORS {
 		return p.noOrigin
 	}
-	answers, reason := &p.denied, p.match(origin)
+	responses, reason := &p.denied, p.match(origin)
 	if reason.Allows() {
-		answers = &p.allowed
+		responses = &p.allowed
 	}
-	return Decision{&answers[kind], origin, kind, reason}
+	return Decision{&responses[kind], origin, kind, reason}
 }
 
 // policyFor returns the policy that applies to a path, or nil.

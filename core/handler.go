@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// Handler returns the middleware for net/http: it sets headers, answers
-// preflights, and leaves everything else to next.
+// Handler returns the middleware for net/http: it sets headers, responds
+// to preflights, and leaves everything else to next.
 //
 // Paths are read as net/http's ServeMux reads them. The headers are set before
 // next runs. If next can change them, since it is a proxy or a cache or sets CORS

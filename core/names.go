@@ -48,7 +48,7 @@ func isResponseHeader(name string) bool {
 }
 
 // isRequestHeader reports whether a name is known to belong to requests and not
-// to responses. Authorization is not among them: some servers answer with it.
+// to responses. Authorization is not among them: some servers send it.
 func isRequestHeader(name string) bool {
 	name = strings.ToLower(name)
 	return slices.Contains([]string{
@@ -141,7 +141,7 @@ func list(names []string, key func(string) string) string {
 }
 
 // containsToken reports whether one of the lines of a list header has a
-// member, or "*", which stands for all.
+// member, or "*", which means all.
 func containsToken(lines []string, name string) bool {
 	for _, line := range lines {
 		for line != "" {

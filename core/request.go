@@ -23,7 +23,7 @@ type Request struct {
 	Host string
 
 	// Origin is the value of the header Origin. MalformedOrigin says that the
-	// header is there, and empty or repeated, so that it is no origin.
+	// header is there, and empty or repeated, so that it isn't an origin.
 	Origin          string
 	MalformedOrigin bool
 
@@ -44,8 +44,8 @@ type Request struct {
 
 // Header returns the value of a request header; repeated lines are combined by
 // ", ". A name that [Config.AllowOriginFunc] reads in this way is added to Vary,
-// since the answer depends on it; once that has returned, Header is not to be
-// used.
+// since the response depends on it. Don't call Header once the function has
+// returned.
 func (r *Request) Header(name string) string {
 	if r.Reader == nil {
 		return ""

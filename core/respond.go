@@ -4,7 +4,7 @@ package cors
 // of it is known before the first request comes, so that it is only copied.
 type response struct {
 	policy *policy
-	status int     // 0: the next handler answers
+	status int     // 0: the next handler responds
 	fields []field // headers to set
 	vary   string  // names to add to Vary, separated by commas
 	err    error   // of AllowOriginFunc

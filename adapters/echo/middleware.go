@@ -59,16 +59,16 @@ func Middleware(engine *cors.Engine, skip ...func(echo.Context) bool) echo.Middl
 				return next(c)
 			}
 			response := c.Response()
-			status, answers := d.Response()
+			status, responds := d.Response()
 			owned := cors.OwnedWriterOf(writerOf(response))
 			switch {
 			case owned != nil:
 				owned.Own(d)
-			case !answers:
+			case !responds:
 				owned = cors.NewOwnedWriter(response.Writer, c.Request(), d)
 				response.Writer = owned
 			}
-			if answers {
+			if responds {
 				d.Apply(response.Header())
 				return c.NoContent(status)
 			}

@@ -11,7 +11,7 @@ import (
 // route returns the path as Echo routes it: escaped, if escaping matters.
 //
 // A parameter at the end of a route takes all that remains of the path where
-// no longer route is known: /users/:id answers /users/1/2, with "1/2" for id.
+// no longer route is known: /users/:id serves /users/1/2, with "1/2" for id.
 // Such slashes separate nothing, and are escaped for the engine.
 func route(c echo.Context) (string, cors.PathFolding) {
 	path := echo.GetPath(c.Request())

@@ -26,7 +26,7 @@
 // a handler, a proxied server or a response cache has made of them is replaced; other
 // headers, and what they have added to Vary, stay. Put Fiber's cache middleware after
 // this one: it ignores Vary, and in front of this one it would hand the response for
-// one origin to another. For the errors that Fiber answers
+// one origin to another. For the errors that Fiber responds with
 // before any handler runs, such as a body above the limit, wrap the app's error
 // handler in [ErrorHandler]. fasthttp's TimeoutErrorWithResponse sends a response of
 // its own, which no middleware sees: give it no headers of CORS.

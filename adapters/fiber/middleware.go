@@ -85,7 +85,7 @@ func Middleware(engine *cors.Engine, skip ...func(*fiber.Ctx) bool) fiber.Handle
 
 // ErrorHandler returns an error handler that does what next does and sees to
 // the CORS headers of the response, so that scripts can read it. It matters for
-// errors that Fiber answers before any handler runs, such as 413 for a body
+// errors that occur before any handler runs, such as 413 for a body
 // above the limit, and for error handlers that reset the response:
 //
 //	app := fiber.New(fiber.Config{

@@ -192,7 +192,7 @@ func (r *jsonReader) position(offset int) Position {
 	return Position{Line: line + 1, Column: offset - r.lines[line] + 1}
 }
 
-// problem returns an error about what stands at an offset.
+// problem returns an error about the text at an offset.
 func (r *jsonReader) problem(offset int, name, value, format string, args ...any) *Error {
 	return &Error{Position: r.position(offset), Name: name, Value: value, Message: fmt.Sprintf(format, args...)}
 }
@@ -261,11 +261,11 @@ func (r *jsonReader) config(prefix string, at int) {
 		f, known := jsonFields[name]
 		switch {
 		case !known:
-			remedy := "one of " + strings.Join(jsonNames, ", ")
+			instead := "one of " + strings.Join(jsonNames, ", ")
 			if near := nearest(name, jsonNames); near != "" {
-				remedy = strconv.Quote(near)
+				instead = strconv.Quote(near)
 			}
-			r.report(at, fieldPath(prefix, name), "", "isn't a field of cors.Config; write %s", remedy)
+			r.report(at, fieldPath(prefix, name), "", "isn't a field of cors.Config; write %s", instead)
 			r.skipNext()
 		case c.fields[f.Name] != nil:
 			r.report(at, fieldPath(prefix, name), "", "appears twice; write it once")
@@ -289,7 +289,7 @@ func fieldPath(prefix, name string) string {
 }
 
 // lostCharacter is the problem of a string with U+FFFD.
-const lostCharacter = "contains U+FFFD, which stands for a character that was lost; write that character"
+const lostCharacter = "contains U+FFFD, which replaces a character that was lost; write that character"
 
 func entryPath(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 

@@ -106,7 +106,7 @@ func TestParseJSONRefuses(t *testing.T) {
 		{"what follows from a wrong type is passed over", `[{"allowOrigins": ["*"]}, {"paths": "/a", "allowOrigins": ["*"], "allowCredentials": true, "acceptRisks": {}}]`, []string{
 			`1:37: [1].paths is a string; write a list of strings`, `1:107: [1].acceptRisks is an object; write a list of strings`,
 		}},
-		{"half of a pair of surrogates", `{"paths": ["/\ud83d"]}`, []string{`1:12: paths[0] "/` + "\uFFFD" + `": contains U+FFFD, which stands for a character that was lost; write that character`}},
+		{"half of a pair of surrogates", `{"paths": ["/\ud83d"]}`, []string{`1:12: paths[0] "/` + "\uFFFD" + `": contains U+FFFD, which replaces a character that was lost; write that character`}},
 
 		{"everything at once", "[\n {\"origins\": [],\n  \"maxAge\": \"1\"},\n 7,\n {\"maxAge\": 1,\n  \"maxAge\": 2,\n  \"paths\": [{}]}\n]", []string{
 			names(`2:3: [0].origins isn't a field of cors.Config; write one of NAMES`), `3:13: [0].maxAge is a string; write a whole number`, `4:2: [1] is a number; write an object`,

@@ -11,9 +11,10 @@
 // what another configuration would do to the requests of this one. Module
 // core/watch/otel counts for OpenTelemetry.
 //
-// What strangers send is bounded before it is kept: no request makes more memory, more
-// names of metrics or more lines of a log than is said with each part, and nothing of a request stands in a log or in a [Difference] but in
-// printable ASCII, in quotes where it could be mistaken for something else.
+// Data from requests is bounded before it is kept: each part documents how much memory,
+// how many names of metrics and how many lines of a log a request can cause. In a log or
+// a [Difference], it is printable ASCII, in quotes where it could be mistaken for
+// something else.
 //
 // Watchers run on the goroutine that serves the request, before the handlers.
 package watch

@@ -42,7 +42,7 @@ type Response struct {
 	Config  int // the index of the Config, or -1 if none applies to the path
 	Outcome cors.Outcome
 	Reason  cors.Reason
-	Status  int         // of the middleware's own answer; 0: the next handler answers
+	Status  int         // of the middleware's own response; 0: the next handler responds
 	Header  http.Header // what is set, or added to Vary
 }
 

@@ -59,8 +59,8 @@ func Middleware(engine *cors.Engine, skip ...func(*echo.Context) bool) echo.Midd
 			if !d.HasPolicy() {
 				return next(c)
 			}
-			status, answers := d.Response()
-			if answers {
+			status, responds := d.Response()
+			if responds {
 				if owned := cors.OwnedWriterOf(c.Response()); owned != nil {
 					owned.Own(d)
 				}

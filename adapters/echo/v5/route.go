@@ -19,7 +19,7 @@ type pathReader struct{ unescaped sync.Map }
 // router does not have the option.
 //
 // A parameter at the end of a route takes all that remains of the path where
-// no longer route is known: /users/:id answers /users/1/2, with "1/2" for id.
+// no longer route is known: /users/:id serves /users/1/2, with "1/2" for id.
 // Such slashes separate nothing, and are escaped for the engine.
 func (p *pathReader) route(c *echo.Context) (string, cors.PathFolding) {
 	path := c.Request().URL.Path

@@ -33,7 +33,7 @@
 // Don't set headers of CORS in such handlers, and put the timeout middleware after
 // this one.
 //
-// Scripts cannot read the responses to requests that Fiber answers without running any
+// Scripts cannot read the responses to requests that Fiber responds to without running any
 // handler: those whose method is not in RequestMethods of [fiber.Config] (501), and
 // those whose headers are too large to be read (431).
 //

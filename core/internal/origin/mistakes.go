@@ -37,9 +37,9 @@ func checkMistake(s string) *Error {
 	case bare == "":
 		return problem(CodeEmpty, "has nothing in it; remove the entry")
 	case !separators.MatchString(bare) && bare == strings.Trim(s, space):
-		return remedy(CodeCharacter, bare, "has white space around it; write %q")
+		return fix(CodeCharacter, bare, "has white space around it; write %q")
 	case !separators.MatchString(bare):
-		return remedy(CodeQuotes, bare, "includes its quotes; write %q")
+		return fix(CodeQuotes, bare, "includes its quotes; write %q")
 	}
 	if err := checkSeveral(s); err != nil {
 		return err

@@ -71,7 +71,7 @@ func Parse(s string) (Origin, bool) {
 }
 
 // splitPort cuts a port off an authority. It reports false where a colon has
-// no port behind it.
+// no port after it.
 func splitPort(authority string) (host, port string, ok bool) {
 	end := strings.IndexByte(authority, ':')
 	if strings.HasPrefix(authority, "[") {

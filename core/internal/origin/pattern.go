@@ -53,9 +53,9 @@ func problem(code string, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// remedy returns a problem whose message quotes, by its last verb, what to
+// fix returns a problem whose message quotes, by its last verb, what to
 // write instead.
-func remedy(code string, instead string, format string, args ...any) *Error {
+func fix(code string, instead string, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, append(args, instead)...), instead: instead}
 }
 
@@ -98,7 +98,7 @@ func (p Pattern) withDot() string {
 	return wide.withHost(wide.host)
 }
 
-// anyPort stands for a port in a pattern that allows any port and none.
+// anyPort is the port in a pattern that allows any port and none.
 const anyPort = "*"
 
 // A Pattern is an origin as it is configured: exact, or with a wildcard for
@@ -113,7 +113,7 @@ type Pattern struct {
 	port   string // as in Origin, or anyPort
 
 	wildcard   bool   // there is a wildcard in the leading label
-	head, tail string // what stands around it in that label; both empty: subdomains
+	head, tail string // the rest of that label; both empty: subdomains
 }
 
 // ParsePattern reads a configured origin. It accepts what the type [Pattern]
@@ -174,7 +174,7 @@ func readPattern(s string) (Pattern, *Error) {
 		return Pattern{}, err
 	}
 	if lower := strings.ToLower(s); lower != s && isASCII(s) {
-		return Pattern{}, remedy(CodeCase, lower, "browsers send origins in lower case and comparison is exact; write %q")
+		return Pattern{}, fix(CodeCase, lower, "browsers send origins in lower case and comparison is exact; write %q")
 	}
 	host, port, err := cutPort(scheme, rest)
 	if err != nil {
@@ -209,7 +209,7 @@ func missingScheme(s string) *Error {
 		case host == "":
 			return problem(CodeHost, `has no host; write an origin such as "https://app.example.com"`)
 		case strings.IndexAny(rest, ":/") == 0 || strings.HasPrefix(rest, ".//") || strings.HasPrefix(rest, ";//"):
-			return remedy(CodeScheme, scheme+"://"+host, "has no \"://\" between scheme and host; write %q")
+			return fix(CodeScheme, scheme+"://"+host, "has no \"://\" between scheme and host; write %q")
 		}
 	}
 	host := strings.TrimLeft(s, ":/")
@@ -220,15 +220,15 @@ func missingScheme(s string) *Error {
 	if name, _, _ := splitPort(host); IsLoopback(name) {
 		scheme = "http"
 	}
-	return remedy(CodeScheme, scheme+"://"+host, "has no scheme, and an origin is a scheme, a host and a port; write %q")
+	return fix(CodeScheme, scheme+"://"+host, "has no scheme, and an origin is a scheme, a host and a port; write %q")
 }
 
 func checkScheme(scheme, rest string) *Error {
 	switch lower := strings.ToLower(scheme); {
 	case scheme == "":
-		return remedy(CodeScheme, "https://"+rest, "has no scheme before \"://\"; write %q")
+		return fix(CodeScheme, "https://"+rest, "has no scheme before \"://\"; write %q")
 	case strings.Contains(scheme, "*"):
-		return remedy(CodeWildcard, "https://"+rest, "a wildcard cannot stand in the scheme; write one entry for each scheme, such as %q")
+		return fix(CodeWildcard, "https://"+rest, "the scheme can't be a wildcard; write one entry for each scheme, such as %q")
 	case lower == "file":
 		return problem(CodeFile, `isn't what browsers send for pages opened from files; serve the page from a server, such as "http://localhost:8000", and list that, or write "file://" for an embedded browser such as Android's WebView`)
 	case !validScheme(lower):
@@ -238,7 +238,7 @@ func checkScheme(scheme, rest string) *Error {
 	}
 }
 
-// checkAuthorityOnly refuses what stands before or after host and port.
+// checkAuthorityOnly refuses text before or after host and port.
 func checkAuthorityOnly(scheme, rest string) *Error {
 	end := strings.IndexAny(rest, "/?#")
 	authority := rest
@@ -253,34 +253,34 @@ func checkAuthorityOnly(scheme, rest string) *Error {
 	case at >= 0 && strings.Contains(authority[:at], "."):
 		return problem(CodeUserInfo, "an origin has no user info, and \"@\" makes %q the host; write the origin without it", authority[at+1:])
 	case at >= 0:
-		return remedy(CodeUserInfo, bare, "an origin has no user info; write %q")
+		return fix(CodeUserInfo, bare, "an origin has no user info; write %q")
 	case end < 0:
 		return nil
 	case strings.Contains(rest, "://"):
 		return problem(CodeScheme, "has \"://\" twice; write one origin in each entry, with its scheme once")
 	case rest[end] == '/':
-		return remedy(CodePath, bare, "an origin has no path, not even a trailing slash; write %q")
+		return fix(CodePath, bare, "an origin has no path, not even a trailing slash; write %q")
 	case rest[end] == '?':
 		if strings.ContainsAny(rest[end:], ".*") { // which a query seldom has
-			return problem(CodeQuery, "an origin has no query, and \"?\" is no wildcard; write one as in %q", "https://pr-*.example.com")
+			return problem(CodeQuery, "an origin has no query, and \"?\" isn't a wildcard; write one as in %q", "https://pr-*.example.com")
 		}
-		return remedy(CodeQuery, bare, "an origin has no query; write %q")
+		return fix(CodeQuery, bare, "an origin has no query; write %q")
 	default:
-		return remedy(CodeFragment, bare, "an origin has no fragment; write %q")
+		return fix(CodeFragment, bare, "an origin has no fragment; write %q")
 	}
 }
 
 func cutPort(scheme, authority string) (host, port string, _ *Error) {
 	if addr, err := netip.ParseAddr(authority); err == nil && addr.Is6() {
 		if port, found := strings.CutPrefix(authority, "::1:"); found && len(port) > 1 {
-			return "", "", remedy(CodeIP, scheme+"://[::1]:"+port, "an IPv6 address needs brackets; write %q")
+			return "", "", fix(CodeIP, scheme+"://[::1]:"+port, "an IPv6 address needs brackets; write %q")
 		}
-		return "", "", remedy(CodeIP, scheme+"://["+authority+"]", "an IPv6 address needs brackets; write %q")
+		return "", "", fix(CodeIP, scheme+"://["+authority+"]", "an IPv6 address needs brackets; write %q")
 	}
 	host, port, ok := splitPort(authority)
 	if !ok {
 		if bare, found := strings.CutSuffix(authority, ":"); found {
-			return "", "", remedy(CodePort, scheme+"://"+bare, "has a colon and no port; write %q, or \"*\" after the colon for any port")
+			return "", "", fix(CodePort, scheme+"://"+bare, "has a colon and no port; write %q, or \"*\" after the colon for any port")
 		}
 		return "", "", problem(CodeHost, "%q is not a host", authority)
 	}
@@ -292,7 +292,7 @@ func checkPort(scheme, host, port string) *Error {
 		return nil
 	}
 	if strings.Contains(port, "*") {
-		return remedy(CodeWildcard, scheme+"://"+host+":*", "a wildcard stands for the whole port; write %q")
+		return fix(CodeWildcard, scheme+"://"+host+":*", "a wildcard replaces the whole port; write %q")
 	}
 	n, err := strconv.Atoi(port)
 	if err != nil || n < 1 || n > maxPort || strings.Trim(port, "0123456789") != "" {
@@ -300,10 +300,10 @@ func checkPort(scheme, host, port string) *Error {
 	}
 	canonical := strconv.Itoa(n)
 	if canonical == defaultPort(scheme) {
-		return remedy(CodeDefaultPort, scheme+"://"+host, "%s is the default port of %s, and browsers leave it out; write %q", canonical, scheme)
+		return fix(CodeDefaultPort, scheme+"://"+host, "%s is the default port of %s, and browsers leave it out; write %q", canonical, scheme)
 	}
 	if canonical != port {
-		return remedy(CodePort, scheme+"://"+host+":"+canonical, "a port has no leading zero; write %q")
+		return fix(CodePort, scheme+"://"+host+":"+canonical, "a port has no leading zero; write %q")
 	}
 	return nil
 }
@@ -317,13 +317,13 @@ func (p *Pattern) cutWildcard() *Error {
 	label, parent, _ := strings.Cut(p.host, ".")
 	switch strings.Count(label, "*") {
 	case 0:
-		return p.subdomainsInstead("a wildcard can stand in the leading label only")
+		return p.subdomainsInstead("only the leading label can have a wildcard")
 	case 1:
 	default:
 		return problem(CodeWildcard, "a label can have one wildcard; write a single \"*\" in %q, or use AllowOriginRegexps", label)
 	}
 	if strings.Contains(parent, "*") {
-		return p.subdomainsInstead("there can be one wildcard, in the leading label; \"*.\" already stands for one or more labels")
+		return p.subdomainsInstead("there can be one wildcard, in the leading label; \"*.\" already matches one or more labels")
 	}
 	if parent == "" {
 		return p.domainless(label)
@@ -349,11 +349,11 @@ func (p *Pattern) domainless(label string) *Error {
 	case label == "*":
 		return problem(CodeWildcard, `has a wildcard and no domain, which would allow any site; write one such as "%s://*.example.com", or "*" alone for public data`, p.scheme)
 	}
-	return remedy(CodeWildcard, p.scheme+"://"+label+".example.com", "a wildcard needs a domain after its label; write one such as %q")
+	return fix(CodeWildcard, p.scheme+"://"+label+".example.com", "a wildcard needs a domain after its label; write one such as %q")
 }
 
 // subdomainsInstead suggests what allows all that a misplaced wildcard could
-// have been meant for: the subdomains of what stands behind it. A suggestion
+// have been meant for: the subdomains of the domain after it. A suggestion
 // must not widen what is meant to the domains of others, though.
 func (p *Pattern) subdomainsInstead(complaint string) *Error {
 	_, domain, _ := strings.Cut(p.host[strings.LastIndexByte(p.host, '*'):], ".")
@@ -361,7 +361,7 @@ func (p *Pattern) subdomainsInstead(complaint string) *Error {
 	if _, anybody := wide.CoversPublicSuffix(); domain == "" || anybody {
 		return problem(CodeWildcard, "%s; write the origins one by one, or use AllowOriginRegexps", complaint)
 	}
-	return remedy(CodeWildcard, wide.withHost(domain), "%s; write %q, or use AllowOriginRegexps", complaint)
+	return fix(CodeWildcard, wide.withHost(domain), "%s; write %q, or use AllowOriginRegexps", complaint)
 }
 
 // withHost returns the text of p with another host behind its wildcard.
@@ -377,14 +377,14 @@ func (p *Pattern) checkHost() *Error {
 		return p.notASCII()
 	}
 	if bare, found := strings.CutSuffix(p.host, "."); found && bare != "" {
-		return remedy(CodeHost, p.withHost(bare), "a host with a trailing dot is another host than the one without, and hardly meant; write %q")
+		return fix(CodeHost, p.withHost(bare), "a host with a trailing dot is another host than the one without, and hardly meant; write %q")
 	}
 	if inner, found := strings.CutPrefix(p.host, "["); found && !canonicalIPv6(p.host) {
 		addr, err := netip.ParseAddr(strings.TrimSuffix(inner, "]"))
 		if err != nil || !addr.Is6() || addr.Zone() != "" || p.wildcard {
 			return problem(CodeIP, "%q is not an IPv6 address without a zone", p.host)
 		}
-		return remedy(CodeIP, p.withHost("["+string(appendIPv6(nil, addr))+"]"), "browsers send IPv6 addresses compressed; write %q")
+		return fix(CodeIP, p.withHost("["+string(appendIPv6(nil, addr))+"]"), "browsers send IPv6 addresses compressed; write %q")
 	}
 	if endsInNumber(p.host) && (p.wildcard || !validHost(p.host)) {
 		return problem(CodeIP, "a host whose last label is a number is an IPv4 address, written as four decimal numbers from 0 to 255 without leading zeros and without a wildcard, such as \"127.0.0.1\"")
@@ -422,7 +422,7 @@ func (p *Pattern) notASCII() *Error {
 		return problem(CodeIDNA, "a wildcard cannot share its label with characters outside ASCII; use AllowOriginRegexps")
 	}
 	instead := Origin{Scheme: p.scheme, Host: strings.Replace(ascii, anywhere, "*", 1), Port: p.port}
-	return remedy(CodeIDNA, instead.String(), "browsers send the host in Punycode; write %q")
+	return fix(CodeIDNA, instead.String(), "browsers send the host in Punycode; write %q")
 }
 
 // String returns the pattern as it was written.
@@ -441,7 +441,7 @@ func IsOpaque(s string) bool { return s == Null || isEmbedded(s) }
 func isEmbedded(s string) bool { return s == "file://" || s == "app://." }
 
 // IsInsecure reports whether p matches origins of plain http other than the
-// machine itself. Whoever controls the network can speak for those.
+// machine itself. Anyone who controls the network can speak for those.
 func (p Pattern) IsInsecure() bool {
 	return p.scheme == "http" && !IsLoopback(p.host)
 }

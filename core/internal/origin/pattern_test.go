@@ -76,7 +76,7 @@ func TestParsePatternAcceptsOtherSchemes(t *testing.T) {
 	}
 }
 
-// hints are phrases of the remedy; those that are origins are what the message
+// hints are phrases of the fix; those that are origins are what the message
 // tells to write.
 var refusedPatterns = []struct {
 	name, text string
@@ -294,17 +294,17 @@ var refusedPatterns = []struct {
 	{"a wildcard for the whole host", "https://*", CodeWildcard, `would allow any site; write one such as "https://*.example.com", or "*" alone for public data`},
 	{"a wildcard for the whole host and port", "https://*:*", CodeWildcard, `such as "https://*.example.com"`},
 	{"a wildcard in a host of one label", "https://app-*", CodeWildcard, `such as "https://app-*.example.com"`},
-	{"a wildcard in a label that does not lead", "https://app.*.example.com", CodeWildcard, `leading label only; write "https://*.example.com", or use AllowOriginRegexps`},
+	{"a wildcard in a label that does not lead", "https://app.*.example.com", CodeWildcard, `only the leading label can have a wildcard; write "https://*.example.com", or use AllowOriginRegexps`},
 	{"a wildcard in a label that does not lead, with a port", "https://app.*.example.com:8443", CodeWildcard, `write "https://*.example.com:8443"`},
 	{"a wildcard within a label that does not lead", "https://app.pr-*.example.com", CodeWildcard, `write "https://*.example.com"`},
 	{"a wildcard in the middle of a label that does not lead", "https://app.pr-*-x.example.com", CodeWildcard, `write "https://*.example.com"`},
-	{"a wildcard top-level domain", "https://example.*", CodeWildcard, `leading label only; write the origins one by one, or use AllowOriginRegexps`},
+	{"a wildcard top-level domain", "https://example.*", CodeWildcard, `only the leading label can have a wildcard; write the origins one by one, or use AllowOriginRegexps`},
 	{"a wildcard in the registrable domain", "https://app.ex*mple.com", CodeWildcard, `write the origins one by one, or use AllowOriginRegexps`},
-	{"two wildcard labels", "https://*.*.example.com", CodeWildcard, `already stands for one or more labels; write "https://*.example.com"`},
+	{"two wildcard labels", "https://*.*.example.com", CodeWildcard, `already matches one or more labels; write "https://*.example.com"`},
 	{"two wildcard labels, the second around a name", "https://*.ex*.com", CodeWildcard, `write the origins one by one`},
 	{"two wildcards in a label", "https://a*b*.example.com", CodeWildcard, `write a single "*" in "a*b*"`},
 	{"two wildcards that stand together", "https://**.example.com", CodeWildcard, `a label can have one wildcard`},
-	{"a wildcard for part of the port", "http://localhost:30*", CodeWildcard, `a wildcard stands for the whole port; write "http://localhost:*"`},
+	{"a wildcard for part of the port", "http://localhost:30*", CodeWildcard, `a wildcard replaces the whole port; write "http://localhost:*"`},
 }
 
 func TestParsePatternRefusesAndSaysWhatToWrite(t *testing.T) {

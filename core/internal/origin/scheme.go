@@ -19,7 +19,7 @@ func checkPageless(s string) *Error {
 	switch scheme = strings.ToLower(scheme); scheme {
 	case "blob", "filesystem":
 		if strings.Contains(rest, "://") {
-			return remedy(CodeScheme, rest, "%s: URLs have the origin of the page that made them; write %q", scheme)
+			return fix(CodeScheme, rest, "%s: URLs have the origin of the page that made them; write %q", scheme)
 		}
 		return problem(CodeScheme, `%s: URLs have the origin of the page that made them; write that page's origin, such as "https://app.example.com"`, scheme)
 	case "data":
@@ -41,9 +41,9 @@ func checkWebScheme(scheme, rest string) *Error {
 	case "https", "http":
 		return nil
 	case "wss":
-		return remedy(CodeScheme, "https://"+rest, "browsers open WebSockets with the origin of the page; write %q")
+		return fix(CodeScheme, "https://"+rest, "browsers open WebSockets with the origin of the page; write %q")
 	case "ws":
-		return remedy(CodeScheme, "http://"+rest, "browsers open WebSockets with the origin of the page; write %q")
+		return fix(CodeScheme, "http://"+rest, "browsers open WebSockets with the origin of the page; write %q")
 	case "ftp", "ftps", "sftp":
 		return problem(CodeScheme, "browsers open no FTP pages, so they never send this origin; remove the entry")
 	}
@@ -58,7 +58,7 @@ func checkWebScheme(scheme, rest string) *Error {
 	if host, _, _ := splitPort(rest); http < https && IsLoopback(strings.TrimPrefix(host, "*.")) {
 		instead = "http"
 	}
-	return remedy(CodeScheme, instead+"://"+rest, "the scheme is misspelled; write %q")
+	return fix(CodeScheme, instead+"://"+rest, "the scheme is misspelled; write %q")
 }
 
 // misspelled tells, of the schemes two letters away from http or https, those

@@ -96,7 +96,7 @@ func (s *Set) Match(text string) Match {
 }
 
 // patterns are a table of patterns. One without a wildcard in the host is in it
-// as it is. One with a wildcard is in it as what stands before and after that;
+// as it is. One with a wildcard is in it as the text before and after that;
 // and its domain is, as if for subdomains, with a value that says which patterns
 // there are for the domain.
 //

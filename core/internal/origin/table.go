@@ -16,7 +16,7 @@ import (
 type table struct {
 	seed  maphash.Seed // drawn at random: nobody can choose texts that collide
 	slots []uint64
-	bytes []byte // the texts, each with its value behind it
+	bytes []byte // the texts, each with its value after it
 }
 
 // A slot is 0 if it is free. Otherwise it holds, from high to low, some bits of

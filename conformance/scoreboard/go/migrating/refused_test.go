@@ -68,7 +68,7 @@ var refused = []struct {
 	{
 		"a wildcard of gin-contrib and Echo v4",
 		cors.Config{AllowOrigins: []string{"https://api.*"}},
-		[]string{`AllowOrigins[0] "https://api.*": a wildcard can stand in the leading label only`}, true,
+		[]string{`AllowOrigins[0] "https://api.*": only the leading label can have a wildcard`}, true,
 		cors.Config{AllowOrigins: []string{"https://api.example.com", "https://api.example.org"}},
 	},
 	{
