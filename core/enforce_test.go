@@ -114,8 +114,8 @@ func TestCheckOrigin(t *testing.T) {
 		{"plain http, where that risk is taken", cors.Config{AllowOrigins: []string{"http://a.example", "http://b.example"}, AcceptRisks: []cors.Risk{cors.RiskInsecureOriginWithCredentials.For("http://a.example")}}, []string{"http://a.example"}, "cross-site", true},
 		{"plain http, where the risk of another is taken", cors.Config{AllowOrigins: []string{"http://a.example", "http://b.example"}, AcceptRisks: []cors.Risk{cors.RiskInsecureOriginWithCredentials.For("http://a.example")}}, []string{"http://b.example"}, "cross-site", false},
 		{"plain http that the function allows", cors.Config{AllowOriginFunc: allowAll}, []string{"http://app.example.com"}, "cross-site", true},
-		{"a path that no Config governs", at(listed, "/api/"), []string{"https://app.example.com"}, "cross-site", false},
-		{"the server's own, on a path that no Config governs", at(listed, "/api/"), []string{"https://api.example.com"}, "same-origin", true},
+		{"a path that no Config applies to", at(listed, "/api/"), []string{"https://app.example.com"}, "cross-site", false},
+		{"the server's own, on a path that no Config applies to", at(listed, "/api/"), []string{"https://api.example.com"}, "same-origin", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

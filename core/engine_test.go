@@ -383,16 +383,16 @@ var exchanges = []exchange{
 		"OPTIONS /\nOrigin: https://app.example.com\nAccess-Control-Request-Method: PROPFIND",
 		"204\nAccess-Control-Allow-Credentials: true\nAccess-Control-Allow-Headers: Authorization,X-Tenant\nAccess-Control-Allow-Methods: PROPFIND\nAccess-Control-Allow-Origin: https://app.example.com\nAccess-Control-Max-Age: 600\nVary: Origin, Access-Control-Request-Method"},
 
-	{"a path that no Config governs is left alone", one(with(listed, func(c *cors.Config) { c.Paths = []string{"/api/"} })),
+	{"a path that no Config applies to is left alone", one(with(listed, func(c *cors.Config) { c.Paths = []string{"/api/"} })),
 		"GET /other\nOrigin: https://app.example.com",
 		"200 app"},
-	{"a preflight for a path that no Config governs goes to the application", one(with(listed, func(c *cors.Config) { c.Paths = []string{"/api/"} })),
+	{"a preflight for a path that no Config applies to goes to the application", one(with(listed, func(c *cors.Config) { c.Paths = []string{"/api/"} })),
 		"OPTIONS /other\nOrigin: https://app.example.com\nAccess-Control-Request-Method: GET",
 		"200 app"},
-	{"an expression governs the whole path", one(with(public, func(c *cors.Config) { c.PathRegexps = []string{`/v\d+/.*`} })),
+	{"an expression applies to the whole path", one(with(public, func(c *cors.Config) { c.PathRegexps = []string{`/v\d+/.*`} })),
 		"GET /v12/posts",
 		"200 app\nAccess-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: X-Total-Count,ETag"},
-	{"an expression governs no path that only contains a match", one(with(public, func(c *cors.Config) { c.PathRegexps = []string{`/v\d+/.*`} })),
+	{"an expression applies to no path that only contains a match", one(with(public, func(c *cors.Config) { c.PathRegexps = []string{`/v\d+/.*`} })),
 		"GET /x/v12/posts",
 		"200 app"},
 	{"the query is no part of the path", one(with(public, func(c *cors.Config) { c.Paths = []string{"/posts"} })),
@@ -437,23 +437,23 @@ var exchanges = []exchange{
 	{"a preflight is answered as ever", one(rejecting),
 		"OPTIONS /\nOrigin: https://evil.org\nAccess-Control-Request-Method: PUT\nSec-Fetch-Site: same-origin",
 		"403\nContent-Length: 0\nVary: Origin"},
-	{"a path that no Config governs is not stopped", one(at(rejecting, "/api/")),
+	{"a path that no Config applies to is not stopped", one(at(rejecting, "/api/")),
 		"POST /form\nOrigin: https://evil.org\nSec-Fetch-Site: cross-site",
 		"200 app"},
 
-	{"the first Config whose paths match governs", several,
+	{"the first Config whose paths match applies", several,
 		"GET /api/public/posts\nOrigin: https://app.example.com",
 		"200 app\nAccess-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: X-Total-Count,ETag"},
-	{"the next Config governs what the first does not", several,
+	{"the next Config applies to what the first does not", several,
 		"GET /api/posts\nOrigin: https://app.example.com",
 		"200 app\nAccess-Control-Allow-Credentials: true\nAccess-Control-Allow-Origin: https://app.example.com\nAccess-Control-Expose-Headers: X-Total-Count\nVary: Origin"},
-	{"the first Config that governs decides, even if a later one would allow", several,
+	{"the first Config that applies decides, even if a later one would allow", several,
 		"OPTIONS /api/posts\nOrigin: https://evil.org\nAccess-Control-Request-Method: GET",
 		"403\nContent-Length: 0\nVary: Origin"},
-	{"a Config without paths governs the rest", several,
+	{"a Config without paths applies to the rest", several,
 		"GET /index.html\nOrigin: https://evil.org",
 		"200 app\nAccess-Control-Allow-Origin: *"},
-	{"a Config governs by a pattern or by an expression", several,
+	{"a Config applies by a pattern or by an expression", several,
 		"GET /feeds/atom.xml\nOrigin: https://evil.org",
 		"200 app\nAccess-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: X-Total-Count,ETag"},
 	{"an escaped slash separates no segments", one(with(public, func(c *cors.Config) { c.Paths = []string{"/files/{name}"} })),
@@ -847,9 +847,9 @@ func TestDecisionSaysWhatAndWhy(t *testing.T) {
 			cors.Preflight, 0, true, cors.ReasonAnyOrigin, "any origin is allowed", 204},
 		{"any origin with credentials is no malformed one", one(anyWithCredentials), cors.Request{Method: "OPTIONS", Origin: "https://", AccessControlRequestMethod: "GET"},
 			cors.Preflight, 0, false, cors.ReasonMalformed, "the Origin header is not one serialized origin", 403},
-		{"nothing governs the path", one(under), cors.Request{Method: "GET", Path: "/", Origin: "https://app.example.com"},
+		{"nothing applies to the path", one(under), cors.Request{Method: "GET", Path: "/", Origin: "https://app.example.com"},
 			cors.Actual, -1, false, cors.ReasonNoPolicy, "no policy applies to the path", 0},
-		{"nothing governs the path of a preflight", one(under), cors.Request{Method: "OPTIONS", Path: "/", Origin: "https://app.example.com", AccessControlRequestMethod: "GET"},
+		{"nothing applies to the path of a preflight", one(under), cors.Request{Method: "OPTIONS", Path: "/", Origin: "https://app.example.com", AccessControlRequestMethod: "GET"},
 			cors.Preflight, -1, false, cors.ReasonNoPolicy, "no policy applies to the path", 0},
 		{"there is no origin to decide about", one(under), cors.Request{Method: "GET", Path: "/api/"},
 			cors.NotCORS, 0, false, cors.ReasonNoOrigin, "there is no Origin header", 0},
@@ -861,9 +861,9 @@ func TestDecisionSaysWhatAndWhy(t *testing.T) {
 			cors.Actual, 0, false, cors.ReasonMalformed, "the Origin header is not one serialized origin", 0},
 		{"a malformed origin is said to be so", one(under), cors.Request{Method: "GET", Path: "/api/", Origin: "https://APP.example.com"},
 			cors.Actual, 0, false, cors.ReasonMalformed, "the Origin header is not one serialized origin", 0},
-		{"the second Config governs", several, cors.Request{Method: "GET", Path: "/api/", Origin: "https://app.example.com"},
+		{"the second Config applies", several, cors.Request{Method: "GET", Path: "/api/", Origin: "https://app.example.com"},
 			cors.Actual, 1, true, cors.ReasonOrigin, "the origin is in AllowOrigins", 0},
-		{"the last Config governs", several, cors.Request{Method: "GET", Path: "/", Origin: "https://app.example.com"},
+		{"the last Config applies", several, cors.Request{Method: "GET", Path: "/", Origin: "https://app.example.com"},
 			cors.Actual, 2, true, cors.ReasonAnyOrigin, "any origin is allowed", 0},
 		{"a passed preflight is answered by the next handler", one(with(listed, func(c *cors.Config) { c.PassPreflight = true })),
 			cors.Request{Method: "OPTIONS", Origin: "https://evil.org", AccessControlRequestMethod: "GET"},
@@ -879,7 +879,7 @@ func TestDecisionSaysWhatAndWhy(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := mustNew(t, tt.configs...).Decide(&tt.request)
 			if d.Kind() != tt.kind || d.Config() != tt.config || d.HasPolicy() != (tt.config >= 0) || d.Allowed() != tt.allowed {
-				t.Errorf("kind %v, Config %d, governed %t, allowed %t", d.Kind(), d.Config(), d.HasPolicy(), d.Allowed())
+				t.Errorf("kind %v, Config %d, hasPolicy %t, allowed %t", d.Kind(), d.Config(), d.HasPolicy(), d.Allowed())
 			}
 			if d.Reason() != tt.reason || d.Reason().String() != tt.says {
 				t.Errorf("reason %d: %v", d.Reason(), d.Reason())
@@ -905,7 +905,7 @@ func TestZeroEngineGovernsNothing(t *testing.T) {
 	h := http.Header{}
 	d.Apply(h)
 	if d.HasPolicy() || len(h) != 0 || d.Vary() != "" {
-		t.Errorf("governed %t, headers %v, vary %q", d.HasPolicy(), h, d.Vary())
+		t.Errorf("hasPolicy %t, headers %v, vary %q", d.HasPolicy(), h, d.Vary())
 	}
 	for name := range d.Headers() {
 		t.Errorf("%s is set", name)
@@ -1114,16 +1114,16 @@ func (r *route) Context() context.Context          { return r.Request.Context() 
 func TestASourceSaysHowTheRouterReadsThePath(t *testing.T) {
 	e := mustNew(t, with(public, func(c *cors.Config) { c.Paths = []string{"/api/"} }))
 	for _, tt := range []struct {
-		path     string
-		folding  cors.PathFolding
-		governed bool
+		path      string
+		folding   cors.PathFolding
+		hasPolicy bool
 	}{{"/API/x", cors.FoldCase, true}, {"/API/x", 0, false}, {"/api/x", 0, true}} {
 		r := httptest.NewRequest("GET", "/elsewhere", nil)
 		var req cors.Request
 		req.ReadHTTP(r, &route{r, tt.path, tt.folding})
 		req.PathFolding = cors.FoldTrailingSlash // of no path, and so of no meaning
-		if d := e.Decide(&req); d.HasPolicy() != tt.governed {
-			t.Errorf("%+v: governed %t", tt, d.HasPolicy())
+		if d := e.Decide(&req); d.HasPolicy() != tt.hasPolicy {
+			t.Errorf("%+v: hasPolicy %t", tt, d.HasPolicy())
 		}
 		req.Path = "/other"
 		if d := e.Decide(&req); d.HasPolicy() {

@@ -776,20 +776,20 @@ func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 			request := (&dice{randomData(r, len(data))}).request()
 			checkAll(t, e, configs, request)
 			a := answerOf(e, request)
-			seen[fmt.Sprintf("%v, governed %t, allowed %t, answered %t", a.kind, a.config >= 0, a.allowed, a.status != 0)]++
+			seen[fmt.Sprintf("%v, hasPolicy %t, allowed %t, answered %t", a.kind, a.config >= 0, a.allowed, a.status != 0)]++
 		}
 	}
 	if accepted < 400 {
 		t.Errorf("only %d configurations are accepted", accepted)
 	}
 	for _, kind := range []cors.Kind{cors.NotCORS, cors.Actual, cors.Preflight} {
-		for _, rest := range []string{"governed true, allowed true", "governed true, allowed false", "governed false, allowed false"} {
+		for _, rest := range []string{"hasPolicy true, allowed true", "hasPolicy true, allowed false", "hasPolicy false, allowed false"} {
 			for _, answered := range []bool{false, true} {
 				key := fmt.Sprintf("%v, %s, answered %t", kind, rest, answered)
-				if kind == cors.NotCORS && rest == "governed true, allowed true" {
+				if kind == cors.NotCORS && rest == "hasPolicy true, allowed true" {
 					continue // there is no origin to allow
 				}
-				possible := !answered || kind == cors.Preflight && rest != "governed false, allowed false" || kind == cors.Actual && rest == "governed true, allowed false"
+				possible := !answered || kind == cors.Preflight && rest != "hasPolicy false, allowed false" || kind == cors.Actual && rest == "hasPolicy true, allowed false"
 				if possible != (seen[key] > 0) || possible && seen[key] < 50 {
 					t.Errorf("%s: %d times", key, seen[key])
 				}
@@ -950,8 +950,8 @@ func TestHandlerAllocations(t *testing.T) {
 		{"a pattern", one(listed), "GET", "https://a.example.org", 0},
 		{"any origin", one(public), "GET", "https://evil.org", 0},
 		{"a preflight whose answer repeats what it asks for", one(anyWithCredentials), "OPTIONS", "https://evil.org", 1},
-		{"a path that a later Config governs", several, "GET", "https://evil.org", 0},
-		{"a path that nothing governs", one(at(listed, "/other")), "GET", "https://evil.org", 0},
+		{"a path that a later Config applies to", several, "GET", "https://evil.org", 0},
+		{"a path that nothing applies to", one(at(listed, "/other")), "GET", "https://evil.org", 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

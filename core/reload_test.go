@@ -216,7 +216,7 @@ func TestTheNarrowestConfigGovernsInWhateverOrderTheyAreAttached(t *testing.T) {
 		}
 		for path, name := range want {
 			if got := governing(&e, path); got != name {
-				t.Fatalf("%q governs %q, want %q; attached in the order %v", got, path, name, order)
+				t.Fatalf("%q applies to %q, want %q; attached in the order %v", got, path, name, order)
 			}
 		}
 	}
@@ -236,7 +236,7 @@ func TestAttachPutsAConfigInFrontOfThoseForTheSamePathsAndMore(t *testing.T) {
 		{"a route behind what is unrelated", []cors.Config{named("other", "/b/"), named("all")}, named("new", "/a"), "/a", "new"},
 		{"a route leaves alone what is beside it", []cors.Config{named("other", "/b/"), named("all")}, named("new", "/a"), "/b/x", "other"},
 		{"a Config for all paths behind all", []cors.Config{named("a", "/a")}, named("new"), "/a", "a"},
-		{"a Config for all paths governs the rest", []cors.Config{named("a", "/a")}, named("new"), "/b", "new"},
+		{"a Config for all paths applies to the rest", []cors.Config{named("a", "/a")}, named("new"), "/b", "new"},
 		{"a Config with an entry that is covered in front", []cors.Config{named("api", "/api/")}, named("new", "/api/x", "/other"), "/api/x", "new"},
 	}
 	for _, tt := range tests {
@@ -246,7 +246,7 @@ func TestAttachPutsAConfigInFrontOfThoseForTheSamePathsAndMore(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := governing(e, tt.path); got != tt.want {
-				t.Errorf("%q governs %q, want %q", got, tt.path, tt.want)
+				t.Errorf("%q applies to %q, want %q", got, tt.path, tt.want)
 			}
 			if got := len(e.Configs()); got != len(tt.before)+1 {
 				t.Errorf("%d Configs are in force", got)
@@ -264,13 +264,13 @@ func TestAttachWhileRequestsAreDecided(t *testing.T) {
 			name := fmt.Sprint("c", i)
 			path := "/" + name + "/"
 			if got := governing(e, path); got != "all" {
-				t.Errorf("%q governs %q before it is attached", got, path)
+				t.Errorf("%q applies to %q before it is attached", got, path)
 			}
 			if err := e.Attach(named(name, path)); err != nil {
 				t.Error(err)
 			}
 			if got := governing(e, path+"x"); got != name {
-				t.Errorf("%q governs %q once it is attached", got, path)
+				t.Errorf("%q applies to %q once it is attached", got, path)
 			}
 		})
 	}
@@ -376,23 +376,23 @@ func TestAttachToAGroupOrARoute(t *testing.T) {
 	}
 	tests := []struct {
 		name, path string
-		governed   bool
+		hasPolicy  bool
 	}{
-		{"a group governs its prefix", "/api", true},
-		{"a group governs what is below", "/api/a/b", true},
-		{"a group does not govern what only begins like it", "/apis", false},
+		{"a group applies to its prefix", "/api", true},
+		{"a group applies to what is below", "/api/a/b", true},
+		{"a group does not apply to what only begins like it", "/apis", false},
 		{"a slash at the end of a prefix changes nothing", "/slash", true},
-		{"a route governs its path", "/status", true},
-		{"a route does not govern what is below", "/status/more", false},
-		{"a route with a slash at its end governs that path", "/posts/", true},
-		{"a route with a slash at its end governs nothing below", "/posts/1", false},
-		{"a route with a slash at its end does not govern the path without", "/posts", false},
+		{"a route applies to its path", "/status", true},
+		{"a route does not apply to what is below", "/status/more", false},
+		{"a route with a slash at its end applies to that path", "/posts/", true},
+		{"a route with a slash at its end applies to nothing below", "/posts/1", false},
+		{"a route with a slash at its end does not apply to the path without", "/posts", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := e.Decide(&cors.Request{Method: "GET", Path: tt.path})
-			if d.HasPolicy() != tt.governed {
-				t.Errorf("%s governed: %t, want %t", tt.path, d.HasPolicy(), tt.governed)
+			if d.HasPolicy() != tt.hasPolicy {
+				t.Errorf("%s has a policy: %t, want %t", tt.path, d.HasPolicy(), tt.hasPolicy)
 			}
 		})
 	}

@@ -164,7 +164,7 @@ func (c *compiler) patternRisks(at place, p origin.Pattern) (accepted bool) {
 	field, harm, risky := c.trusting()
 	switch {
 	case p.IsAnybodys() && p.String() != origin.Null && risky:
-		c.risk(RiskNullWithCredentials, at, "with %s lets any page in an app's embedded browser %s, whoever wrote it; serve your app's pages from an origin of their own", field, harm)
+		c.risk(RiskNullWithCredentials, at, "with %s lets any page in an app's embedded browser %s; serve your app's pages from an origin of their own", field, harm)
 	case p.IsAnybodys() && risky:
 		c.risk(RiskNullWithCredentials, at, "with %s lets any site %s, since any site can send it from a sandboxed frame; list the origin that you mean", field, harm)
 	case p.IsInsecure() && risky:

@@ -28,7 +28,7 @@ type complaint struct {
 	index        int
 	field, value string
 	code         cors.Code
-	hint         string // a phrase of the remedy
+	hint         string // a phrase of the fix
 }
 
 var refused = []struct {

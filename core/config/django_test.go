@@ -453,8 +453,8 @@ print(json.dumps(answers))
 			header := make(http.Header)
 			d.Apply(header)
 			there := all[i].Responses[k]
-			if governed := d.Reason() != cors.ReasonNoPolicy; governed != there.Enabled {
-				t.Errorf("%s\n%+v: governed here: %v, there: %v", source, r, governed, there.Enabled)
+			if applies := d.Reason() != cors.ReasonNoPolicy; applies != there.Enabled {
+				t.Errorf("%s\n%+v: applies here: %v, there: %v", source, r, applies, there.Enabled)
 			}
 			if stricter && !d.Allowed() && there.Headers["access-control-allow-origin"] != "" {
 				fewer++

@@ -39,7 +39,7 @@ func TestWatchersAllocateNothing(t *testing.T) {
 		{"actual and denied", actual("/api/", "https://evil.example")},
 		{"preflight and allowed", preflight("/api/", trusted)},
 		{"preflight and denied", preflight("/api/", "https://evil.example")},
-		{"not governed", actual("/", "https://evil.example")},
+		{"no policy", actual("/", "https://evil.example")},
 	}
 	for _, w := range watchers {
 		for _, r := range requests {

@@ -96,7 +96,7 @@ func TestLogTellsWhatIsDenied(t *testing.T) {
 		{"what is allowed is not logged", actual("/api/", trusted), ""},
 		{"what any origin may read is not logged", actual("/public/", "https://evil.example"), ""},
 		{"a request without Origin is not logged", actual("/api/", ""), ""},
-		{"a path that no Config governs is not logged", actual("/other", "https://evil.example"), ""},
+		{"a path that no Config applies to is not logged", actual("/other", "https://evil.example"), ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

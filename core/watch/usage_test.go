@@ -56,7 +56,7 @@ func TestAnEntryIsUsedByARequestThatItAllows(t *testing.T) {
 		{"any origin of another Config", actual("/all/", "https://evil.example"), []string{"2 *"}},
 		{"an origin that is denied uses nothing", actual("/api/", "https://evil.example"), nil},
 		{"a request without Origin uses nothing", actual("/public/", ""), nil},
-		{"a path that no Config governs uses nothing", actual("/", trusted), nil},
+		{"a path that no Config applies to uses nothing", actual("/", trusted), nil},
 		{"what AllowOriginFunc allows uses nothing", actual("/api/", "https://asked.example"), nil},
 	}
 	for _, tt := range tests {

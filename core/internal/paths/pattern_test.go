@@ -13,7 +13,7 @@ import (
 
 // The oracle of path patterns is net/http's ServeMux itself. It redirects some
 // requests: those for a path that it would clean, whose answer is about another
-// path, and those for the root of a subtree, which our subtrees govern so that
+// path, and those for the root of a subtree, which our subtrees apply to, so that
 // the redirect can be followed.
 
 type muxVerdict string
@@ -75,15 +75,15 @@ func compareWithMux(t *testing.T, pattern string, p *pathPattern, r *http.Reques
 	switch verdict {
 	case muxServes:
 		if !got {
-			t.Fatalf("%q does not govern %q (read as %q), and ServeMux serves it", pattern, r.URL, read)
+			t.Fatalf("%q does not apply to %q (read as %q), and ServeMux serves it", pattern, r.URL, read)
 		}
 	case muxMisses:
 		if got {
-			t.Fatalf("%q governs %q (read as %q), and ServeMux does not serve it", pattern, r.URL, read)
+			t.Fatalf("%q applies to %q (read as %q), and ServeMux does not serve it", pattern, r.URL, read)
 		}
 	case muxRedirects:
 		if strings.HasSuffix(pattern, "/") && !got {
-			t.Fatalf("%q does not govern its root %q", pattern, read)
+			t.Fatalf("%q does not apply to its root %q", pattern, read)
 		}
 	}
 	return verdict
