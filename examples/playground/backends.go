@@ -1,3 +1,5 @@
+//go:build !js
+
 package main
 
 import (
@@ -28,8 +30,8 @@ type server interface {
 	Shutdown(context.Context) error
 }
 
-// backends are the sample API behind each framework. All share one engine, so
-// that they change their policy at the same moment.
+// backends are the sample API behind each framework. They share one engine, so that
+// a policy applies to all of them at the same moment.
 var backends = []struct {
 	id, title string
 	new       func(*cors.Engine) server
@@ -38,6 +40,7 @@ var backends = []struct {
 	{"echo", "Echo", newEcho},
 	{"chi", "chi", newChi},
 	{"fiber", "Fiber", newFiber},
+	{"nethttp", "net/http", func(engine *cors.Engine) server { return httpServer(sampleAPI(engine)) }},
 }
 
 func newGin(engine *cors.Engine) server {
@@ -50,11 +53,11 @@ func newGin(engine *cors.Engine) server {
 		}
 		r.Handle(o.Method, o.Path, func(c *gin.Context) {
 			session, _ := c.Cookie(sessionCookie)
-			a := answerSample(o.Method, o.Path, c.GetHeader("Authorization"), session)
-			for _, h := range a.headers {
+			s := respondSample(o.Method, o.Path, c.GetHeader("Authorization"), session)
+			for _, h := range s.headers {
 				c.Header(h[0], h[1])
 			}
-			c.Data(a.status, "application/json", a.text())
+			c.Data(s.status, "application/json", s.text())
 		})
 	}
 	return httpServer(r)
@@ -74,11 +77,11 @@ func newEcho(engine *cors.Engine) server {
 			if cookie, err := c.Cookie(sessionCookie); err == nil {
 				session = cookie.Value
 			}
-			a := answerSample(o.Method, o.Path, c.Request().Header.Get("Authorization"), session)
-			for _, h := range a.headers {
+			s := respondSample(o.Method, o.Path, c.Request().Header.Get("Authorization"), session)
+			for _, h := range s.headers {
 				c.Response().Header().Set(h[0], h[1])
 			}
-			return c.Blob(a.status, "application/json", a.text())
+			return c.Blob(s.status, "application/json", s.text())
 		})
 	}
 	return httpServer(e)
@@ -91,19 +94,7 @@ func newChi(engine *cors.Engine) server {
 		if o.ID == "missing" {
 			continue
 		}
-		r.Method(o.Method, o.Path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			session := ""
-			if cookie, err := r.Cookie(sessionCookie); err == nil {
-				session = cookie.Value
-			}
-			a := answerSample(o.Method, o.Path, r.Header.Get("Authorization"), session)
-			w.Header().Set("Content-Type", "application/json")
-			for _, h := range a.headers {
-				w.Header().Set(h[0], h[1])
-			}
-			w.WriteHeader(a.status)
-			_, _ = w.Write(a.text()) // fails if the browser has left
-		}))
+		r.Method(o.Method, o.Path, sampleHandler(o))
 	}
 	return httpServer(r)
 }
@@ -135,12 +126,12 @@ func newFiber(engine *cors.Engine) server {
 			continue
 		}
 		app.Add(o.Method, o.Path, func(c *fiber.Ctx) error {
-			a := answerSample(o.Method, o.Path, c.Get("Authorization"), c.Cookies(sessionCookie))
-			for _, h := range a.headers {
+			s := respondSample(o.Method, o.Path, c.Get("Authorization"), c.Cookies(sessionCookie))
+			for _, h := range s.headers {
 				c.Set(h[0], h[1])
 			}
 			c.Set("Content-Type", "application/json")
-			return c.Status(a.status).Send(a.text())
+			return c.Status(s.status).Send(s.text())
 		})
 	}
 	return fiberServer{app}

@@ -17,7 +17,7 @@ import (
 type visit struct {
 	drive.Browser
 	t    *testing.T
-	p    *playground
+	p    *local
 	name string // of the browser
 }
 
@@ -159,7 +159,7 @@ func (v visit) matrix() {
 	for _, want := range []string{
 		"Read posts, from Your site: ✓ 200",
 		"Read posts, from A stranger: ⊘ hidden",
-		"Read posts, from Another port: ⊘ hidden",
+		"Read posts, from Your admin site: ⊘ hidden",
 		"Post a form, from A sandboxed frame: ⚠ sent, hidden",
 		"Update a post, from A stranger: ⊘ not sent",
 		"Read with a token, from Your site: ✕ not sent",
@@ -186,28 +186,28 @@ func (v visit) truth() {
 		cells                  map[string]string // by site and operation: the tone
 	}{
 		{"cookies", preset("cookies"), "Your site can read, write and delete with cookies, but not send a token. Other sites can read nothing; their forms still reach your handlers.",
-			map[string]string{"trusted me": "good", "trusted account": "bad", "trusted missing": "plain", "trusted crash": "plain", "trusted-port me": "calm", "untrusted me": "calm", "untrusted contact": "calm", "null crash": "calm"}},
+			map[string]string{"app me": "good", "app account": "bad", "app missing": "plain", "app crash": "plain", "admin me": "calm", "stranger me": "calm", "stranger contact": "calm", "sandbox crash": "calm"}},
 		{"tokens", preset("tokens"), "Your site can read and send a token, but not send cookies. Other sites can read nothing; their forms still reach your handlers.",
-			map[string]string{"trusted account": "good", "trusted me": "bad", "untrusted account": "calm"}},
+			map[string]string{"app account": "good", "app me": "bad", "stranger account": "calm"}},
 		{"a public API", preset("public"), "Your site can read, but not send cookies or a token. Other sites can read without cookies; their forms still reach your handlers.",
-			map[string]string{"trusted posts": "good", "untrusted posts": "good", "null missing": "plain", "untrusted me": "calm", "trusted-port me": "calm"}},
+			map[string]string{"app posts": "good", "stranger posts": "good", "sandbox missing": "plain", "stranger me": "calm", "admin me": "calm"}},
 		{"an extension", preset("extension"), "Your site can read nothing. Other sites can read nothing; their forms still reach your handlers.",
-			map[string]string{"trusted public": "bad", "trusted-port public": "calm"}},
+			map[string]string{"app public": "bad", "admin public": "calm"}},
 		{"a public part", `[{"paths": ["/public/"], "allowOrigins": ["*"]}, {"allowOrigins": ["` + yours + `"], "allowCredentials": true}]`,
 			"Your site can read, write and delete with cookies, and send a token. Other sites can read the public posts; their forms still reach your handlers.",
-			map[string]string{"untrusted public": "good", "untrusted posts": "calm", "trusted public": "good"}},
+			map[string]string{"stranger public": "good", "stranger posts": "calm", "app public": "good"}},
 		{"requests of other sites rejected", `{"allowOrigins": ["` + yours + `"], "allowCredentials": true, "rejectDisallowed": true}`,
 			"Your site can read, write and delete with cookies, and send a token. Other sites can read nothing; their forms don't reach your handlers.",
-			map[string]string{"untrusted contact": "calm", "untrusted posts": "calm"}},
+			map[string]string{"stranger contact": "calm", "stranger posts": "calm"}},
 		{"your other port without DELETE", `{"allowOrigins": ["` + yours + `", "` + port + `"], "allowCredentials": true, "allowMethods": ["PUT"]}`,
 			"Your site can read and write with cookies, and send a token, but not delete. Other sites can read nothing; their forms still reach your handlers.",
-			map[string]string{"trusted-port me": "good", "trusted-port delete": "bad", "trusted delete": "bad", "untrusted delete": "calm"}},
+			map[string]string{"admin me": "good", "admin delete": "bad", "app delete": "bad", "stranger delete": "calm"}},
 		{"a stranger with cookies", `{"allowOrigins": ["` + stranger + `"], "allowCredentials": true, "allowMethods": []}`,
 			"Your site can read nothing. Other sites can read with your users' cookies.",
-			map[string]string{"untrusted me": "bad", "untrusted contact": "bad", "untrusted posts": "good", "untrusted update": "calm", "trusted me": "bad"}},
+			map[string]string{"stranger me": "bad", "stranger contact": "bad", "stranger posts": "good", "stranger update": "calm", "app me": "bad"}},
 		{"sandboxed frames with cookies", `{"allowOrigins": ["null"], "allowCredentials": true, "acceptRisks": ["null-with-credentials"]}`,
 			"Your site can read nothing. Other sites can read, write and delete with your users' cookies.",
-			map[string]string{"null me": "bad", "null delete": "bad", "untrusted me": "calm"}},
+			map[string]string{"sandbox me": "bad", "sandbox delete": "bad", "stranger me": "calm"}},
 	} {
 		v.Eval(fmt.Sprintf(`document.querySelector("#policy-text").value = %q`, test.policy), nil)
 		v.change(func() { v.Eval(`document.querySelector("#policy-text").dispatchEvent(new Event("input"))`, nil) })
@@ -354,12 +354,12 @@ func (v visit) cellOf(site, operation string) string {
 }
 
 func (v visit) mend() {
-	v.Click(v.cellOf("trusted", "account"))
+	v.Click(v.cellOf("app", "account"))
 	v.wait(`document.querySelector("#exchange .changes button")`)
 	v.expect("#exchange", "never sent", "Denied", "Preflight: may the script do this?", "Access-Control-Request-Headers", "The request itself was not sent.", "agree")
 	v.change(func() { v.Click("#exchange .changes button") })
 	v.wait(`document.querySelector("#request-state").textContent.includes("readable, 200")`)
-	v.expect(v.cellOf("trusted", "account"), "200")
+	v.expect(v.cellOf("app", "account"), "200")
 	v.expect("#exchange", "The script reads the response.", "What the API allows", "Access-Control-Allow-Headers", "agree")
 }
 
@@ -386,18 +386,18 @@ func (v visit) picture() {
 		fault                                        []string // texts in red
 		texts                                        []string
 	}{
-		{"trusted", "account", "✕ The request was never sent", "The script sets Authorization, and AllowHeaders doesn't have it.", "GET /account is never sent.", "TypeError: Failed to fetchHidden from the scriptthe preflight response",
+		{"app", "account", "✕ The request was never sent", "The script sets Authorization, and AllowHeaders doesn't have it.", "GET /account is never sent.", "TypeError: Failed to fetchHidden from the scriptthe preflight response",
 			[]string{"Access-Control-Allow-Headers: Content-Type", "✕ not allowed", "TypeError"}, []string{"OPTIONS /account (preflight)", "204 No Content"}},
-		{"trusted", "update", "✓ The script reads the response", "which allows this origin, and AllowCredentials is on.", "The browser sends PUT /posts/1. The API responds with 200.", "status 200, body, content-length, content-type",
+		{"app", "update", "✓ The script reads the response", "which allows this origin, and AllowCredentials is on.", "The browser sends PUT /posts/1. The API responds with 200.", "status 200, body, content-length, content-type",
 			nil, []string{"OPTIONS /posts/1 (preflight)", "✓ allowed", "PUT /posts/1", "Cookie: playground_session=demo", "200 OK", "Access-Control-Allow-Credentials: true"}},
-		{"trusted", "posts", "✓ The script reads the response", "which allows this origin.", "Hidden from it: CORS headers, etag", "content-type, x-total-countHidden from the scriptCORS headers, etag",
+		{"app", "posts", "✓ The script reads the response", "which allows this origin.", "Hidden from it: CORS headers, etag", "content-type, x-total-countHidden from the scriptCORS headers, etag",
 			nil, []string{"Access-Control-Expose-Headers: X-Total-Count"}},
-		{"trusted", "missing", "The script reads the 404", "which allows this origin.", "The API responds with 404.", "status 404, body", nil, []string{"404 Not Found"}},
-		{"untrusted", "posts", "⊘ The browser hides the response", "isn't an origin that the policy allows, as it should be.", "The script sees: TypeError", "Hidden from the scriptstatus 200, body, every header",
+		{"app", "missing", "The script reads the 404", "which allows this origin.", "The API responds with 404.", "status 404, body", nil, []string{"404 Not Found"}},
+		{"stranger", "posts", "⊘ The browser hides the response", "isn't an origin that the policy allows, as it should be.", "The script sees: TypeError", "Hidden from the scriptstatus 200, body, every header",
 			nil, []string{"Access-Control-Allow-Origin: missing", "TypeError"}},
-		{"null", "contact", "⚠ Your handler ran, and the response is hidden", "which any site can have", "The API responds with 200.", "status 200, body, every header",
+		{"sandbox", "contact", "⚠ Your handler ran, and the response is hidden", "which any site can have", "The API responds with 200.", "status 200, body, every header",
 			nil, []string{"Origin: null", "POST /contact", "Access-Control-Allow-Origin: missing"}},
-		{"trusted-port", "update", "⊘ The request was never sent", "AllowOrigins doesn't have", "PUT /posts/1 is never sent.", "the preflight response",
+		{"admin", "update", "⊘ The request was never sent", "AllowOrigins doesn't have", "PUT /posts/1 is never sent.", "the preflight response",
 			nil, []string{"403 Forbidden", "✕ not allowed"}},
 	} {
 		v.open(test.site, test.operation)
@@ -456,7 +456,7 @@ func (v visit) console() {
 	} {
 		v.Eval(fmt.Sprintf(`document.querySelector("#policy-text").value = %q`, test.policy), nil)
 		v.change(func() { v.Eval(`document.querySelector("#policy-text").dispatchEvent(new Event("input"))`, nil) })
-		v.open("trusted", test.operation)
+		v.open("app", test.operation)
 		shown := drive.Text(v, ".console")
 		if !strings.Contains(shown, "CORS") {
 			v.t.Errorf("%s, %s: the page shows %q", test.policy, test.operation, shown)
@@ -478,7 +478,7 @@ func (v visit) console() {
 }
 
 func (v visit) stranger() {
-	for _, cell := range [][2]string{{"untrusted", "posts"}, {"untrusted", "account"}, {"null", "update"}} {
+	for _, cell := range [][2]string{{"stranger", "posts"}, {"stranger", "account"}, {"sandbox", "update"}} {
 		v.open(cell[0], cell[1])
 		var offers []string
 		v.Eval(`[...document.querySelectorAll("#exchange .changes button")].map((e) => e.textContent)`, &offers)
@@ -493,11 +493,11 @@ func (v visit) stranger() {
 
 // tabs changes the policy as another tab would, after the exchanges were made.
 func (v visit) tabs() {
-	v.open("trusted", "posts")
+	v.open("app", "posts")
 	if check := v.p.setPolicy(`{"allowOrigins": ["https://app.example.com"]}`); !check.OK {
 		v.t.Fatal(check)
 	}
-	v.open("trusted", "public")
+	v.open("app", "public")
 	v.agree()
 	v.expect("#exchange", "The policy has changed since")
 }
@@ -513,7 +513,7 @@ func (v visit) everywhere() {
 			v.send()
 			v.expect("#exchange .lanes", site.Origin, backend.Origin)
 			v.expect("#exchange .agree", "agree")
-			allowed := site.ID == "trusted"
+			allowed := site.ID == "app"
 			if says := drive.Text(v, "#exchange .verdicts"); strings.Contains(says, "The script reads the response.") != allowed {
 				v.t.Errorf("%s, from %s: %s", backend.Title, site.Title, says)
 			}
@@ -522,7 +522,7 @@ func (v visit) everywhere() {
 }
 
 func (v visit) cell() {
-	v.Click(v.cellOf("trusted", "posts"))
+	v.Click(v.cellOf("app", "posts"))
 	v.wait(`document.querySelector("#request-title").textContent === "Your site: GET /posts"`)
 	v.expect("#exchange", "The script reads the response.", "x-total-count")
 	v.expect("#request-state", "GET /posts, from Your site: readable, 200")
@@ -594,7 +594,7 @@ func (v visit) share() {
 
 func (v visit) programs() {
 	v.wait(`document.querySelector("#tab-gin")`)
-	v.Click("[data-opens=home]")
+	v.Click("[data-opens=code]")
 	v.expect("#panel-gin", "corsgin.New")
 	v.Click("#tab-gin")
 	v.Press("ArrowRight")
@@ -631,9 +631,9 @@ func (v visit) keyboard() {
 	for _, key := range []string{"ArrowDown", "ArrowRight"} {
 		v.Press(key)
 	}
-	v.wait(fmt.Sprintf(`document.activeElement === document.querySelector(%q)`, v.cellOf("trusted-port", "posts")))
+	v.wait(fmt.Sprintf(`document.activeElement === document.querySelector(%q)`, v.cellOf("admin", "posts")))
 	v.Press("Enter")
-	v.wait(`document.querySelector("#request-title").textContent === "Another port: GET /posts"`)
+	v.wait(`document.querySelector("#request-title").textContent === "Your admin site: GET /posts"`)
 	v.Press("Tab")
 	v.wait(`document.activeElement.closest("#request")`)
 }

@@ -1,28 +1,24 @@
 import { call } from "./api.js";
 import { element } from "./dom.js";
-import { fetchFrom } from "./frames.js";
+import * as edition from "./edition.js";
 import { kindOf } from "./judge.js";
 import { picture, results } from "./sequence.js";
 
 // An exchange is a question (a fetch by the script of a site), what the browser
 // made of it, what went over the wire, and what package fetch had predicted.
 
-// perform makes the fetch. The prediction comes first: it is made with the
+// perform makes the fetches of questions. The predictions come first: they use the
 // cookies that the browser has before.
-export async function perform(state, question) {
-  const prediction = await call("/api/predict", question);
-  const id = crypto.randomUUID(); // also keeps a preflight from being found in the browser's cache
-  const { origin } = state.backends.find((b) => b.id === question.backend);
-  const [path] = question.path.split("#");
-  const verdict = await fetchFrom(question.site, {
-    url: `${origin}${path}${path.includes("?") ? "&" : "?"}exchange=${id}`,
-    method: question.method, headers: question.headers, body: question.body,
-    credentials: question.credentials, mode: question.mode,
+export async function perform(state, questions) {
+  const predicted = await call("/api/predict", questions);
+  const { made, version } = await edition.perform(state, questions, predicted);
+  return questions.map((question, i) => {
+    const { verdict, messages } = made[i];
+    const prediction = predicted.predictions[i];
+    // Another tab may change the policy in between.
+    const differences = version === predicted.version ? compare(verdict, prediction) : [];
+    return { question, prediction, verdict, messages, version, predictedBy: predicted.version, kind: kindOf(verdict, messages), differences };
   });
-  const { messages, version } = await call(`/api/exchange/${id}`);
-  // Another tab may change the policy in between.
-  const differences = version === prediction.version ? compare(verdict, prediction) : [];
-  return { question, id, prediction, verdict, messages, version, kind: kindOf(verdict, messages), differences };
 }
 
 // compare returns in what the browser and the prediction differ.
@@ -44,11 +40,11 @@ function compare(verdict, prediction) {
 
 // explain has the engine explain an exchange, and returns in what its explanations
 // differ from what the browser says. The engine speaks of responses that scripts read.
-export async function explain({ question, id, verdict, version: made, prediction }) {
-  const { explanations, version } = await call("/api/explain", { ...question, exchange: id });
+export async function explain({ question, messages, verdict, version: made, predictedBy }) {
+  const { explanations, version } = await call("/api/explain", messages);
   const verdicts = explanations.map((e) => (question.credentials === "include" ? e.data.withCredentials : e.data.withoutCredentials));
   const allowed = verdicts.every((v) => v.allowed);
-  const isOther = version !== prediction.version || version !== made;
+  const isOther = version !== predictedBy || version !== made;
   const comparable = !isOther && question.mode === "cors" && ["readable", "blocked"].includes(verdict.outcome) && verdicts.length > 0;
   const differences = comparable && allowed !== (verdict.outcome === "readable")
     ? [`The browser says ${verdict.outcome}, and the engine that it ${allowed ? "allows" : "denies"} this.`] : [];

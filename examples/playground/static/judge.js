@@ -23,7 +23,7 @@ export function judge(site, named, { kind, question, verdict }) {
     if (site.group === "others" && question.credentials === "include") return { tone: "bad", text: `✕ reads ${verdict.status}` };
     return verdict.status >= 400 ? { tone: "plain", text: `${verdict.status}` } : { tone: "good", text: `✓ ${verdict.status}` };
   }
-  const isMissed = site.id === "trusted" || site.group === "yours" && named;
+  const isMissed = site.id === "app" || site.group === "yours" && named;
   const words = { hidden: "hidden", preflight: "not sent", rejected: "403", opaque: "sent", refused: "impossible" };
   if (isMissed) return { tone: "bad", text: `✕ ${words[kind]}` };
   const isDone = kind === "hidden" && question.method !== "GET";
@@ -36,8 +36,8 @@ const list = (words, last) => words.length < 2 ? words.join("") : `${words.slice
 // the exchange of a site and an operation.
 export function summarize(get) {
   const can = (site, operation) => get(site, operation).kind === "readable";
-  const both = (operation) => can("untrusted", operation) || can("null", operation);
-  return { yours: yours((operation) => can("trusted", operation)), others: others(both, get("untrusted", "contact").kind) };
+  const both = (operation) => can("stranger", operation) || can("sandbox", operation);
+  return { yours: yours((operation) => can("app", operation)), others: others(both, get("stranger", "contact").kind) };
 }
 
 const withCookies = { read: ["me"], write: ["create", "update"], delete: ["delete"] };

@@ -1,16 +1,16 @@
 import { call } from "./api.js";
 import { byId, element, options } from "./dom.js";
 import { draw, perform } from "./exchange.js";
-import { embed } from "./frames.js";
+import * as edition from "./edition.js";
 import { summarize } from "./judge.js";
-import * as home from "./home.js";
+import * as code from "./code.js";
 import * as matrix from "./matrix.js";
 import * as paste from "./paste.js";
 import * as policy from "./policy.js";
 import * as views from "./views.js";
 
 const state = await call("/api/state");
-embed(state.sites, byId("frames"));
+edition.start(state.sites);
 
 // chosen is the cell that the exchange belongs to, or the question of one that
 // belongs to none.
@@ -68,7 +68,7 @@ async function show(get) {
 
 // ask performs the exchange of a question that belongs to no cell.
 async function ask(question) {
-  const exchange = await perform(state, question);
+  const [exchange] = await perform(state, [question]);
   return matrix.judged(state.sites.find(({ id }) => id === question.site), exchange);
 }
 
@@ -141,5 +141,5 @@ policy.start(state, (text) => {
   byId("stale").textContent = stale ? "The policy isn't valid. This is what the last valid one does." : "";
   if (stale) return;
   run();
-  home.show(text).catch((error) => byId("programs").replaceChildren(element("p", { className: "bad" }, error.message)));
+  code.show(text).catch((error) => byId("programs").replaceChildren(element("p", { className: "bad" }, error.message)));
 });

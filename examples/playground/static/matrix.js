@@ -28,15 +28,11 @@ export async function start(state, backend) {
   const number = ++run;
   const exchanges = new Map();
   const changed = [];
-  const one = async (site, operation) => {
-    const exchange = await perform(state, question(backend, site, operation));
-    const key = keyOf(site, operation);
-    exchanges.set(key, exchange);
-    // Each cell turns as soon as it can. Whether the policy names the site is known of
-    // the run before only, and judged again at the end.
-    if (number === run) cells.get(key).show(judge(site, named.get(site.id), exchange), exchange.differences, false);
+  const all = async (operations) => {
+    const pairs = operations.flatMap((operation) => state.sites.map((site) => [site, operation]));
+    const made = await perform(state, pairs.map(([site, operation]) => question(backend, site, operation)));
+    pairs.forEach(([site, operation], i) => exchanges.set(keyOf(site, operation), made[i]));
   };
-  const all = (operations) => Promise.all(operations.flatMap((operation) => state.sites.map((site) => one(site, operation))));
   byId("trouble").replaceChildren();
   try {
     // Logging in comes first, so that all later requests have the same cookie.

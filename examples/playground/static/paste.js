@@ -13,7 +13,7 @@ export function start(state, show) {
         ...findings.map((f) => {
           const field = state.fields.find(({ name }) => name === f.field);
           return element("div", { className: "finding" },
-            element("p", {}, element("strong", {}, f.what)), element("p", {}, f.why), element("p", {}, f.remedy),
+            element("p", {}, element("strong", {}, f.what)), element("p", {}, f.why), element("p", {}, f.fix),
             field ? element("p", {}, element("button", { type: "button", onclick: () => {
               byId("paste").close();
               show(field.name);

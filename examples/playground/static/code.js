@@ -6,7 +6,7 @@ let chosen = "tab-gin";
 
 // show shows a policy as programs.
 export async function show(policy) {
-  const { programs } = await call("/api/home", { policy });
+  const { programs } = await call("/api/code", { policy });
   const buttons = programs.map((p) => element("button", {
     type: "button", id: `tab-${p.id}`, role: "tab", "aria-controls": `panel-${p.id}`, "aria-selected": String(`tab-${p.id}` === chosen),
   }, p.title));
