@@ -43,9 +43,11 @@ func TestPage(t *testing.T) {
 		{"every starting point is in force, and all agree", visit.presets},
 		{"JSON is edited by hand, and a mistake has its line", visit.json},
 		{"what no script can do is said to be so", visit.refused},
-		{"a policy is shared as a link", visit.share},
-		{"programs are chosen with the keyboard", visit.programs},
-		{"an error of a console is explained, and leads to the field", visit.paste},
+		{"a link carries the policy and the cell to other ports", visit.share},
+		{"programs with public origins are chosen with the keyboard, and copied", visit.programs},
+		{"a pasted error is explained, and leads to the cell and the field", visit.paste},
+		{"a change is undone", visit.undo},
+		{"terms are explained, and the documentation is linked", visit.terms},
 		{"the page can be used without a mouse", visit.keyboard},
 		{"controls have names, and headings an order", visit.structure},
 		{"it fits desktops and phones, in light and dark", visit.looks},
@@ -71,12 +73,18 @@ func TestPage(t *testing.T) {
 					b.Open(p.origin + "/")
 					v.settle(0)
 					tt.do(v)
-					if complaints := b.Complaints(); len(complaints) > 0 {
-						t.Errorf("the console has\n%s", strings.Join(complaints, "\n"))
-					}
+					v.quiet()
 				})
 			}
 		})
+	}
+}
+
+// quiet fails the test if the console has errors or warnings.
+func (v visit) quiet() {
+	v.t.Helper()
+	if complaints := v.Complaints(); len(complaints) > 0 {
+		v.t.Errorf("the console has\n%s", strings.Join(complaints, "\n"))
 	}
 }
 
@@ -237,7 +245,7 @@ func (v visit) inView(selectors ...string) (missing []string) {
 func (v visit) firstView() {
 	for _, size := range [][2]int{{1440, 900}, {1024, 768}} {
 		v.Resize(size[0], size[1], false)
-		if missing := v.inView("#summary", "#policy", "#presets", "#field-allowOrigins", "#policy-state", "#matrix-table", "#request", "#request-title", "#exchange h3"); len(missing) > 0 {
+		if missing := v.inView("#summary", "#policy", ".start", "#field-allowOrigins", "#policy-state", "#matrix-table", "#request", "#request-title", "#exchange h3"); len(missing) > 0 {
 			v.t.Errorf("at %v, %q are not in the first view", size, missing)
 		}
 		var over int
@@ -349,18 +357,18 @@ func (v visit) risk() {
 // cellOf returns the selector of a cell.
 func (v visit) cellOf(site, operation string) string {
 	row := slices.IndexFunc(operations, func(o Operation) bool { return o.ID == operation })
-	column := slices.IndexFunc(v.p.sites, func(s Site) bool { return s.ID == site })
+	column := slices.IndexFunc(sites, func(s Site) bool { return s.ID == site })
 	return fmt.Sprintf("#matrix-table tbody tr:nth-child(%d) td:nth-of-type(%d) button", row+1, column+1)
 }
 
 func (v visit) mend() {
 	v.Click(v.cellOf("app", "account"))
 	v.wait(`document.querySelector("#exchange .changes button")`)
-	v.expect("#exchange", "never sent", "Denied", "Preflight: may the script do this?", "Access-Control-Request-Headers", "The request itself was not sent.", "agree")
+	v.expect("#exchange", "never sent", "Denied", "Preflight: can the script do this?", "Access-Control-Request-Headers", "The request itself was not sent.", "agree")
 	v.change(func() { v.Click("#exchange .changes button") })
 	v.wait(`document.querySelector("#request-state").textContent.includes("readable, 200")`)
 	v.expect(v.cellOf("app", "account"), "200")
-	v.expect("#exchange", "The script reads the response.", "What the API allows", "Access-Control-Allow-Headers", "agree")
+	v.expect("#exchange", "The script reads the response.", "The API allows", "Access-Control-Allow-Headers", "agree")
 }
 
 // open opens the exchange of a cell.
@@ -386,7 +394,7 @@ func (v visit) picture() {
 		fault                                        []string // texts in red
 		texts                                        []string
 	}{
-		{"app", "account", "✕ The request was never sent", "The script sets Authorization, and AllowHeaders doesn't have it.", "GET /account is never sent.", "TypeError: Failed to fetchHidden from the scriptthe preflight response",
+		{"app", "account", "✕ The request was never sent", "The script sets Authorization, and AllowHeaders doesn't list it.", "GET /account is never sent.", "TypeError: Failed to fetchHidden from the scriptthe preflight response",
 			[]string{"Access-Control-Allow-Headers: Content-Type", "✕ not allowed", "TypeError"}, []string{"OPTIONS /account (preflight)", "204 No Content"}},
 		{"app", "update", "✓ The script reads the response", "which allows this origin, and AllowCredentials is on.", "The browser sends PUT /posts/1. The API responds with 200.", "status 200, body, content-length, content-type",
 			nil, []string{"OPTIONS /posts/1 (preflight)", "✓ allowed", "PUT /posts/1", "Cookie: playground_session=demo", "200 OK", "Access-Control-Allow-Credentials: true"}},
@@ -397,7 +405,7 @@ func (v visit) picture() {
 			nil, []string{"Access-Control-Allow-Origin: missing", "TypeError"}},
 		{"sandbox", "contact", "⚠ Your handler ran, and the response is hidden", "which any site can have", "The API responds with 200.", "status 200, body, every header",
 			nil, []string{"Origin: null", "POST /contact", "Access-Control-Allow-Origin: missing"}},
-		{"admin", "update", "⊘ The request was never sent", "AllowOrigins doesn't have", "PUT /posts/1 is never sent.", "the preflight response",
+		{"admin", "update", "⊘ The request was never sent", "AllowOrigins doesn't list", "PUT /posts/1 is never sent.", "the preflight response",
 			nil, []string{"403 Forbidden", "✕ not allowed"}},
 	} {
 		v.open(test.site, test.operation)
@@ -573,46 +581,144 @@ func (v visit) refused() {
 	v.expect("#request-state", "isn't a header")
 }
 
+// share opens a link in another playground, whose sites have other ports.
 func (v visit) share() {
-	const policy = `{"allowOrigins": ["*"], "paths": ["/ä/ö"]}`
+	other := serving(v.t)
+	policy := func(p *local) string {
+		return `{"allowOrigins": ["` + p.sites[0].Origin + `", "` + p.sites[1].Origin + `"], "paths": ["/ä/ö"]}`
+	}
 	v.Click("#tab-text")
-	v.change(func() { v.Type("#policy-text", policy) })
+	v.change(func() { v.Type("#policy-text", policy(v.p)) })
+	v.open("stranger", "posts")
 	v.Click("#share")
 	v.wait(`document.querySelector("#share-state").textContent.includes("link")`)
-	var link string
-	v.Eval(`location.href`, &link)
-	v.p.setPolicy(v.p.presets()[0].Policy)
-	v.Open(link)
+	var fragment string
+	v.Eval(`location.hash`, &fragment)
+	v.Open(other.origin + "/" + fragment)
 	v.settle(0)
-	if text := v.p.policy.Text; text != policy {
+	if text := other.policy.Text; text != policy(other) {
 		v.t.Errorf("the link brings %s", text)
 	}
-	v.Open(link + "!")
+	v.expect("#request-title", "A stranger: GET /posts")
+	v.wait(fmt.Sprintf(`document.querySelector(%q).hasAttribute("aria-current")`, v.cellOf("stranger", "posts")))
+
+	v.Open(other.origin + "/" + fragment + "!")
 	v.settle(0)
-	v.expect("#share-state", "can't be read")
+	v.wait(`document.querySelector("#share-state").textContent.includes("can't be read")`)
 }
 
+// programs chooses programs with the keyboard and copies them.
 func (v visit) programs() {
-	v.wait(`document.querySelector("#tab-gin")`)
+	v.Eval(`navigator.clipboard.writeText = async (text) => { window.copied = text }`, nil)
 	v.Click("[data-opens=code]")
-	v.expect("#panel-gin", "corsgin.New")
+	v.wait(`document.querySelector("#tab-gin")`)
+	v.expect("#panel-gin", "go get github.com/corskit/cors/adapters/gin github.com/gin-gonic/gin", "corsgin.New", "https://app.example.com")
+	for key, program := range map[string]string{"": "gin", "ArrowRight": "echo"} {
+		if key != "" {
+			v.Click("#tab-gin")
+			v.Press(key)
+		}
+		v.wait(fmt.Sprintf(`!document.querySelector("#panel-%s").hidden`, program))
+		v.Click(".bar > button")
+		v.wait(fmt.Sprintf(`window.copied === document.querySelector("#panel-%s [aria-label='The code']").textContent`, program))
+	}
 	v.Click("#tab-gin")
 	v.Press("ArrowRight")
 	v.wait(`document.activeElement.id === "tab-echo" && !document.querySelector("#panel-echo").hidden && document.querySelector("#panel-gin").hidden`)
-	v.Press("ArrowLeft")
+	v.Press("Home")
+	v.wait(`document.activeElement.id === "tab-nethttp"`)
 	v.Press("ArrowLeft")
 	v.wait(`document.activeElement.id === "tab-environment"`)
-	v.expect("#panel-environment", "CORS_ALLOWED_ORIGINS")
+	v.expect("#panel-environment", "CORS_ALLOWED_ORIGINS='https://app.example.com'")
+	var local []string
+	v.Eval(`[...document.querySelectorAll("#programs [role=tabpanel]")].filter((e) => /127\.0\.0\.1|localhost/.test(e.textContent)).map((e) => e.id)`, &local)
+	if len(local) > 0 {
+		v.t.Errorf("%q have origins of this machine", local)
+	}
 }
 
 func (v visit) paste() {
+	const lead = "Access to fetch at 'https://api.example.com/account' from origin 'https://app.example.com' has been blocked by CORS policy: "
 	v.Click("[data-opens=paste]")
-	v.Type("#paste-text", "Access to fetch at 'https://api.example.com/posts' from origin 'https://app.example.com' has been blocked by CORS policy: Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Origin' header is present on the requested resource.")
+	v.Type("#paste-text", lead+"Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Origin' header is present on the requested resource.")
 	v.Click("#paste-form button")
 	v.wait(`document.querySelector("#paste-result button")`)
 	v.expect("#paste-result", "Chromium", "https://app.example.com")
 	v.Click("#paste-result button")
 	v.wait(`document.activeElement.id === "field-allowOrigins" && !document.querySelector("#paste").open`)
+	v.wait(fmt.Sprintf(`document.querySelector(%q).hasAttribute("aria-current")`, v.cellOf("app", "posts")))
+	v.wait(`document.querySelector("#request-title").textContent === "Your site: GET /posts"`)
+
+	v.Click("[data-opens=paste]")
+	v.Type("#paste-text", lead+"Request header field authorization is not allowed by Access-Control-Allow-Headers in preflight response.")
+	v.Click("#paste-form button")
+	v.wait(`document.querySelector("#paste-result").textContent.includes("Go to AllowHeaders")`)
+	v.Click("#paste-result button:nth-of-type(2)")
+	v.wait(`document.querySelector("#request-title").textContent === "Your site: GET /account"`)
+	v.expect("#exchange", "AllowHeaders doesn't list it")
+}
+
+// undo takes a fix back, with the button and with the keyboard.
+func (v visit) undo() {
+	before := v.p.policy.Text
+	undone := func() {
+		v.t.Helper()
+		if text := v.p.policy.Text; text != before {
+			v.t.Errorf("in force is %s, want %s", text, before)
+		}
+		v.expect(v.cellOf("app", "account"), "✕ not sent")
+		v.expect("#exchange", "AllowHeaders doesn't list it")
+		if text := drive.Text(v, "#undo span"); text != "" || len(v.inView("#undo button")) == 0 {
+			v.t.Errorf("%q can still be undone", text)
+		}
+	}
+	v.open("app", "account")
+	for _, undo := range []func(){
+		func() { v.Click("#undo button") },
+		func() {
+			v.Eval(`document.querySelector("#field-allowCredentials").dispatchEvent(new KeyboardEvent("keydown", { key: "z", ctrlKey: true, bubbles: true }))`, nil)
+		},
+	} {
+		v.change(func() { v.Click("#exchange .changes button") })
+		v.expect(v.cellOf("app", "account"), "✓ 200")
+		v.expect("#undo", "Added Authorization to AllowHeaders.")
+		if missing := v.inView("#undo button"); len(missing) > 0 {
+			v.t.Error("the button isn't in view")
+		}
+		v.change(undo)
+		undone()
+	}
+	v.change(func() { v.Click("#presets li:nth-child(2) button") })
+	v.change(func() { v.Click("#presets li:nth-child(3) button") })
+	v.change(func() { v.Click("#undo button") })
+	v.expect("#undo", "Started from Tokens.")
+	v.change(func() { v.Click("#undo button") })
+	undone()
+	v.change(func() { v.Click("#presets li:nth-child(2) button") })
+	v.change(func() { v.Type("#field-exposeHeaders", "ETag") })
+	if len(v.inView("#undo button")) == 0 {
+		v.t.Error("after typing, the change before it can still be undone")
+	}
+}
+
+// terms opens the explanation of a word with the keyboard.
+func (v visit) terms() {
+	v.Eval(`document.querySelector("#field-maxAge-help .term").focus()`, nil)
+	v.Press("Enter")
+	v.wait(`document.querySelector("#term-preflight").matches(":popover-open")`)
+	if missing := v.inView("#term-preflight"); len(missing) > 0 {
+		v.t.Error("the explanation isn't in view")
+	}
+	v.expect("#term-preflight", "OPTIONS request")
+	v.Press("Enter")
+	v.wait(`!document.querySelector("#term-preflight").matches(":popover-open")`)
+	var links []string
+	v.Eval(`[...document.querySelectorAll("a[href^=https]")].map((e) => e.href)`, &links)
+	for _, want := range []string{"https://github.com/corskit/cors#readme", "https://pkg.go.dev/github.com/corskit/cors/core", "https://pkg.go.dev/github.com/corskit/cors/core#Config.AllowOrigins"} {
+		if !slices.Contains(links, want) {
+			v.t.Errorf("no link leads to %s: %q", want, links)
+		}
+	}
 }
 
 // keyboard walks through the page with Tab. What has the focus must show it.

@@ -135,7 +135,7 @@ func (p *playground) state() State {
 	return State{
 		Backends: p.backends, Sites: p.sites, Operations: operations, Presets: p.presets(),
 		Fields: policyFields, Risks: risks, Policy: p.policy, Headers: responseFields,
-		IsStatic: p.isStatic, Release: release(),
+		IsStatic: p.isStatic, Module: "github.com/corskit/cors", Release: release(),
 	}
 }
 

@@ -4,17 +4,42 @@ import { draw, perform } from "./exchange.js";
 import * as edition from "./edition.js";
 import { summarize } from "./judge.js";
 import * as code from "./code.js";
+import * as link from "./link.js";
 import * as matrix from "./matrix.js";
 import * as paste from "./paste.js";
 import * as policy from "./policy.js";
+import { explained } from "./terms.js";
 import * as views from "./views.js";
 
-const state = await call("/api/state");
+const state = await call("/api/state").catch((error) => {
+  byId("summary").textContent = `✕ ${error.message}`;
+  throw error;
+});
 edition.start(state.sites);
+
+byId("release").textContent = state.release;
+byId("readme").href = `https://${state.module}#readme`;
+byId("documentation").href = policy.documentationOf(state);
+if (state.isStatic) {
+  byId("static-note").append("Here, a model of a browser makes the requests. To make them with your own browser, clone ",
+    element("a", { href: `https://${state.module}` }, "the repository"), " and run ", element("code", {}, "go run ./examples/playground -open"), ".");
+}
+byId("code-note").textContent = `The policy in force. ${state.sites.filter(({ group }) => group === "yours").map((site) => site.public).join(" and ")} stand for your sites.`;
+
+// fromLink returns what the address carries: the policy and the cell.
+function fromLink() {
+  try {
+    return link.parse(state, location.hash);
+  } catch (error) {
+    byId("share-state").textContent = error.message;
+    return undefined;
+  }
+}
 
 // chosen is the cell that the exchange belongs to, or the question of one that
 // belongs to none.
 let chosen = { site: state.sites[0], operation: state.operations.find(({ id }) => id === "account") };
+let inForce; // the text of the policy that the matrix is about
 let exchanges; // of the last run of the matrix
 let number = 0; // of the exchange to show last
 
@@ -22,7 +47,7 @@ let number = 0; // of the exchange to show last
 function fill({ site, method, path, headers, body, credentials, mode }, operation) {
   byId("site").value = site;
   byId("operation").value = operation?.id ?? "";
-  byId("operation-why").textContent = operation?.why ?? "";
+  byId("operation-why").replaceChildren(...explained(operation?.why ?? ""));
   byId("method").value = method;
   byId("path").value = path;
   byId("headers").value = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
@@ -80,13 +105,20 @@ function showChosen() {
   return show(() => matrix.find(exchanges, site, operation));
 }
 
-matrix.draw(state, async (site, operation) => {
-  if (!exchanges) return;
+// choose shows the exchange of a cell.
+function choose(site, operation) {
   chosen = { site, operation };
   fill(matrix.question(byId("backend").value, site, operation), operation);
-  await showChosen();
+  return exchanges && showChosen();
+}
+
+// open also moves there, where the exchange has a view of its own.
+async function open(site, operation) {
+  await choose(site, operation);
   if (views.show("exchange")) byId("request-title").focus();
-});
+}
+
+matrix.draw(state, open);
 
 byId("request-form").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -110,8 +142,6 @@ for (const name of ["method", "path", "headers", "body", "credentials", "mode"])
     byId("operation-why").textContent = "";
   });
 }
-fill(matrix.question(byId("backend").value, chosen.site, chosen.operation), chosen.operation);
-
 async function run() {
   byId("matrix").setAttribute("aria-busy", "true");
   try {
@@ -134,12 +164,32 @@ for (const button of document.querySelectorAll("[data-opens]")) {
   button.addEventListener("click", () => byId(button.dataset.opens).showModal());
 }
 
-paste.start(state, policy.show);
-policy.start(state, (text) => {
+document.querySelector("[data-opens=code]").addEventListener("click", () => {
+  code.show(inForce, byId("backend").value).catch((error) => byId("programs").replaceChildren(element("p", { className: "bad" }, error.message)));
+});
+
+byId("share").addEventListener("click", () => {
+  history.replaceState(null, "", link.fragment(state, policy.current(), chosen));
+  const where = state.isStatic ? "" : ` It works where the playground runs at this address: go run ./examples/playground -port ${location.port}`;
+  const say = (what) => (byId("share-state").textContent = what + where);
+  navigator.clipboard.writeText(location.href).then(() => say("The link is copied."), () => say("The link is in the address bar."));
+});
+
+addEventListener("hashchange", () => {
+  const linked = fromLink();
+  if (linked?.cell) choose(linked.cell.site, linked.cell.operation);
+  if (linked) policy.replace(linked.policy, "Opened a link.");
+});
+
+const linked = fromLink();
+chosen = linked?.cell ?? chosen;
+fill(matrix.question(byId("backend").value, chosen.site, chosen.operation), chosen.operation);
+paste.start(state, { choose, open, show: policy.show });
+policy.start(state, linked?.policy ?? state.policy.text, (text) => {
   const stale = text === undefined;
   byId("matrix").classList.toggle("stale", stale);
   byId("stale").textContent = stale ? "The policy isn't valid. This is what the last valid one does." : "";
   if (stale) return;
+  inForce = text;
   run();
-  code.show(text).catch((error) => byId("programs").replaceChildren(element("p", { className: "bad" }, error.message)));
 });
