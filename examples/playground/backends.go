@@ -99,8 +99,8 @@ func newChi(engine *cors.Engine) server {
 	return httpServer(r)
 }
 
-// recoverQuietly is chi's Recoverer, which prints what it recovers from unless
-// the request has a log entry that does not.
+// recoverQuietly is chi's Recoverer, which prints a panic unless the request has a
+// log entry that doesn't.
 func recoverQuietly(next http.Handler) http.Handler {
 	recoverer := chimiddleware.Recoverer(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

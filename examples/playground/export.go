@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,7 +15,7 @@ import (
 
 // export writes the static edition to a folder. All its URLs are relative, so that it
 // can be hosted anywhere.
-func export(ctx context.Context, dir string) error {
+func export(ctx context.Context, out io.Writer, dir string) error {
 	scripts := filepath.Join(dir, "static")
 	if err := os.MkdirAll(scripts, 0o755); err != nil {
 		return err
@@ -54,5 +55,9 @@ func export(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(scripts, "wasm_exec.js"), loader, 0o644)
+	if err := os.WriteFile(filepath.Join(scripts, "wasm_exec.js"), loader, 0o644); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "The page is in %s. Any web server can host it.\n", dir)
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,7 +15,7 @@ import (
 // The static edition is hosted in a folder of a plain file server.
 func TestStaticEdition(t *testing.T) {
 	root := t.TempDir()
-	if err := export(t.Context(), filepath.Join(root, "docs", "playground")); err != nil {
+	if err := export(t.Context(), io.Discard, filepath.Join(root, "docs", "playground")); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(http.FileServer(http.Dir(root)))
@@ -89,7 +90,7 @@ func TestExportReportsWhatItCannotWrite(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := export(t.Context(), file); err == nil || !strings.Contains(err.Error(), file) {
+	if err := export(t.Context(), io.Discard, file); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("the error is %v, want it to name the file", err)
 	}
 }

@@ -98,8 +98,8 @@ func static() fs.FS {
 	return files
 }
 
-// secured adds what the page itself may do: load its own files, call the
-// program, and embed the sites.
+// secured lets the page load its own files, call the program and embed the sites, and
+// nothing else.
 func (p *local) secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		frames := make([]string, len(p.sites))
@@ -137,8 +137,8 @@ func (p *local) guard(next http.Handler) http.Handler {
 	})
 }
 
-// site is a site that does one thing: its frame fetches what the page tells it
-// to, from the backends only.
+// site returns the handler for a site. Its only page is the frame, which makes the
+// fetches that the page asks for, to the backends only.
 func (p *local) site(at string) http.Handler {
 	frame := template.Must(template.ParseFS(embedded, "static/frame.html"))
 	script, err := embedded.ReadFile("static/frame.js")

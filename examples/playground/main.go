@@ -34,11 +34,13 @@ func main() {
 	flag.Parse()
 	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(interrupted, stop) // so that a second interrupt doesn't wait
-	do := func() error { return run(interrupted, os.Stdout, *port, *open) }
+	var err error
 	if *exportTo != "" {
-		do = func() error { return export(interrupted, *exportTo) }
+		err = export(interrupted, os.Stdout, *exportTo)
+	} else {
+		err = run(interrupted, os.Stdout, *port, *open)
 	}
-	if err := do(); err != nil {
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "playground: %v\n", err)
 		os.Exit(1)
 	}

@@ -18,9 +18,9 @@ import (
 // maxBody bounds what the page sends, in bytes.
 const maxBody = 256 << 10
 
-// A playground is a policy, and what both editions of the page can have done with
-// it. In the local edition, the page's own browser makes the requests; in the static
-// one, a model of a browser does.
+// A playground has a policy and does what both editions of the page need. In the
+// local edition, the user's browser makes the requests; in the static one, a model of
+// a browser does.
 type playground struct {
 	backends []Backend
 	sites    []Site
@@ -48,7 +48,7 @@ var sites = []Site{
 // start sets the first policy.
 func (p *playground) start() error {
 	if check := p.setPolicy(p.presets()[0].Policy); !check.OK {
-		return fmt.Errorf("the first policy is refused: %s", check.Problems[0].Message)
+		return fmt.Errorf("the first policy isn't valid: %s", check.Problems[0].Message)
 	}
 	return nil
 }
@@ -139,7 +139,7 @@ func (p *playground) state() State {
 	}
 }
 
-// setPolicy puts a policy in force, unless something is wrong with it.
+// setPolicy puts a policy in force if it is valid.
 func (p *playground) setPolicy(text string) Check {
 	p.mu.Lock()
 	defer p.mu.Unlock()

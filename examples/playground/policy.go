@@ -46,7 +46,7 @@ var responseFields = []ResponseField{
 	{"Access-Control-Allow-Methods", "The methods that scripts can use beyond GET, HEAD and POST."},
 	{"Access-Control-Allow-Headers", "The request headers that scripts can set beyond the safelisted ones."},
 	{"Access-Control-Expose-Headers", "The response headers that scripts can read beyond the safelisted ones."},
-	{"Access-Control-Max-Age", "How long, in seconds, the browser may cache the preflight response."},
+	{"Access-Control-Max-Age", "How long, in seconds, browsers can cache the preflight response."},
 	{"Access-Control-Allow-Private-Network", "Scripts can reach private networks. Browsers no longer send a preflight for it."},
 	{"Vary", "The request headers that the response depends on. Caches then don't hand it to another origin."},
 	{"Sec-Fetch-Site", "How the script's site is related to this one. Browsers set it; scripts can't."},

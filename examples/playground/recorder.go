@@ -10,7 +10,7 @@ import (
 
 const (
 	// exchangeParameter is the query parameter that names the exchange a request
-	// belongs to. A preflight cannot carry a header of ours, but has the URL.
+	// belongs to. A preflight can't carry a header of ours, but has the same URL.
 	exchangeParameter = "exchange"
 	keptExchanges     = 1000
 	keptMessages      = 8        // of an exchange

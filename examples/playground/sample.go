@@ -12,21 +12,21 @@ import (
 // operations are the requests to the sample API. It stores nothing, so that any of
 // them can be repeated.
 var operations = []Operation{
-	{ID: "public", Title: "Read public posts", Why: "A plain GET needs no preflight, the request by which a browser asks for permission first.",
+	{ID: "public", Title: "Read public posts", Why: "A plain GET needs no preflight.",
 		Method: "GET", Path: "/public/posts", Credentials: "omit"},
 	{ID: "posts", Title: "Read posts", Why: "Scripts see the response header X-Total-Count only if it is exposed.",
 		Method: "GET", Path: "/posts", Credentials: "omit"},
-	{ID: "me", Title: "Read the profile", Why: "The request carries the cookie, so the policy has to allow credentials.",
+	{ID: "me", Title: "Read the profile", Why: "The request carries a cookie, so the policy has to allow credentials.",
 		Method: "GET", Path: "/me", Credentials: "include"},
 	{ID: "account", Title: "Read with a token", Why: "The header Authorization needs a preflight.",
 		Method: "GET", Path: "/account", Headers: [][2]string{{"Authorization", "Bearer demo"}}, Credentials: "omit"},
-	{ID: "contact", Title: "Post a form", Why: "A form needs no preflight. Your handler runs, whoever may read the response.",
+	{ID: "contact", Title: "Post a form", Why: "A form needs no preflight. Your handler runs, even if the script can't read the response.",
 		Method: "POST", Path: "/contact", Headers: [][2]string{{"Content-Type", "application/x-www-form-urlencoded"}}, Body: "message=hello", Credentials: "include"},
-	{ID: "create", Title: "Create a post", Why: "JSON isn't a safelisted Content-Type, so a preflight asks for the header.",
+	{ID: "create", Title: "Create a post", Why: "JSON isn't a safelisted Content-Type, so it needs a preflight.",
 		Method: "POST", Path: "/posts", Headers: [][2]string{{"Content-Type", "application/json"}}, Body: `{"title":"Hello"}`, Credentials: "include"},
-	{ID: "update", Title: "Update a post", Why: "PUT isn't a safelisted method, so a preflight asks for it.",
+	{ID: "update", Title: "Update a post", Why: "PUT isn't a safelisted method, so it needs a preflight.",
 		Method: "PUT", Path: "/posts/1", Headers: [][2]string{{"Content-Type", "application/json"}}, Body: `{"title":"Hello again"}`, Credentials: "include"},
-	{ID: "delete", Title: "Delete a post", Why: "DELETE isn't a safelisted method, so a preflight asks for it.",
+	{ID: "delete", Title: "Delete a post", Why: "DELETE isn't a safelisted method, so it needs a preflight.",
 		Method: "DELETE", Path: "/posts/1", Credentials: "include"},
 	{ID: "login", Title: "Log in", Why: "The response sets a cookie. Browsers keep it only if the request allowed credentials.",
 		Method: "POST", Path: "/login", Headers: [][2]string{{"Content-Type", "application/json"}}, Body: `{"user":"ada"}`, Credentials: "include"},
@@ -58,14 +58,14 @@ func (s sampleResponse) text() []byte {
 	return text
 }
 
-var errCrash = errors.New("the handler crashed, as it was asked to")
+var errCrash = errors.New("the handler crashed on purpose")
 
 type post struct {
 	ID    int    `json:"id"`
 	Title string `json:"title"`
 }
 
-var posts = []post{{1, "How CORS works"}, {2, "What a preflight asks"}, {3, "Who may read this"}}
+var posts = []post{{1, "How CORS works"}, {2, "What a preflight is"}, {3, "Who can read this"}}
 
 // respondSample returns the response to a request, in whatever framework.
 func respondSample(method, path, authorization, session string) sampleResponse {

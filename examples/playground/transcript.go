@@ -17,10 +17,10 @@ import (
 // A transcript is what curl printed. Any part of a request may be missing: curl -i
 // prints responses only.
 type transcript struct {
-	messages []Message
-	urls     []string // of the messages; empty where no command has them
-	secure   bool     // whether there is a sign of TLS
-	asked    bool     // whether there is a command
+	messages   []Message
+	urls       []string // of the messages; empty where no command has them
+	secure     bool     // whether there is a sign of TLS
+	hasCommand bool
 }
 
 var (
@@ -75,7 +75,7 @@ func readTranscript(text string) transcript {
 				command = strings.TrimSuffix(command, `\`) + " " + strings.TrimSpace(lines[i])
 			}
 			asked.Request, at = readCommand(shellWords(command))
-			t.asked = true
+			t.hasCommand = true
 			reading = nothing
 			continue
 		}
@@ -239,7 +239,7 @@ func diagnoseTranscript(text string) (Diagnosis, bool) {
 	if len(t.messages) == 0 {
 		m := curlFailure.FindStringSubmatch(text)
 		switch {
-		case m == nil && t.asked:
+		case m == nil && t.hasCommand:
 			d.append(meaning{
 				"This is a command without the response.",
 				"A browser's Copy as cURL has the request that failed, without the preflight before it.",

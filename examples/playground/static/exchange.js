@@ -6,7 +6,7 @@ import { picture, results } from "./sequence.js";
 import { explained } from "./terms.js";
 
 // An exchange is a question (a fetch by the script of a site), what the browser
-// made of it, what went over the wire, and what package fetch had predicted.
+// made of it, the messages that went over the wire, and the prediction of package fetch.
 
 // perform makes the fetches of questions. The predictions come first: they use the
 // cookies that the browser has before.
@@ -106,7 +106,7 @@ function drawVerdict(exchange, site, explanations, apply) {
     element("h3", { className: tone }, title),
     element("p", {}, explained(reason(exchange, site, explanations))),
     drawChanges(explanations, site, apply),
-    isWithout ? element("p", {}, "Only SameSite=Lax keeps the sample API's cookie from being sent. A cookie with SameSite=None goes along.") : null,
+    isWithout ? element("p", {}, "The browser doesn't send the sample API's cookie here because it has SameSite=Lax. It sends cookies with SameSite=None.") : null,
     element("dl", { className: "seen" },
       element("div", { className: tone }, element("dt", {}, "The script sees"), element("dd", {}, sees.join(", "))),
       element("div", { className: "calm" }, element("dt", {}, "Hidden from the script"), element("dd", {}, hidden.join(", ") || "nothing"))),
@@ -193,7 +193,7 @@ function drawPrediction({ outcome, text }) {
 function drawEngine(explanations, isOther) {
   return element("section", {},
     element("h4", {}, "The engine"),
-    explanations.length === 0 ? element("p", {}, "It got no request.") : null,
+    explanations.length === 0 ? element("p", {}, "It received no request.") : null,
     isOther ? element("p", { className: "aside" }, "The policy has changed since the request was sent. This explains the new one.") : null,
     explanations.map(({ preflight, data, text, verdict }) => [
       element("h5", {}, preflight ? "The preflight" : "The request"),

@@ -36,8 +36,7 @@ function fromLink() {
   }
 }
 
-// chosen is the cell that the exchange belongs to, or the question of one that
-// belongs to none.
+// chosen is the cell of the exchange, or the question of an exchange without a cell.
 let chosen = { site: state.sites[0], operation: state.operations.find(({ id }) => id === "account") };
 let inForce; // the text of the policy that the matrix is about
 let exchanges; // of the last run of the matrix
@@ -68,8 +67,7 @@ function read() {
   return question;
 }
 
-// show shows the exchange that get returns, unless another is to be shown by
-// then, and says what fails.
+// show shows the exchange that get returns, unless a later call has started by then.
 async function show(get) {
   const mine = ++number;
   const said = byId("request-state");
@@ -91,13 +89,13 @@ async function show(get) {
   byId("exchange").dataset.shown = mine; // for tests, which wait for it
 }
 
-// ask performs the exchange of a question that belongs to no cell.
+// ask performs the exchange of a question without a cell.
 async function ask(question) {
   const [exchange] = await perform(state, [question]);
   return matrix.judged(state.sites.find(({ id }) => id === question.site), exchange);
 }
 
-// showChosen shows the exchange of what is chosen, as the matrix has made it.
+// showChosen shows the chosen exchange, which the matrix made if it is of a cell.
 function showChosen() {
   const { site, operation, question } = chosen;
   matrix.choose(site, operation);
@@ -129,6 +127,7 @@ byId("request-form").addEventListener("submit", (event) => {
   });
 });
 
+byId("backend").parentElement.hidden = state.backends.length < 2;
 options(byId("backend"), state.backends.map((b) => ({ value: b.id, text: b.title })));
 options(byId("site"), state.sites.map((s) => ({ value: s.id, text: `${s.title} (${s.origin})` })));
 options(byId("operation"), [...state.operations.map((o) => ({ value: o.id, text: o.title })), { value: "", text: "of your own" }]);

@@ -13,7 +13,7 @@ let state; // from the program, at the start
 let changed; // called with the text when a policy is in force, and without when it is refused
 let selected = 0; // the Config in the form
 let timer;
-let asked = 0;
+let checks = 0;
 const rows = new Map(); // by the name of a field: its control and its problems
 const presets = new Map(); // by its policy: the button of a preset
 const past = []; // policies before the last changes by a button, and what those did
@@ -150,7 +150,7 @@ function edited(wait = pause) {
 // check puts the policy in force if it is valid.
 async function check() {
   clearTimeout(timer);
-  const number = ++asked;
+  const number = ++checks;
   const policy = text.value;
   let response;
   try {
@@ -158,7 +158,7 @@ async function check() {
   } catch (error) {
     response = { ok: false, problems: [{ config: 0, field: "", entry: -1, message: error.message, line: 0 }] };
   }
-  if (number !== asked) return; // a later check is under way
+  if (number !== checks) return; // a later check is under way
   drawProblems(response.problems ?? []);
   const risk = response.problems?.some((p) => p.risk);
   byId("policy-state").className = response.ok ? "good" : "bad";
