@@ -51,6 +51,7 @@ func TestPage(t *testing.T) {
 		{"the page can be used without a mouse", visit.keyboard},
 		{"controls have names, and headings an order", visit.structure},
 		{"it fits desktops and phones, in light and dark", visit.looks},
+		{"what opens over the page fits phones, too", visit.opened},
 	}
 	browsers := drive.Browsers
 	if os.Getenv("CI") == "" {
@@ -625,7 +626,8 @@ func (v visit) programs() {
 	v.Click("#tab-gin")
 	v.Press("ArrowRight")
 	v.wait(`document.activeElement.id === "tab-echo" && !document.querySelector("#panel-echo").hidden && document.querySelector("#panel-gin").hidden`)
-	v.Press("Home")
+	v.Press("ArrowLeft")
+	v.Press("ArrowLeft")
 	v.wait(`document.activeElement.id === "tab-nethttp"`)
 	v.Press("ArrowLeft")
 	v.wait(`document.activeElement.id === "tab-environment"`)
@@ -812,25 +814,61 @@ func (v visit) looks() {
 			v.Resize(size.width, size.height, theme == "dark")
 			for _, view := range size.views {
 				v.Eval(fmt.Sprintf(`document.querySelector("#view-%s").click()`, view), nil)
-				name := fmt.Sprintf("%s-%s-%s", size.name, view, theme)
-				var over int
-				v.Eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &over)
-				if over > 0 {
-					v.t.Errorf("%s: the page is %d pixels too wide", name, over)
-				}
-				var faint []string
-				v.Eval(contrast, &faint)
-				for _, text := range faint {
-					v.t.Errorf("%s: %s", name, text)
-				}
-				if dir := os.Getenv("ARTEFACTS"); dir != "" {
-					file := filepath.Join(dir, fmt.Sprintf("playground-%s-%s.png", strings.ToLower(v.name), name))
-					if err := os.WriteFile(file, v.Screenshot(), 0o644); err != nil {
-						v.t.Error(err)
-					}
-				}
+				v.look(fmt.Sprintf("%s-%s-%s", size.name, view, theme))
 			}
 		}
+	}
+}
+
+func (v visit) look(name string) {
+	v.t.Helper()
+	var over int
+	v.Eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &over)
+	if over > 0 {
+		v.t.Errorf("%s: the page is %d pixels too wide", name, over)
+	}
+	var faint []string
+	v.Eval(contrast, &faint)
+	for _, text := range faint {
+		v.t.Errorf("%s: %s", name, text)
+	}
+	if dir := os.Getenv("ARTEFACTS"); dir != "" {
+		edition := "local"
+		if v.p == nil {
+			edition = "static"
+		}
+		file := filepath.Join(dir, fmt.Sprintf("playground-%s-%s-%s.png", edition, strings.ToLower(v.name), name))
+		if err := os.WriteFile(file, v.Screenshot(), 0o644); err != nil {
+			v.t.Error(err)
+		}
+	}
+}
+
+// opened looks at what opens over the page.
+func (v visit) opened() {
+	v.open("app", "account")
+	v.change(func() { v.Click("#exchange .changes button") })
+	for _, theme := range []string{"light", "dark"} {
+		v.Resize(v.smallest(), 740, theme == "dark")
+		v.Click("#view-exchange")
+		if missing := v.inView("#undo", "#undo span", "#undo button"); len(missing) > 0 {
+			v.t.Errorf("%q are out of sight", missing)
+		}
+		v.look("undo-" + theme)
+		v.Click("[data-opens=code]")
+		v.wait(`document.querySelector("#tab-gin")`)
+		v.look("code-" + theme)
+		v.Eval(`document.querySelector("#code").close()`, nil)
+		v.Click("#view-policy")
+		v.Click("#field-allowMethods-help .term")
+		v.wait(`document.querySelector("#term-safelisted").matches(":popover-open")`)
+		v.look("term-" + theme)
+		v.Click("[data-opens=paste]")
+		v.Type("#paste-text", "Method PUT is not allowed by Access-Control-Allow-Methods in preflight response.")
+		v.Click("#paste-form button")
+		v.wait(`document.querySelector("#paste-result button")`)
+		v.look("paste-" + theme)
+		v.Eval(`document.querySelector("#paste").close()`, nil)
 	}
 }
 

@@ -99,6 +99,7 @@ function forget() {
 function drawUndo() {
   const [said, button] = byId("undo").children;
   said.textContent = past.at(-1)?.what ?? "";
+  button.title = said.textContent;
   button.hidden = past.length === 0;
 }
 

@@ -36,7 +36,7 @@ function explanation(term) {
     if (newState !== "open") return;
     const { left, bottom, top } = asked.getBoundingClientRect();
     const { width, height } = popover.getBoundingClientRect();
-    popover.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
+    popover.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - width - 8))}px`;
     popover.style.top = `${bottom + height + 12 > innerHeight ? top - height - 4 : bottom + 4}px`;
   });
   document.body.append(popover);
