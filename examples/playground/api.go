@@ -26,7 +26,7 @@ type State struct {
 	Headers    []ResponseField `json:"headers"`
 	IsStatic   bool            `json:"isStatic"` // whether a model of a browser makes the requests
 	Module     string          `json:"module"`   // the path that all modules of the project begin with
-	Release    string          `json:"release"`  // of the program; empty for a development version
+	Release    string          `json:"release"`  // of the program
 }
 
 // A Backend is the sample API behind one framework.

@@ -163,15 +163,11 @@ func (p *playground) read(text string) ([]cors.Config, Check) {
 	return cfgs, check
 }
 
-// release is the version of the program, empty for a development version.
+// release returns the version of the program.
 func release() string {
 	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
+	if !ok || !strings.HasPrefix(info.Main.Version, "v") || strings.Contains(info.Main.Version, "-") { // a commit adds a hyphen
+		return "development version"
 	}
-	number, _, _ := strings.Cut(info.Main.Version, "-") // without what a commit adds
-	if number == "(devel)" || number == "v0.0.0" {
-		return ""
-	}
-	return number
+	return info.Main.Version
 }

@@ -38,7 +38,7 @@ function fromLink() {
 
 // chosen is the cell of the exchange, or the question of an exchange without a cell.
 let chosen = { site: state.sites[0], operation: state.operations.find(({ id }) => id === "account") };
-let inForce; // the text of the policy that the matrix is about
+let inForce = state.policy.text; // what the matrix is about
 let exchanges; // of the last run of the matrix
 let number = 0; // of the exchange to show last
 
@@ -188,7 +188,6 @@ policy.start(state, linked?.policy ?? state.policy.text, (text) => {
   const stale = text === undefined;
   byId("matrix").classList.toggle("stale", stale);
   byId("stale").textContent = stale ? "The policy isn't valid. This is what the last valid one does." : "";
-  if (stale) return;
-  inForce = text;
-  run();
+  inForce = text ?? inForce;
+  if (!stale || !exchanges) run();
 });
