@@ -775,10 +775,17 @@ func (v visit) until(id string) {
 
 func (v visit) structure() {
 	v.send()
+	v.Click("[data-opens=paste]")
+	v.Type("#paste-text", "Method PUT is not allowed by Access-Control-Allow-Methods in preflight response.")
+	v.Click("#paste-form button")
+	v.wait(`document.querySelector("#paste-result button")`)
+	v.Eval(`document.querySelector("#paste").close()`, nil)
+	v.Click("[data-opens=code]")
+	v.wait(`document.querySelector("#tab-gin")`)
 	var problems []string
 	v.Eval(`(() => {
 		const problems = []
-		for (const e of document.querySelectorAll("button, input, select, textarea, iframe, summary")) {
+		for (const e of document.querySelectorAll("a, button, input, select, textarea, iframe, summary, pre[tabindex], [role=region]")) {
 			const name = (e.labels?.[0] ?? e).textContent.trim() || e.title || e.getAttribute("aria-label")
 			if (!name) problems.push("no name: " + e.outerHTML.slice(0, 100))
 		}

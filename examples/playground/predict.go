@@ -13,8 +13,8 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// find returns the backend and the site that a question is about.
-func (p *playground) find(q *Question) (backend Backend, site Site, err error) {
+// find returns the backend and the site of a question, or why it can't be asked.
+func (p *playground) find(q *Question) (backend Backend, site Site, refusal string) {
 	for _, b := range p.backends {
 		if b.ID == q.Backend {
 			backend = b
@@ -27,15 +27,15 @@ func (p *playground) find(q *Question) (backend Backend, site Site, err error) {
 	}
 	switch {
 	case backend.ID == "":
-		return backend, site, fmt.Errorf("There is no backend %q.", q.Backend)
+		return backend, site, fmt.Sprintf("There is no backend %q.", q.Backend)
 	case site.ID == "":
-		return backend, site, fmt.Errorf("There is no site %q.", q.Site)
+		return backend, site, fmt.Sprintf("There is no site %q.", q.Site)
 	case !strings.HasPrefix(q.Path, "/"):
-		return backend, site, fmt.Errorf("The path %q doesn't begin with a slash.", q.Path)
+		return backend, site, fmt.Sprintf("The path %q doesn't begin with a slash.", q.Path)
 	case strings.Contains(q.Path, exchangeParameter+"="):
-		return backend, site, fmt.Errorf("The path %q has the parameter %s, which the playground adds itself.", q.Path, exchangeParameter)
+		return backend, site, fmt.Sprintf("The path %q has the parameter %s, which the playground adds itself.", q.Path, exchangeParameter)
 	}
-	return backend, site, nil
+	return backend, site, ""
 }
 
 // predict returns what a browser will make of fetches. It makes them: the sample API
@@ -43,13 +43,15 @@ func (p *playground) find(q *Question) (backend Backend, site Site, err error) {
 func (p *playground) predict(r *http.Request, questions []Question) (any, int) {
 	predictions := Predictions{make([]Prediction, len(questions)), p.version()}
 	for i, q := range questions {
-		backend, site, err := p.find(&q)
-		if err != nil {
-			return Refusal{err.Error()}, http.StatusBadRequest
+		backend, site, refusal := p.find(&q)
+		if refusal != "" {
+			return Refusal{refusal}, http.StatusBadRequest
 		}
-		if predictions.Predictions[i], err = p.predictOne(r, q, backend, site); err != nil {
+		prediction, err := p.predictOne(r, q, backend, site)
+		if err != nil {
 			return Refusal{"The response ended early: " + err.Error()}, http.StatusBadGateway
 		}
+		predictions.Predictions[i] = prediction
 	}
 	return predictions, http.StatusOK
 }
