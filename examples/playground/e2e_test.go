@@ -34,7 +34,7 @@ func TestPage(t *testing.T) {
 		{"a wrong origin is reported beside its field, and the matrix shows the last valid policy", visit.wrongOrigin},
 		{"what a change turns is marked for a while", visit.marks},
 		{"a risk is taken by ticking its box", visit.risk},
-		{"a blocked request is explained, and the proposed change turns its cell", visit.mend},
+		{"a blocked request is explained, and the proposed change turns its cell", visit.fix},
 		{"an exchange is a picture, with the header at fault", visit.picture},
 		{"the page shows what the browser prints on its console", visit.console},
 		{"to allow another site is never offered", visit.stranger},
@@ -363,7 +363,7 @@ func (v visit) cellOf(site, operation string) string {
 	return fmt.Sprintf("#matrix-table tbody tr:nth-child(%d) td:nth-of-type(%d) button", row+1, column+1)
 }
 
-func (v visit) mend() {
+func (v visit) fix() {
 	v.Click(v.cellOf("app", "account"))
 	v.wait(`document.querySelector("#exchange .changes button")`)
 	v.expect("#exchange", "never sent", "Denied", "Preflight: can the script do this?", "Access-Control-Request-Headers", "The request itself was not sent.", "agree")
