@@ -13,6 +13,10 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
+// exchangeParameter is the query parameter that names the exchange a request belongs
+// to. A preflight can't carry a header of ours, but has the same URL.
+const exchangeParameter = "exchange"
+
 // find returns the backend and the site of a question, or why it can't be asked.
 func (p *playground) find(q *Question) (backend Backend, site Site, refusal string) {
 	for _, b := range p.backends {

@@ -541,3 +541,14 @@ func (d *Diagnosis) blocked(e *fetch.NetworkError) {
 	}
 	d.add(c, parts)
 }
+
+// header returns the value of a header, repeated lines combined.
+func header(headers [][2]string, name string) string {
+	var values []string
+	for _, h := range headers {
+		if strings.EqualFold(h[0], name) {
+			values = append(values, h[1])
+		}
+	}
+	return strings.Join(values, ", ")
+}
