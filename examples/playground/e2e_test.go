@@ -719,6 +719,7 @@ func (v visit) terms() {
 		v.t.Error("the explanation isn't in view")
 	}
 	v.expect("#term-preflight", "OPTIONS request")
+	v.expect("h1", "corskit playground", release())
 	v.Press("Enter")
 	v.wait(`!document.querySelector("#term-preflight").matches(":popover-open")`)
 	var links []string

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	cors "github.com/corskit/cors/core"
@@ -102,13 +103,16 @@ func respondSample(method, path, authorization, session string) sampleResponse {
 
 func message(text string) map[string]string { return map[string]string{"message": text} }
 
+// handled returns the operations that have a handler.
+func handled() []Operation {
+	return slices.DeleteFunc(slices.Clone(operations), func(o Operation) bool { return o.ID == "missing" })
+}
+
 // sampleAPI returns the sample API as an http.Handler.
 func sampleAPI(engine *cors.Engine) http.Handler {
 	mux := http.NewServeMux()
-	for _, o := range operations {
-		if o.ID != "missing" {
-			mux.Handle(o.Method+" "+o.Path, sampleHandler(o))
-		}
+	for _, o := range handled() {
+		mux.Handle(o.Method+" "+o.Path, sampleHandler(o))
 	}
 	return engine.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
