@@ -55,8 +55,8 @@ func TestPlaygroundPrintsOneAddressAndEndsWhenInterrupted(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &state); err != nil {
 		t.Fatal(err)
 	}
-	if len(state.Backends) != 4 {
-		t.Errorf("there are %d backends, want 4", len(state.Backends))
+	if len(state.Backends) != 7 {
+		t.Errorf("there are %d backends, want 7", len(state.Backends))
 	}
 	for _, backend := range state.Backends {
 		get(t, backend.Origin+"/crash") // which prints nothing

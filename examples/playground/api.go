@@ -5,11 +5,16 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// The page talks to the program in JSON. Every call but GET /api/state and GET
-// /api/exchange/{id} is a POST with the Content-Type application/json. An error
-// is an object with the member "error", a sentence.
+// The page talks to the program in JSON. Every call but GET /api/state is a POST
+// with the Content-Type application/json. In the static edition, the page calls the
+// same handlers without a network.
 
-// A State is what GET /api/state answers: everything that the page is made of.
+// A Refusal is the response to a call that fails.
+type Refusal struct {
+	Error string `json:"error"` // a sentence
+}
+
+// A State is the response to GET /api/state: everything that the page is made of.
 type State struct {
 	Backends   []Backend       `json:"backends"`
 	Sites      []Site          `json:"sites"`
@@ -19,6 +24,9 @@ type State struct {
 	Risks      []RiskToAccept  `json:"risks"`
 	Policy     PolicyInForce   `json:"policy"`
 	Headers    []ResponseField `json:"headers"`
+	IsStatic   bool            `json:"isStatic"` // whether a model of a browser makes the requests
+	Module     string          `json:"module"`   // the path that all modules of the project begin with
+	Release    string          `json:"release"`  // of the program
 }
 
 // A Backend is the sample API behind one framework.
@@ -35,13 +43,15 @@ type Site struct {
 	Group string `json:"group"` // "yours" or "others"
 	// Origin is "null" for the sandboxed one.
 	Origin string `json:"origin"`
+	// Public is the origin that stands for the site in the code to copy.
+	Public string `json:"public"`
 	// Frame is the URL of the document to embed; Sandbox, if not empty, is the
-	// attribute of that name.
+	// attribute of that name. The static edition has no frames.
 	Frame   string `json:"frame"`
 	Sandbox string `json:"sandbox,omitempty"`
 }
 
-// An Operation is a request that the sample API answers.
+// An Operation is a request to the sample API.
 type Operation struct {
 	ID          string      `json:"id"`
 	Title       string      `json:"title"`
@@ -90,20 +100,17 @@ type PolicyInForce struct {
 	Text    string `json:"text"` // JSON, as it was given
 }
 
-// A PolicyText is what POST /api/check, /api/policy and /api/home take: a Config
-// or a list of them, as JSON.
+// A PolicyText is what POST /api/policy and /api/code take: a Config or a list of
+// them, as JSON.
 type PolicyText struct {
 	Policy string `json:"policy"`
 }
 
-// A Check is what POST /api/check answers, and POST /api/policy with the status
-// 422 if the policy is refused. POST /api/check changes nothing.
+// A Check is the response to POST /api/policy, with the status 422 if the policy is
+// refused.
 type Check struct {
 	OK       bool      `json:"ok"`
 	Problems []Problem `json:"problems"`
-	// Configs is the policy as the program understands it, if it is JSON of
-	// Configs at all.
-	Configs []cors.Config `json:"configs,omitempty"`
 	// Version is that of the policy in force.
 	Version int `json:"version"`
 }
@@ -115,7 +122,7 @@ type Problem struct {
 	// Entry is the index of the entry at fault, or -1.
 	Entry   int    `json:"entry"`
 	Value   string `json:"value"`
-	Message string `json:"message"` // a sentence with the remedy
+	Message string `json:"message"` // a sentence with the fix
 	Code    string `json:"code"`
 	// Risk is the risk that would have to be accepted, if it is one.
 	Risk cors.Risk `json:"risk,omitempty"`
@@ -124,7 +131,7 @@ type Problem struct {
 	Column int `json:"column"`
 }
 
-// A Message is a request and its answer as they went over the wire. The query
+// A Message is a request and its response as they went over the wire. The query
 // parameter that names the exchange is left out of the target.
 type Message struct {
 	Preflight bool         `json:"preflight"`
@@ -146,15 +153,15 @@ type WireResponse struct {
 	Headers    [][2]string `json:"headers"`
 }
 
-// An Exchange is what GET /api/exchange/{id} answers: the messages whose URL had
-// the query parameter exchange={id}, in order. There are none for an unknown id.
-type Exchange struct {
-	Messages []Message `json:"messages"`
-	Version  int       `json:"version"` // of the policy by now
+// Exchanges is the response of the local edition to POST /api/exchanges, which takes
+// a list of IDs: for each, the messages whose URL had the query parameter
+// exchange={id}, in order. An unknown ID has none.
+type Exchanges struct {
+	Messages [][]Message `json:"messages"`
+	Version  int         `json:"version"` // of the policy by now
 }
 
-// A Question is what POST /api/predict and /api/explain take: a fetch by a
-// script.
+// A Question is a fetch by a script. POST /api/predict takes a list of them.
 type Question struct {
 	Backend     string      `json:"backend"`
 	Site        string      `json:"site"`
@@ -164,20 +171,22 @@ type Question struct {
 	Body        string      `json:"body"`
 	Credentials string      `json:"credentials"`
 	Mode        string      `json:"mode"` // "cors" if empty
-	// Exchange is what came of it, for /api/explain.
-	Exchange string `json:"exchange,omitempty"`
 }
 
-// A Prediction is what POST /api/predict answers: what a browser will make of a
-// fetch, by package fetch, whose reading of the standard shares no code with the
-// engine.
+// Predictions is the response to POST /api/predict, in the order of the questions.
+type Predictions struct {
+	Predictions []Prediction `json:"predictions"`
+	Version     int          `json:"version"` // of the policy before the first
+}
+
+// A Prediction is what a browser will make of a fetch, according to package fetch,
+// which shares no code with the engine.
 type Prediction struct {
 	Outcome string      `json:"outcome"` // "readable", "opaque", "blocked", or "refused" if no script can do this
 	Step    string      `json:"step"`    // of the standard, where it is blocked
 	Header  string      `json:"header"`  // the response header at fault, empty if none is
 	Refused string      `json:"refused"` // the method or header that the preflight doesn't allow
 	Console *Console    `json:"console"` // null unless CORS blocks the request
-	Version int         `json:"version"` // of the policy before the fetch
 	Text    string      `json:"text"`    // a sentence
 	Status  int         `json:"status"`
 	Visible [][2]string `json:"visible"` // headers that the script sees
@@ -185,8 +194,9 @@ type Prediction struct {
 	Trace   []Message   `json:"trace"`
 }
 
-// Explanations are what POST /api/explain answers: of the preflight, if there
-// was one, and of the request, if it was sent.
+// Explanations is the response to POST /api/explain, which takes the messages of an
+// exchange: one of the preflight, if there was one, and one of the request, if it was
+// sent.
 type Explanations struct {
 	Version      int           `json:"version"` // of the policy that explains
 	Explanations []Explanation `json:"explanations"`
@@ -199,28 +209,30 @@ type Explanation struct {
 	Text      string              `json:"text"`
 }
 
-// A Home is what POST /api/home answers: the policy to take home.
-type Home struct {
+// A Code is the response to POST /api/code: the policy as code to copy. The sites'
+// public origins replace those of this machine.
+type Code struct {
 	Programs []Program `json:"programs"`
 }
 
-// A Program is a text to copy. If the policy cannot be written in this way,
-// there is no Text, and Note says why.
+// A Program is a text to copy. If the policy can't be written in this way, Text is
+// empty, and Note says why.
 type Program struct {
-	ID       string `json:"id"` // "gin", "echo", "chi", "fiber", "nethttp", "json", "environment"
+	ID       string `json:"id"` // "nethttp", "gin", "echo", "echo5", "chi", "fiber", "fiber3", "json" or "environment"
 	Title    string `json:"title"`
-	Language string `json:"language"` // "go", "json", "shell"
+	Language string `json:"language"` // "go", "json" or "shell"
+	Install  string `json:"install"`  // the command that adds the modules
 	Text     string `json:"text"`
 	Note     string `json:"note"`
 }
 
-// A Paste is what POST /api/diagnose takes: an error of a browser's console, or
-// a transcript of curl, of up to 32 KiB.
+// A Paste is what POST /api/diagnose takes: an error from the browser console, or a
+// transcript of curl, of up to 32 KiB.
 type Paste struct {
 	Text string `json:"text"`
 }
 
-// A Diagnosis is what POST /api/diagnose answers.
+// A Diagnosis is the response to POST /api/diagnose.
 type Diagnosis struct {
 	// Source is what the text is taken for: "Chromium", "Firefox", "WebKit",
 	// "curl", or empty if it is nothing known.
@@ -231,8 +243,12 @@ type Diagnosis struct {
 
 // A Finding is one thing that a pasted text says.
 type Finding struct {
-	What   string `json:"what"`   // what the browser means, in a sentence
-	Why    string `json:"why"`    // how that comes about
-	Field  string `json:"field"`  // of the Config, as in JSON; empty if none helps
-	Remedy string `json:"remedy"` // what to do
+	What  string `json:"what"`  // what the browser means, in a sentence
+	Why   string `json:"why"`   // how that comes about
+	Field string `json:"field"` // of the Config, as in JSON; empty if none helps
+	Fix   string `json:"fix"`
+	// Site and Operation are of the cell of the matrix that is like the request;
+	// empty if none is.
+	Site      string `json:"site"`
+	Operation string `json:"operation"`
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/corskit/cors/conformance/fetch"
 )
 
-// A Console is what browsers print on their consoles about a request that CORS
-// blocks. Scripts can't read it, so the page shows what the browser model makes of
-// it, in the words of each browser.
+// A Console has the messages that browsers print on their consoles about a request
+// that CORS blocks. Scripts can't read them, so the page shows what the browser model
+// makes of the request, in the words of each browser.
 type Console struct {
 	Chromium string `json:"chromium"`
 	Firefox  string `json:"firefox"`

@@ -14,7 +14,7 @@ const (
 	maxQuoted   = 200 // bytes of the pasted text in one place of a sentence
 )
 
-// A cause is why a browser does not hand over a response.
+// A cause is why a browser keeps a response from a script.
 type cause string
 
 const (
@@ -22,15 +22,15 @@ const (
 	otherAllowOrigin    cause = "another Access-Control-Allow-Origin"
 	nullOrigin          cause = "the origin null"
 	severalAllowOrigins cause = "several Access-Control-Allow-Origin"
-	badAllowOrigin      cause = "an Access-Control-Allow-Origin that is no origin"
+	badAllowOrigin      cause = "an Access-Control-Allow-Origin that isn't an origin"
 	wildcardOrigin      cause = "* with credentials"
 	noAllowCredentials  cause = "no Access-Control-Allow-Credentials"
 	preflightStatus     cause = "the status of a preflight"
 	preflightRedirect   cause = "a redirect of a preflight"
-	methodNotAllowed    cause = "a method that is not allowed"
-	headerNotAllowed    cause = "a header that is not allowed"
-	badAllowMethods     cause = "an Access-Control-Allow-Methods that is no list"
-	badAllowHeaders     cause = "an Access-Control-Allow-Headers that is no list"
+	methodNotAllowed    cause = "a method that isn't allowed"
+	headerNotAllowed    cause = "a header that isn't allowed"
+	badAllowMethods     cause = "an Access-Control-Allow-Methods that isn't a list"
+	badAllowHeaders     cause = "an Access-Control-Allow-Headers that isn't a list"
 	noPrivateNetwork    cause = "no Access-Control-Allow-Private-Network"
 	localNetwork        cause = "Local Network Access"
 	mixedContent        cause = "mixed content"
@@ -38,111 +38,139 @@ const (
 	resourcePolicy      cause = "Cross-Origin-Resource-Policy"
 	wrongScheme         cause = "a scheme other than http"
 	wrongMode           cause = "a mode other than cors"
-	badRedirect         cause = "a redirect that is not followed"
-	corsDisabled        cause = "CORS switched off"
+	badRedirect         cause = "a redirect that isn't followed"
+	corsDisabled        cause = "CORS turned off"
 	noOriginHeader      cause = "no Origin"
 	noResponse          cause = "no response"
 	redirected          cause = "a redirect to another origin"
 	errorWithoutHeaders cause = "an error without CORS headers"
-	notExposed          cause = "a header that is not exposed"
+	notExposed          cause = "a header that isn't exposed"
 	handshakeRefused    cause = "a WebSocket handshake that is refused"
-	untold              cause = "a cause that is not told"
+	untold              cause = "an unnamed cause"
 )
 
-// meanings are what the causes mean. In braces are the parts of the message that
-// are put in.
-var meanings = map[cause]Finding{
-	noAllowOrigin: {"{Origin} may not read the answer of {url}: it has no Access-Control-Allow-Origin.",
-		"The policy does not have the origin, or something else than your handlers answered: a proxy, or an error before the CORS middleware ran.",
-		"allowOrigins", "Add {origin} to AllowOrigins if you trust it. If it is there already, see that the CORS middleware comes first."},
-	otherAllowOrigin: {"{Origin} may not read the answer of {url}: Access-Control-Allow-Origin is {value}.",
-		"Browsers compare origins byte by byte: scheme, host and port have to be the same, and no slash follows.",
-		"allowOrigins", "Add {origin} to AllowOrigins if you trust it. If the header has a fixed value, something else than the middleware sets it, or a cache lacks Vary: Origin."},
-	nullOrigin: {"The script has the origin null, and may not read the answer of {url}.",
-		"Files, sandboxed frames and some redirects have the origin null. Any site can have it, so that it tells nobody apart.",
+// A meaning is what a message means. In braces are the parts of the message that are
+// put in.
+type meaning struct{ what, why, field, fix string }
+
+var meanings = map[cause]meaning{
+	noAllowOrigin: {"{Origin} can't read the response of {url}: it has no Access-Control-Allow-Origin.",
+		"The policy doesn't list the origin, or something other than your handlers responded: a proxy, or an error before the CORS middleware ran.",
+		"allowOrigins", "Add {origin} to AllowOrigins if you trust it. If it is listed already, make the CORS middleware run first."},
+	otherAllowOrigin: {"{Origin} can't read the response of {url}: Access-Control-Allow-Origin is {value}.",
+		"Browsers compare origins byte by byte: scheme, host and port have to be the same, without a slash at the end.",
+		"allowOrigins", "Add {origin} to AllowOrigins if you trust it. If the header has a fixed value, something other than the middleware sets it, or a cache lacks Vary: Origin."},
+	nullOrigin: {"The script has the origin null, and can't read the response of {url}.",
+		"Files, sandboxed frames and some redirects have the origin null. Any site can have it, so it identifies nobody.",
 		"allowOrigins", "Serve the page over http or https, and add that origin to AllowOrigins."},
-	severalAllowOrigins: {"The answer of {url} has several values in Access-Control-Allow-Origin, and one is allowed.",
-		"Two places set the header, often a proxy and the application, or a list was written where one origin belongs.",
-		"allowOrigins", "Let only one of the two set CORS headers, and list the origins in AllowOrigins: each answer then names one."},
-	badAllowOrigin: {"Access-Control-Allow-Origin of {url} is {value}, which is no origin.",
+	severalAllowOrigins: {"The response of {url} has several values in Access-Control-Allow-Origin. Only one is allowed.",
+		"Two places set the header, often a proxy and the application, or it has a list where one origin belongs.",
+		"allowOrigins", "Let only one of the two set CORS headers, and list the origins in AllowOrigins: each response then names one."},
+	badAllowOrigin: {"Access-Control-Allow-Origin of {url} is {value}, which isn't an origin.",
 		"An origin is scheme, host and, unless it is the default, port: https://app.example.com.",
 		"allowOrigins", "Write {origin} in AllowOrigins."},
 	wildcardOrigin: {"{Origin} sends credentials to {url}, and Access-Control-Allow-Origin is *.",
-		"The wildcard does not cover requests with cookies or logins.",
+		"The wildcard doesn't cover requests with cookies or logins.",
 		"allowOrigins", "List {origin} in AllowOrigins in place of * and set AllowCredentials. If no cookies are needed, let the script use credentials: \"omit\"."},
-	noAllowCredentials: {"{Origin} sends credentials to {url}, and Access-Control-Allow-Credentials is not true.",
-		"The script uses credentials: \"include\" or withCredentials, and the server has to agree to that.",
+	noAllowCredentials: {"{Origin} sends credentials to {url}, and Access-Control-Allow-Credentials isn't true.",
+		"The script uses credentials: \"include\" or withCredentials, and the server has to allow that.",
 		"allowCredentials", "Set AllowCredentials. If no cookies are needed, let the script use credentials: \"omit\"."},
-	preflightStatus: {"The preflight to {url} was answered with {status}, and the request itself was not sent.",
-		"A preflight is an OPTIONS request without cookies and without Authorization, and its answer needs a status from 200 to 299.",
-		"", "Run the CORS middleware before authentication and routing: 401 comes from a login that is asked for, 404 and 405 from a router without OPTIONS, 403 from an origin that AllowOrigins lacks."},
-	preflightRedirect: {"The preflight to {url} was redirected, and browsers do not follow that.",
+	preflightStatus: {"The preflight to {url} got {status}, and the browser didn't send the request itself.",
+		"A preflight is an OPTIONS request without cookies and without Authorization. Its response needs a status from 200 to 299.",
+		"", "Run the CORS middleware before authentication and routing: 401 comes from authentication, 404 and 405 from a router without OPTIONS, 403 from an origin that AllowOrigins doesn't list."},
+	preflightRedirect: {"The server redirected the preflight to {url}, and browsers don't follow that.",
 		"Often the address lacks a slash at its end, or says http where the server wants https.",
 		"", "Let the script use the address that the server redirects to."},
-	methodNotAllowed: {"{Origin} may not use {method} with {url}: Access-Control-Allow-Methods does not have it.",
-		"Only GET, HEAD and POST need no permission. Methods are compared with their case: patch is not PATCH.",
+	methodNotAllowed: {"{Origin} can't use {method} with {url}: Access-Control-Allow-Methods doesn't list it.",
+		"Only GET, HEAD and POST need no permission. Methods are case-sensitive: patch isn't PATCH.",
 		"allowMethods", "Add {method} to AllowMethods."},
-	headerNotAllowed: {"{Origin} may not set {header} for {url}: Access-Control-Allow-Headers does not have it.",
-		"Headers beyond the safelisted ones need permission; so does Content-Type: application/json. * does not cover Authorization, and covers nothing with credentials.",
+	headerNotAllowed: {"{Origin} can't set {header} for {url}: Access-Control-Allow-Headers doesn't list it.",
+		"Request headers beyond the safelisted ones need permission; so does Content-Type: application/json. * doesn't cover Authorization, and covers nothing with credentials.",
 		"allowHeaders", "Add {header} to AllowHeaders."},
-	badAllowMethods: {"Access-Control-Allow-Methods of {url} is not a list of methods.",
-		"Methods are separated by commas.",
+	badAllowMethods: {"Access-Control-Allow-Methods of {url} isn't a list of methods.",
+		"Commas separate the methods.",
 		"allowMethods", "Write each method as an entry of AllowMethods."},
-	badAllowHeaders: {"Access-Control-Allow-Headers of {url} is not a list of header names.",
-		"Names are separated by commas.",
+	badAllowHeaders: {"Access-Control-Allow-Headers of {url} isn't a list of header names.",
+		"Commas separate the names.",
 		"allowHeaders", "Write each name as an entry of AllowHeaders."},
-	noPrivateNetwork: {"The preflight to {url} asked for a private network, and Access-Control-Allow-Private-Network is not true.",
-		"Chrome asked so before version 142. Newer ones ask the user instead.",
-		"allowPrivateNetwork", "Set AllowPrivateNetwork for the sake of old browsers, or update the browser."},
-	localNetwork: {"The browser does not let {origin} reach {url}, which is on this machine or in the local network.",
-		"This is Local Network Access: the user is asked for permission, and the page has to be served over https or from this machine. No response header changes it.",
-		"", "Allow local network access for the site in the browser's settings, and serve the page over https."},
-	mixedContent: {"A page on https asks for {url}, which is on http.",
-		"Browsers block mixed content before anything is sent. CORS has no say in it.",
+	noPrivateNetwork: {"The preflight to {url} was for a private network, and Access-Control-Allow-Private-Network isn't true.",
+		"Chrome sent such preflights before version 142. Newer versions show the user a permission prompt instead.",
+		"allowPrivateNetwork", "Update the browser, or set AllowPrivateNetwork for old ones."},
+	localNetwork: {"The browser doesn't let {origin} reach {url}, which is on this machine or in the local network.",
+		"This is Local Network Access: the user has to give permission, and the page has to come over https or from this machine. No response header changes it.",
+		"", "Serve the page over https, and allow local network access for it in the browser's settings."},
+	mixedContent: {"A page on https requests {url}, which is on http.",
+		"Browsers block mixed content before they send anything. CORS has no influence on it.",
 		"", "Serve the address over https, and use that in the script."},
-	contentPolicy: {"The page's own Content-Security-Policy does not let it connect to {url}.",
-		"Nothing was sent. The header comes with the page and not with the answer, and CORS has no say in it.",
+	contentPolicy: {"The page's own Content-Security-Policy doesn't let it connect to {url}.",
+		"The browser sent nothing. The header comes with the page, not with the response, and CORS has no influence on it.",
 		"", "Add the origin of the address to connect-src in the Content-Security-Policy of the page."},
-	resourcePolicy: {"The answer of {url} keeps itself to its own site, by Cross-Origin-Resource-Policy or because the page has a Cross-Origin-Embedder-Policy.",
-		"Requests without CORS, such as those of images and of mode: \"no-cors\", are checked for this header.",
+	resourcePolicy: {"The response of {url} is for its own site only, because of Cross-Origin-Resource-Policy or because the page has a Cross-Origin-Embedder-Policy.",
+		"Browsers check this header for requests without CORS, such as those for images and with mode: \"no-cors\".",
 		"", "Send Cross-Origin-Resource-Policy: cross-origin, or let the page request it with CORS."},
-	wrongScheme: {"{Url} is not on http or https, and CORS needs one of these.",
+	wrongScheme: {"{Url} isn't on http or https. CORS needs one of these.",
 		"Often http:// is missing before localhost, or the page was opened as a file.",
 		"", "Write the address with http:// or https://, and serve the page over http, too."},
-	wrongMode: {"The script asks for {url} with mode: \"same-origin\", and it is of another origin.",
-		"In this mode nothing is sent to other origins.",
+	wrongMode: {"The script requests {url} with mode: \"same-origin\", and the address has another origin.",
+		"In this mode, the browser sends nothing to other origins.",
 		"", "Let the script use mode: \"cors\", which is the default."},
-	badRedirect: {"The answer of {url} redirects to where the request may not follow.",
-		"Across origins, a redirect may not go to an address with a user name and password, nor away from http and https. After a preflight, old browsers follow none.",
+	badRedirect: {"The response of {url} redirects to an address that the request can't follow to.",
+		"Across origins, a redirect can't lead to an address with a user name and password, nor away from http and https. After a preflight, old browsers follow none.",
 		"", "Let the script use the address that the server redirects to, without a user name."},
-	corsDisabled: {"The browser's settings switch CORS off, and with it every request to {url} of another origin.",
-		"In Firefox it is content.cors.disable in about:config.",
+	corsDisabled: {"The browser's settings turn CORS off, and with it every request to {url} from another origin.",
+		"In Firefox, the setting is content.cors.disable in about:config.",
 		"", "Set it to false."},
-	noOriginHeader: {"The browser could not add Origin to the request to {url}, and sent nothing.",
-		"This happens to scripts with special privileges, such as those of extensions. CORS headers do not change it.",
+	noOriginHeader: {"The browser couldn't add Origin to the request to {url}, and sent nothing.",
+		"This happens to scripts with special privileges, such as those of extensions. CORS headers don't change it.",
 		"", "Send the request from an ordinary page, or from the background script of the extension."},
-	noResponse: {"The browser got no answer from {url}.",
-		"The server is down, the address or the port is wrong, the certificate is not trusted, or an extension blocked the request. CORS has no say in it.",
-		"", "Open the address in a tab of its own: it shows the cause."},
-	redirected: {"{From} redirects to {url}, and {origin} may not read the response there.",
+	noResponse: {"The browser got no response from {url}.",
+		"The server is down, the address or the port is wrong, the certificate isn't trusted, or an extension blocked the request. CORS has no influence on it.",
+		"", "Open the address in a tab: it shows the cause."},
+	redirected: {"{From} redirects to {url}, and {origin} can't read the response there.",
 		"After a redirect to another origin, browsers send Origin: null. Often the redirect leads to a login page, or only adds https or a slash at the end.",
 		"", "Let the script use the final address. Where users have to log in, respond to scripts with 401 instead of a redirect. Don't allow null."},
 	errorWithoutHeaders: {"The response of {url} has the status {status} and no Access-Control-Allow-Origin.",
-		"Something responded before the CORS middleware ran: authentication (401), a redirect (3xx), the router (404, 405), or a proxy that did not reach your server (502, 504).",
+		"Something responded before the CORS middleware ran: authentication (401), a redirect (3xx), the router (404, 405), or a proxy that didn't reach your server (502, 504).",
 		"", "Put the CORS middleware first, so that errors also have its headers, and then look at the error itself. If {origin} is new, add it to AllowOrigins."},
-	notExposed: {"The script may not read the header {header} of the response.",
-		"Scripts of other origins see a few response headers only, such as Content-Type, unless the server exposes more.",
+	notExposed: {"The script can't read the header {header} of the response.",
+		"Scripts of other origins can read only a few response headers, such as Content-Type, unless the server exposes more.",
 		"exposeHeaders", "Add {header} to ExposeHeaders."},
 	handshakeRefused: {"The server refused the WebSocket handshake with {url}.",
-		"CORS does not apply to WebSockets. The server compares Origin itself: gorilla/websocket accepts only pages of its own host unless CheckOrigin is set.",
+		"CORS doesn't apply to WebSockets. The server compares Origin itself: gorilla/websocket accepts only pages of its own host unless CheckOrigin is set.",
 		"allowOrigins", "Add {origin} to AllowOrigins, and set the upgrader's CheckOrigin to that of the engine."},
-	untold: {"This message does not say why.",
-		"Scripts are not told the cause, so that they cannot look into other networks. CORS is one of several: the server can be down, too.",
-		"", "Look at the other messages in the browser's console, and paste the one that names a header, or what curl -v prints."},
+	untold: {"This message doesn't say why.",
+		"Browsers don't tell scripts the cause, so that they can't look into other networks. It may be CORS, or a server that is down.",
+		"", "Look at the other messages in the browser console, and paste the one that names a header, or the output of curl -v."},
 }
 
-// A symptom is a message of a browser, with names for what is taken out of it.
-// Every quotation mark in it is written as '.
+// likes are the operations of the sample API that causes are best seen at, from your
+// own site. For some, the method or the header decides.
+var likes = map[cause]string{
+	noAllowOrigin: "posts", otherAllowOrigin: "posts", severalAllowOrigins: "posts", badAllowOrigin: "posts", nullOrigin: "posts",
+	wildcardOrigin: "me", noAllowCredentials: "me",
+	preflightStatus: "update", preflightRedirect: "update", methodNotAllowed: "update", badAllowMethods: "update",
+	headerNotAllowed: "create", badAllowHeaders: "create",
+	errorWithoutHeaders: "missing", notExposed: "posts",
+}
+
+// cell returns the cell of the matrix that is most like a message, if there is one.
+func (c cause) cell(parts map[string]string) (site, operation string) {
+	operation = likes[c]
+	switch {
+	case operation == "":
+		return "", ""
+	case c == nullOrigin:
+		return "sandbox", operation
+	case parts["method"] == "DELETE":
+		operation = "delete"
+	case c == headerNotAllowed && strings.EqualFold(parts["header"], "Authorization"):
+		operation = "account"
+	}
+	return "app", operation
+}
+
+// A symptom is a message of a browser, with names for the parts to extract. All
+// quotation marks in it are '.
 type symptom struct {
 	source string
 	cause  cause
@@ -166,7 +194,7 @@ const (
 
 // symptoms are the messages of Chromium (cors_error_string.cc), of Firefox
 // (security.properties) and of WebKit (CrossOriginAccessControl.cpp and
-// CrossOriginPreflightResultCache.cpp), and what else is taken for CORS.
+// CrossOriginPreflightResultCache.cpp), and others that look like CORS errors.
 var symptoms = []symptom{
 	blink(wildcardOrigin, `The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '\*' when the request's credentials mode is 'include'`),
 	blink(noAllowOrigin, `No 'Access-Control-Allow-Origin' header is present on the requested resource`+chromiumTail),
@@ -239,12 +267,11 @@ func gecko(c cause, reason string) symptom {
 	return symptom{firefox, c, regexp.MustCompile(firefoxLead + reason)}
 }
 
-// quotes are the quotation marks that browsers, and those who copy from them,
-// use.
+// quotes replaces the quotation marks that browsers and editors use.
 var quotes = strings.NewReplacer("‘", "'", "’", "'", "“", "'", "”", "'", `"`, "'", "`", "'")
 
-// diagnose says what an error of a browser's console or a transcript of curl
-// means. The text is read and never followed.
+// diagnose returns what an error from the browser console or a transcript of curl
+// means.
 func diagnose(text string) Diagnosis {
 	text = plain(text)
 	if d, ok := diagnoseTranscript(text); ok {
@@ -253,8 +280,8 @@ func diagnose(text string) Diagnosis {
 	return diagnoseMessages(quotes.Replace(strings.Join(strings.Fields(text), " ")))
 }
 
-// plain returns text without what could disturb those who read it: control
-// characters other than line breaks and tabs, and marks that turn its direction.
+// plain returns text without control characters other than line breaks and tabs, and
+// without marks that change its direction.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' || unicode.IsGraphic(r) {
@@ -282,8 +309,7 @@ func diagnoseMessages(text string) Diagnosis {
 			matches = append(matches, match{at[0], s, parts})
 		}
 	}
-	// That a script is not told the cause is worth saying only if nothing else
-	// tells it.
+	// A message that doesn't name the cause matters only if no other does.
 	if slices.ContainsFunc(matches, func(m match) bool { return m.cause != untold }) {
 		matches = slices.DeleteFunc(matches, func(m match) bool { return m.cause == untold })
 	}
@@ -296,16 +322,16 @@ func diagnoseMessages(text string) Diagnosis {
 		d.add(m.cause, m.parts)
 	}
 	if len(d.Findings) == 0 {
-		d.Findings = append(d.Findings, Finding{
-			What:   "Nothing in this text is known here.",
-			Why:    "Known are the messages of Chromium, Firefox and WebKit in English, and what curl prints with -v or -i.",
-			Remedy: "Paste the whole message of the browser's console, or what curl -v prints.",
+		d.append(meaning{
+			"The playground doesn't recognize this text.",
+			"It recognizes the messages of Chromium, Firefox and WebKit in English, and the output of curl -v and curl -i.",
+			"", "Paste the whole message from the browser console, or the output of curl -v.",
 		})
 	}
 	return d
 }
 
-// add adds what a cause means, unless that is said already.
+// add adds the finding for a cause, unless it is there already.
 func (d *Diagnosis) add(c cause, parts map[string]string) {
 	for _, name := range []string{"url", "origin"} { // from an old message
 		if parts[name] == "" {
@@ -325,30 +351,34 @@ func (d *Diagnosis) add(c cause, parts map[string]string) {
 	if token := parts["token"]; token != "" {
 		parts["header"] = token
 	}
-	d.append(meanings[c].about(parts))
+	f := meanings[c].about(parts).finding()
+	f.Site, f.Operation = c.cell(parts)
+	d.appendFinding(f)
 }
 
-// originOf returns the origin of a URL as it is written.
+// originOf returns the origin of a URL as written.
 func originOf(address string) string {
 	scheme, rest, _ := strings.Cut(address, "://")
 	host, _, _ := strings.Cut(rest, "/")
 	return scheme + "://" + host
 }
 
-func (d *Diagnosis) append(f Finding) {
+func (d *Diagnosis) append(m meaning) { d.appendFinding(m.finding()) }
+
+func (d *Diagnosis) appendFinding(f Finding) {
 	if len(d.Findings) < maxFindings && !slices.Contains(d.Findings, f) {
 		d.Findings = append(d.Findings, f)
 	}
 }
 
-// unnamed are the words for what a message does not name.
+// unnamed are the words for parts that a message lacks.
 var unnamed = map[string]string{
 	"origin": "the page's origin", "url": "the server", "method": "the method", "header": "the header",
 	"from": "the first address", "value": "another value", "status": "a status outside 200 to 299",
 }
 
-// about puts the parts of a message into the sentences of a finding.
-func (f Finding) about(parts map[string]string) Finding {
+// about puts the parts of a message into the sentences.
+func (m meaning) about(parts map[string]string) meaning {
 	var pairs []string
 	for name, word := range unnamed {
 		start := strings.ToUpper(word[:1]) + word[1:]
@@ -359,10 +389,14 @@ func (f Finding) about(parts map[string]string) Finding {
 		pairs = append(pairs, "{"+name+"}", word, "{"+strings.ToUpper(name[:1])+name[1:]+"}", start)
 	}
 	in := strings.NewReplacer(pairs...)
-	return Finding{in.Replace(f.What), in.Replace(f.Why), f.Field, in.Replace(f.Remedy)}
+	return meaning{in.Replace(m.what), in.Replace(m.why), m.field, in.Replace(m.fix)}
 }
 
-// clip cuts what is too long to be quoted.
+func (m meaning) finding() Finding {
+	return Finding{What: m.what, Why: m.why, Field: m.field, Fix: m.fix}
+}
+
+// clip shortens a part that is too long to quote.
 func clip(s string) string {
 	if len(s) <= maxQuoted {
 		return s

@@ -81,7 +81,7 @@ func TestMessagesOfBrowsers(t *testing.T) {
 		{"Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true.", webkit, wildcardOrigin, nil},
 		{"Access-Control-Allow-Origin cannot contain more than one origin.", webkit, severalAllowOrigins, nil},
 		{`Credentials flag is true, but Access-Control-Allow-Credentials is not "true".`, webkit, noAllowCredentials, nil},
-		{"Preflight response is not successful. Status code: 404", webkit, preflightStatus, []string{"with 404,"}},
+		{"Preflight response is not successful. Status code: 404", webkit, preflightStatus, []string{"got 404,"}},
 		{"Preflight response is not successful", webkit, preflightStatus, nil},
 		{"Method PUT is not allowed by Access-Control-Allow-Methods.", webkit, methodNotAllowed, []string{"PUT to AllowMethods"}},
 		{"Request header field X-Token is not allowed by Access-Control-Allow-Headers.", webkit, headerNotAllowed, []string{"X-Token to AllowHeaders"}},
@@ -105,17 +105,17 @@ func TestMessagesOfBrowsers(t *testing.T) {
 			}
 			f := d.Findings[0]
 			if test.cause == "" {
-				if !strings.Contains(f.What, "Nothing") {
-					t.Errorf("the finding is %q, want that nothing is known", f.What)
+				if !strings.Contains(f.What, "doesn't recognize") {
+					t.Errorf("the finding is %q, want that it isn't recognized", f.What)
 				}
 				return
 			}
-			if want := meanings[test.cause]; f.Field != want.Field || !fits(f.What, want.What) || !fits(f.Remedy, want.Remedy) {
+			if want := meanings[test.cause]; f.Field != want.field || !fits(f.What, want.what) || !fits(f.Fix, want.fix) {
 				t.Errorf("the finding is %+v, want that of %s", f, test.cause)
 			}
 			for _, part := range test.parts {
-				if !strings.Contains(f.What+f.Remedy, part) {
-					t.Errorf("%q and %q lack %q", f.What, f.Remedy, part)
+				if !strings.Contains(f.What+f.Fix, part) {
+					t.Errorf("%q and %q lack %q", f.What, f.Fix, part)
 				}
 			}
 		})
@@ -183,8 +183,8 @@ func FuzzDiagnose(f *testing.F) {
 			t.Fatalf("there are %d findings", len(d.Findings))
 		}
 		for _, finding := range d.Findings {
-			for _, sentence := range []string{finding.What, finding.Why, finding.Remedy} {
-				if sentence == "" && finding.Remedy != "" {
+			for _, sentence := range []string{finding.What, finding.Why, finding.Fix} {
+				if sentence == "" && finding.Fix != "" {
 					t.Fatalf("a sentence is missing in %+v", finding)
 				}
 				if strings.ContainsFunc(sentence, func(r rune) bool { return !unicode.IsGraphic(r) }) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 type visit struct {
 	drive.Browser
 	t    *testing.T
-	p    *playground
+	p    *local
 	name string // of the browser
 }
 
@@ -33,7 +34,7 @@ func TestPage(t *testing.T) {
 		{"a wrong origin is reported beside its field, and the matrix shows the last valid policy", visit.wrongOrigin},
 		{"what a change turns is marked for a while", visit.marks},
 		{"a risk is taken by ticking its box", visit.risk},
-		{"a blocked request is explained, and the proposed change turns its cell", visit.mend},
+		{"a blocked request is explained, and the proposed change turns its cell", visit.fix},
 		{"an exchange is a picture, with the header at fault", visit.picture},
 		{"the page shows what the browser prints on its console", visit.console},
 		{"to allow another site is never offered", visit.stranger},
@@ -43,12 +44,15 @@ func TestPage(t *testing.T) {
 		{"every starting point is in force, and all agree", visit.presets},
 		{"JSON is edited by hand, and a mistake has its line", visit.json},
 		{"what no script can do is said to be so", visit.refused},
-		{"a policy is shared as a link", visit.share},
-		{"programs are chosen with the keyboard", visit.programs},
-		{"an error of a console is explained, and leads to the field", visit.paste},
+		{"a link carries the policy and the cell to other ports", visit.share},
+		{"programs with public origins are chosen with the keyboard, and copied", visit.programs},
+		{"a pasted error is explained, and leads to the cell and the field", visit.paste},
+		{"a change is undone", visit.undo},
+		{"terms are explained, and the documentation is linked", visit.terms},
 		{"the page can be used without a mouse", visit.keyboard},
 		{"controls have names, and headings an order", visit.structure},
 		{"it fits desktops and phones, in light and dark", visit.looks},
+		{"what opens over the page fits phones, too", visit.opened},
 	}
 	browsers := drive.Browsers
 	if os.Getenv("CI") == "" {
@@ -71,12 +75,18 @@ func TestPage(t *testing.T) {
 					b.Open(p.origin + "/")
 					v.settle(0)
 					tt.do(v)
-					if complaints := b.Complaints(); len(complaints) > 0 {
-						t.Errorf("the console has\n%s", strings.Join(complaints, "\n"))
-					}
+					v.quiet()
 				})
 			}
 		})
+	}
+}
+
+// quiet fails the test if the console has errors or warnings.
+func (v visit) quiet() {
+	v.t.Helper()
+	if complaints := v.Complaints(); len(complaints) > 0 {
+		v.t.Errorf("the console has\n%s", strings.Join(complaints, "\n"))
 	}
 }
 
@@ -159,7 +169,7 @@ func (v visit) matrix() {
 	for _, want := range []string{
 		"Read posts, from Your site: ✓ 200",
 		"Read posts, from A stranger: ⊘ hidden",
-		"Read posts, from Another port: ⊘ hidden",
+		"Read posts, from Your admin site: ⊘ hidden",
 		"Post a form, from A sandboxed frame: ⚠ sent, hidden",
 		"Update a post, from A stranger: ⊘ not sent",
 		"Read with a token, from Your site: ✕ not sent",
@@ -186,28 +196,28 @@ func (v visit) truth() {
 		cells                  map[string]string // by site and operation: the tone
 	}{
 		{"cookies", preset("cookies"), "Your site can read, write and delete with cookies, but not send a token. Other sites can read nothing; their forms still reach your handlers.",
-			map[string]string{"trusted me": "good", "trusted account": "bad", "trusted missing": "plain", "trusted crash": "plain", "trusted-port me": "calm", "untrusted me": "calm", "untrusted contact": "calm", "null crash": "calm"}},
+			map[string]string{"app me": "good", "app account": "bad", "app missing": "plain", "app crash": "plain", "admin me": "calm", "stranger me": "calm", "stranger contact": "calm", "sandbox crash": "calm"}},
 		{"tokens", preset("tokens"), "Your site can read and send a token, but not send cookies. Other sites can read nothing; their forms still reach your handlers.",
-			map[string]string{"trusted account": "good", "trusted me": "bad", "untrusted account": "calm"}},
+			map[string]string{"app account": "good", "app me": "bad", "stranger account": "calm"}},
 		{"a public API", preset("public"), "Your site can read, but not send cookies or a token. Other sites can read without cookies; their forms still reach your handlers.",
-			map[string]string{"trusted posts": "good", "untrusted posts": "good", "null missing": "plain", "untrusted me": "calm", "trusted-port me": "calm"}},
+			map[string]string{"app posts": "good", "stranger posts": "good", "sandbox missing": "plain", "stranger me": "calm", "admin me": "calm"}},
 		{"an extension", preset("extension"), "Your site can read nothing. Other sites can read nothing; their forms still reach your handlers.",
-			map[string]string{"trusted public": "bad", "trusted-port public": "calm"}},
+			map[string]string{"app public": "bad", "admin public": "calm"}},
 		{"a public part", `[{"paths": ["/public/"], "allowOrigins": ["*"]}, {"allowOrigins": ["` + yours + `"], "allowCredentials": true}]`,
 			"Your site can read, write and delete with cookies, and send a token. Other sites can read the public posts; their forms still reach your handlers.",
-			map[string]string{"untrusted public": "good", "untrusted posts": "calm", "trusted public": "good"}},
+			map[string]string{"stranger public": "good", "stranger posts": "calm", "app public": "good"}},
 		{"requests of other sites rejected", `{"allowOrigins": ["` + yours + `"], "allowCredentials": true, "rejectDisallowed": true}`,
 			"Your site can read, write and delete with cookies, and send a token. Other sites can read nothing; their forms don't reach your handlers.",
-			map[string]string{"untrusted contact": "calm", "untrusted posts": "calm"}},
+			map[string]string{"stranger contact": "calm", "stranger posts": "calm"}},
 		{"your other port without DELETE", `{"allowOrigins": ["` + yours + `", "` + port + `"], "allowCredentials": true, "allowMethods": ["PUT"]}`,
 			"Your site can read and write with cookies, and send a token, but not delete. Other sites can read nothing; their forms still reach your handlers.",
-			map[string]string{"trusted-port me": "good", "trusted-port delete": "bad", "trusted delete": "bad", "untrusted delete": "calm"}},
+			map[string]string{"admin me": "good", "admin delete": "bad", "app delete": "bad", "stranger delete": "calm"}},
 		{"a stranger with cookies", `{"allowOrigins": ["` + stranger + `"], "allowCredentials": true, "allowMethods": []}`,
 			"Your site can read nothing. Other sites can read with your users' cookies.",
-			map[string]string{"untrusted me": "bad", "untrusted contact": "bad", "untrusted posts": "good", "untrusted update": "calm", "trusted me": "bad"}},
+			map[string]string{"stranger me": "bad", "stranger contact": "bad", "stranger posts": "good", "stranger update": "calm", "app me": "bad"}},
 		{"sandboxed frames with cookies", `{"allowOrigins": ["null"], "allowCredentials": true, "acceptRisks": ["null-with-credentials"]}`,
 			"Your site can read nothing. Other sites can read, write and delete with your users' cookies.",
-			map[string]string{"null me": "bad", "null delete": "bad", "untrusted me": "calm"}},
+			map[string]string{"sandbox me": "bad", "sandbox delete": "bad", "stranger me": "calm"}},
 	} {
 		v.Eval(fmt.Sprintf(`document.querySelector("#policy-text").value = %q`, test.policy), nil)
 		v.change(func() { v.Eval(`document.querySelector("#policy-text").dispatchEvent(new Event("input"))`, nil) })
@@ -237,7 +247,7 @@ func (v visit) inView(selectors ...string) (missing []string) {
 func (v visit) firstView() {
 	for _, size := range [][2]int{{1440, 900}, {1024, 768}} {
 		v.Resize(size[0], size[1], false)
-		if missing := v.inView("#summary", "#policy", "#presets", "#field-allowOrigins", "#policy-state", "#matrix-table", "#request", "#request-title", "#exchange h3"); len(missing) > 0 {
+		if missing := v.inView("#summary", "#policy", ".start", "#field-allowOrigins", "#policy-state", "#matrix-table", "#request", "#request-title", "#exchange h3"); len(missing) > 0 {
 			v.t.Errorf("at %v, %q are not in the first view", size, missing)
 		}
 		var over int
@@ -349,18 +359,18 @@ func (v visit) risk() {
 // cellOf returns the selector of a cell.
 func (v visit) cellOf(site, operation string) string {
 	row := slices.IndexFunc(operations, func(o Operation) bool { return o.ID == operation })
-	column := slices.IndexFunc(v.p.sites, func(s Site) bool { return s.ID == site })
+	column := slices.IndexFunc(sites, func(s Site) bool { return s.ID == site })
 	return fmt.Sprintf("#matrix-table tbody tr:nth-child(%d) td:nth-of-type(%d) button", row+1, column+1)
 }
 
-func (v visit) mend() {
-	v.Click(v.cellOf("trusted", "account"))
+func (v visit) fix() {
+	v.Click(v.cellOf("app", "account"))
 	v.wait(`document.querySelector("#exchange .changes button")`)
-	v.expect("#exchange", "never sent", "Denied", "Preflight: may the script do this?", "Access-Control-Request-Headers", "The request itself was not sent.", "agree")
+	v.expect("#exchange", "never sent", "Denied", "Preflight: can the script do this?", "Access-Control-Request-Headers", "The request itself was not sent.", "agree")
 	v.change(func() { v.Click("#exchange .changes button") })
 	v.wait(`document.querySelector("#request-state").textContent.includes("readable, 200")`)
-	v.expect(v.cellOf("trusted", "account"), "200")
-	v.expect("#exchange", "The script reads the response.", "What the API allows", "Access-Control-Allow-Headers", "agree")
+	v.expect(v.cellOf("app", "account"), "200")
+	v.expect("#exchange", "The script reads the response.", "The API allows", "Access-Control-Allow-Headers", "agree")
 }
 
 // open opens the exchange of a cell.
@@ -386,18 +396,18 @@ func (v visit) picture() {
 		fault                                        []string // texts in red
 		texts                                        []string
 	}{
-		{"trusted", "account", "✕ The request was never sent", "The script sets Authorization, and AllowHeaders doesn't have it.", "GET /account is never sent.", "TypeError: Failed to fetchHidden from the scriptthe preflight response",
+		{"app", "account", "✕ The request was never sent", "The script sets Authorization, and AllowHeaders doesn't list it.", "GET /account is never sent.", "TypeError: Failed to fetchHidden from the scriptthe preflight response",
 			[]string{"Access-Control-Allow-Headers: Content-Type", "✕ not allowed", "TypeError"}, []string{"OPTIONS /account (preflight)", "204 No Content"}},
-		{"trusted", "update", "✓ The script reads the response", "which allows this origin, and AllowCredentials is on.", "The browser sends PUT /posts/1. The API responds with 200.", "status 200, body, content-length, content-type",
+		{"app", "update", "✓ The script reads the response", "which allows this origin, and AllowCredentials is on.", "The browser sends PUT /posts/1. The API responds with 200.", "status 200, body, content-length, content-type",
 			nil, []string{"OPTIONS /posts/1 (preflight)", "✓ allowed", "PUT /posts/1", "Cookie: playground_session=demo", "200 OK", "Access-Control-Allow-Credentials: true"}},
-		{"trusted", "posts", "✓ The script reads the response", "which allows this origin.", "Hidden from it: CORS headers, etag", "content-type, x-total-countHidden from the scriptCORS headers, etag",
+		{"app", "posts", "✓ The script reads the response", "which allows this origin.", "Hidden from it: CORS headers, etag", "content-type, x-total-countHidden from the scriptCORS headers, etag",
 			nil, []string{"Access-Control-Expose-Headers: X-Total-Count"}},
-		{"trusted", "missing", "The script reads the 404", "which allows this origin.", "The API responds with 404.", "status 404, body", nil, []string{"404 Not Found"}},
-		{"untrusted", "posts", "⊘ The browser hides the response", "isn't an origin that the policy allows, as it should be.", "The script sees: TypeError", "Hidden from the scriptstatus 200, body, every header",
+		{"app", "missing", "The script reads the 404", "which allows this origin.", "The API responds with 404.", "status 404, body", nil, []string{"404 Not Found"}},
+		{"stranger", "posts", "⊘ The browser hides the response", "isn't an origin that the policy allows, as it should be.", "The script sees: TypeError", "Hidden from the scriptstatus 200, body, every header",
 			nil, []string{"Access-Control-Allow-Origin: missing", "TypeError"}},
-		{"null", "contact", "⚠ Your handler ran, and the response is hidden", "which any site can have", "The API responds with 200.", "status 200, body, every header",
+		{"sandbox", "contact", "⚠ Your handler ran, and the response is hidden", "which any site can have", "The API responds with 200.", "status 200, body, every header",
 			nil, []string{"Origin: null", "POST /contact", "Access-Control-Allow-Origin: missing"}},
-		{"trusted-port", "update", "⊘ The request was never sent", "AllowOrigins doesn't have", "PUT /posts/1 is never sent.", "the preflight response",
+		{"admin", "update", "⊘ The request was never sent", "AllowOrigins doesn't list", "PUT /posts/1 is never sent.", "the preflight response",
 			nil, []string{"403 Forbidden", "✕ not allowed"}},
 	} {
 		v.open(test.site, test.operation)
@@ -456,7 +466,7 @@ func (v visit) console() {
 	} {
 		v.Eval(fmt.Sprintf(`document.querySelector("#policy-text").value = %q`, test.policy), nil)
 		v.change(func() { v.Eval(`document.querySelector("#policy-text").dispatchEvent(new Event("input"))`, nil) })
-		v.open("trusted", test.operation)
+		v.open("app", test.operation)
 		shown := drive.Text(v, ".console")
 		if !strings.Contains(shown, "CORS") {
 			v.t.Errorf("%s, %s: the page shows %q", test.policy, test.operation, shown)
@@ -478,7 +488,7 @@ func (v visit) console() {
 }
 
 func (v visit) stranger() {
-	for _, cell := range [][2]string{{"untrusted", "posts"}, {"untrusted", "account"}, {"null", "update"}} {
+	for _, cell := range [][2]string{{"stranger", "posts"}, {"stranger", "account"}, {"sandbox", "update"}} {
 		v.open(cell[0], cell[1])
 		var offers []string
 		v.Eval(`[...document.querySelectorAll("#exchange .changes button")].map((e) => e.textContent)`, &offers)
@@ -493,11 +503,11 @@ func (v visit) stranger() {
 
 // tabs changes the policy as another tab would, after the exchanges were made.
 func (v visit) tabs() {
-	v.open("trusted", "posts")
+	v.open("app", "posts")
 	if check := v.p.setPolicy(`{"allowOrigins": ["https://app.example.com"]}`); !check.OK {
 		v.t.Fatal(check)
 	}
-	v.open("trusted", "public")
+	v.open("app", "public")
 	v.agree()
 	v.expect("#exchange", "The policy has changed since")
 }
@@ -513,7 +523,7 @@ func (v visit) everywhere() {
 			v.send()
 			v.expect("#exchange .lanes", site.Origin, backend.Origin)
 			v.expect("#exchange .agree", "agree")
-			allowed := site.ID == "trusted"
+			allowed := site.ID == "app"
 			if says := drive.Text(v, "#exchange .verdicts"); strings.Contains(says, "The script reads the response.") != allowed {
 				v.t.Errorf("%s, from %s: %s", backend.Title, site.Title, says)
 			}
@@ -522,7 +532,7 @@ func (v visit) everywhere() {
 }
 
 func (v visit) cell() {
-	v.Click(v.cellOf("trusted", "posts"))
+	v.Click(v.cellOf("app", "posts"))
 	v.wait(`document.querySelector("#request-title").textContent === "Your site: GET /posts"`)
 	v.expect("#exchange", "The script reads the response.", "x-total-count")
 	v.expect("#request-state", "GET /posts, from Your site: readable, 200")
@@ -573,46 +583,152 @@ func (v visit) refused() {
 	v.expect("#request-state", "isn't a header")
 }
 
+// share opens a link in another playground, whose sites have other ports.
 func (v visit) share() {
-	const policy = `{"allowOrigins": ["*"], "paths": ["/ä/ö"]}`
+	other := serving(v.t)
+	policy := func(p *local) string {
+		return `{"allowOrigins": ["` + p.sites[0].Origin + `", "` + p.sites[1].Origin + `"], "paths": ["/ä/ö"]}`
+	}
 	v.Click("#tab-text")
-	v.change(func() { v.Type("#policy-text", policy) })
+	v.change(func() { v.Type("#policy-text", policy(v.p)) })
+	v.open("stranger", "posts")
 	v.Click("#share")
 	v.wait(`document.querySelector("#share-state").textContent.includes("link")`)
-	var link string
-	v.Eval(`location.href`, &link)
-	v.p.setPolicy(v.p.presets()[0].Policy)
-	v.Open(link)
+	var fragment string
+	v.Eval(`location.hash`, &fragment)
+	v.Open(other.origin + "/" + fragment)
 	v.settle(0)
-	if text := v.p.policy.Text; text != policy {
+	if text := other.policy.Text; text != policy(other) {
 		v.t.Errorf("the link brings %s", text)
 	}
-	v.Open(link + "!")
+	v.expect("#request-title", "A stranger: GET /posts")
+	v.wait(fmt.Sprintf(`document.querySelector(%q).hasAttribute("aria-current")`, v.cellOf("stranger", "posts")))
+
+	v.p.setPolicy(v.p.presets()[0].Policy)
+	v.Open(v.p.origin + "/#policy=" + base64.RawURLEncoding.EncodeToString([]byte(`{"allowOrigins": ["https://app.example.com/"]}`)))
 	v.settle(0)
-	v.expect("#share-state", "can't be read")
+	v.expect("#stale", "the last valid one")
+	v.expect(v.cellOf("app", "posts"), "✓ 200")
+
+	v.Open(other.origin + "/" + fragment + "!")
+	v.settle(0)
+	v.wait(`document.querySelector("#share-state").textContent.includes("can't be read")`)
 }
 
+// programs chooses programs with the keyboard and copies them.
 func (v visit) programs() {
+	v.Eval(`navigator.clipboard.writeText = async (text) => { window.copied = text }`, nil)
+	v.Click("[data-opens=code]")
 	v.wait(`document.querySelector("#tab-gin")`)
-	v.Click("[data-opens=home]")
-	v.expect("#panel-gin", "corsgin.New")
+	v.expect("#panel-gin", "go get github.com/corskit/cors/adapters/gin github.com/gin-gonic/gin", "corsgin.New", "https://app.example.com")
+	for key, program := range map[string]string{"": "gin", "ArrowRight": "echo"} {
+		if key != "" {
+			v.Click("#tab-gin")
+			v.Press(key)
+		}
+		v.wait(fmt.Sprintf(`!document.querySelector("#panel-%s").hidden`, program))
+		v.Click(".bar > button")
+		v.wait(fmt.Sprintf(`window.copied === document.querySelector("#panel-%s [aria-label='The code']").textContent`, program))
+	}
 	v.Click("#tab-gin")
 	v.Press("ArrowRight")
 	v.wait(`document.activeElement.id === "tab-echo" && !document.querySelector("#panel-echo").hidden && document.querySelector("#panel-gin").hidden`)
 	v.Press("ArrowLeft")
 	v.Press("ArrowLeft")
+	v.wait(`document.activeElement.id === "tab-nethttp"`)
+	v.Press("ArrowLeft")
 	v.wait(`document.activeElement.id === "tab-environment"`)
-	v.expect("#panel-environment", "CORS_ALLOWED_ORIGINS")
+	v.expect("#panel-environment", "CORS_ALLOWED_ORIGINS='https://app.example.com'")
+	var local []string
+	v.Eval(`[...document.querySelectorAll("#programs [role=tabpanel]")].filter((e) => /127\.0\.0\.1|localhost/.test(e.textContent)).map((e) => e.id)`, &local)
+	if len(local) > 0 {
+		v.t.Errorf("%q have origins of this machine", local)
+	}
 }
 
 func (v visit) paste() {
+	const lead = "Access to fetch at 'https://api.example.com/account' from origin 'https://app.example.com' has been blocked by CORS policy: "
 	v.Click("[data-opens=paste]")
-	v.Type("#paste-text", "Access to fetch at 'https://api.example.com/posts' from origin 'https://app.example.com' has been blocked by CORS policy: Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Origin' header is present on the requested resource.")
+	v.Type("#paste-text", lead+"Response to preflight request doesn't pass access control check: No 'Access-Control-Allow-Origin' header is present on the requested resource.")
 	v.Click("#paste-form button")
 	v.wait(`document.querySelector("#paste-result button")`)
 	v.expect("#paste-result", "Chromium", "https://app.example.com")
 	v.Click("#paste-result button")
 	v.wait(`document.activeElement.id === "field-allowOrigins" && !document.querySelector("#paste").open`)
+	v.wait(fmt.Sprintf(`document.querySelector(%q).hasAttribute("aria-current")`, v.cellOf("app", "posts")))
+	v.wait(`document.querySelector("#request-title").textContent === "Your site: GET /posts"`)
+
+	v.Click("[data-opens=paste]")
+	v.Type("#paste-text", lead+"Request header field authorization is not allowed by Access-Control-Allow-Headers in preflight response.")
+	v.Click("#paste-form button")
+	v.wait(`document.querySelector("#paste-result").textContent.includes("Go to AllowHeaders")`)
+	v.Click("#paste-result button:nth-of-type(2)")
+	v.wait(`document.querySelector("#request-title").textContent === "Your site: GET /account"`)
+	v.expect("#exchange", "AllowHeaders doesn't list it")
+}
+
+// undo takes a fix back, with the button and with the keyboard.
+func (v visit) undo() {
+	before := v.p.policy.Text
+	undone := func() {
+		v.t.Helper()
+		if text := v.p.policy.Text; text != before {
+			v.t.Errorf("in force is %s, want %s", text, before)
+		}
+		v.expect(v.cellOf("app", "account"), "✕ not sent")
+		v.expect("#exchange", "AllowHeaders doesn't list it")
+		if text := drive.Text(v, "#undo span"); text != "" || len(v.inView("#undo button")) == 0 {
+			v.t.Errorf("%q can still be undone", text)
+		}
+	}
+	v.open("app", "account")
+	for _, undo := range []func(){
+		func() { v.Click("#undo button") },
+		func() {
+			v.Eval(`document.querySelector("#field-allowCredentials").dispatchEvent(new KeyboardEvent("keydown", { key: "z", ctrlKey: true, bubbles: true }))`, nil)
+		},
+	} {
+		v.change(func() { v.Click("#exchange .changes button") })
+		v.expect(v.cellOf("app", "account"), "✓ 200")
+		v.expect("#undo", "Added Authorization to AllowHeaders.")
+		if missing := v.inView("#undo button"); len(missing) > 0 {
+			v.t.Error("the button isn't in view")
+		}
+		v.change(undo)
+		undone()
+	}
+	v.change(func() { v.Click("#presets li:nth-child(2) button") })
+	v.change(func() { v.Click("#presets li:nth-child(3) button") })
+	v.change(func() { v.Click("#undo button") })
+	v.expect("#undo", "Started from Tokens.")
+	v.change(func() { v.Click("#undo button") })
+	undone()
+	v.change(func() { v.Click("#presets li:nth-child(2) button") })
+	v.change(func() { v.Type("#field-exposeHeaders", "ETag") })
+	if len(v.inView("#undo button")) == 0 {
+		v.t.Error("after typing, the change before it can still be undone")
+	}
+}
+
+// terms opens the explanation of a word with the keyboard.
+func (v visit) terms() {
+	v.Eval(`document.querySelector("#field-maxAge-help .term").focus()`, nil)
+	v.Press("Enter")
+	v.wait(`document.querySelector("#term-preflight").matches(":popover-open")`)
+	if missing := v.inView("#term-preflight"); len(missing) > 0 {
+		v.t.Error("the explanation isn't in view")
+	}
+	v.expect("#term-preflight", "OPTIONS request")
+	v.expect("h1", "corskit playground", release())
+	v.Press("Enter")
+	v.wait(`!document.querySelector("#term-preflight").matches(":popover-open")`)
+	var links []string
+	v.Eval(`[...document.querySelectorAll("a[href^=https]")].map((e) => e.href)`, &links)
+	for _, want := range []string{"https://github.com/corskit/cors#readme", "https://pkg.go.dev/github.com/corskit/cors/core", "https://pkg.go.dev/github.com/corskit/cors/core#Config.AllowOrigins"} {
+		if !slices.Contains(links, want) {
+			v.t.Errorf("no link leads to %s: %q", want, links)
+		}
+	}
 }
 
 // keyboard walks through the page with Tab. What has the focus must show it.
@@ -631,9 +747,9 @@ func (v visit) keyboard() {
 	for _, key := range []string{"ArrowDown", "ArrowRight"} {
 		v.Press(key)
 	}
-	v.wait(fmt.Sprintf(`document.activeElement === document.querySelector(%q)`, v.cellOf("trusted-port", "posts")))
+	v.wait(fmt.Sprintf(`document.activeElement === document.querySelector(%q)`, v.cellOf("admin", "posts")))
 	v.Press("Enter")
-	v.wait(`document.querySelector("#request-title").textContent === "Another port: GET /posts"`)
+	v.wait(`document.querySelector("#request-title").textContent === "Your admin site: GET /posts"`)
 	v.Press("Tab")
 	v.wait(`document.activeElement.closest("#request")`)
 }
@@ -660,10 +776,17 @@ func (v visit) until(id string) {
 
 func (v visit) structure() {
 	v.send()
+	v.Click("[data-opens=paste]")
+	v.Type("#paste-text", "Method PUT is not allowed by Access-Control-Allow-Methods in preflight response.")
+	v.Click("#paste-form button")
+	v.wait(`document.querySelector("#paste-result button")`)
+	v.Eval(`document.querySelector("#paste").close()`, nil)
+	v.Click("[data-opens=code]")
+	v.wait(`document.querySelector("#tab-gin")`)
 	var problems []string
 	v.Eval(`(() => {
 		const problems = []
-		for (const e of document.querySelectorAll("button, input, select, textarea, iframe, summary")) {
+		for (const e of document.querySelectorAll("a, button, input, select, textarea, iframe, summary, pre[tabindex], [role=region]")) {
 			const name = (e.labels?.[0] ?? e).textContent.trim() || e.title || e.getAttribute("aria-label")
 			if (!name) problems.push("no name: " + e.outerHTML.slice(0, 100))
 		}
@@ -706,25 +829,61 @@ func (v visit) looks() {
 			v.Resize(size.width, size.height, theme == "dark")
 			for _, view := range size.views {
 				v.Eval(fmt.Sprintf(`document.querySelector("#view-%s").click()`, view), nil)
-				name := fmt.Sprintf("%s-%s-%s", size.name, view, theme)
-				var over int
-				v.Eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &over)
-				if over > 0 {
-					v.t.Errorf("%s: the page is %d pixels too wide", name, over)
-				}
-				var faint []string
-				v.Eval(contrast, &faint)
-				for _, text := range faint {
-					v.t.Errorf("%s: %s", name, text)
-				}
-				if dir := os.Getenv("ARTEFACTS"); dir != "" {
-					file := filepath.Join(dir, fmt.Sprintf("playground-%s-%s.png", strings.ToLower(v.name), name))
-					if err := os.WriteFile(file, v.Screenshot(), 0o644); err != nil {
-						v.t.Error(err)
-					}
-				}
+				v.look(fmt.Sprintf("%s-%s-%s", size.name, view, theme))
 			}
 		}
+	}
+}
+
+func (v visit) look(name string) {
+	v.t.Helper()
+	var over int
+	v.Eval(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &over)
+	if over > 0 {
+		v.t.Errorf("%s: the page is %d pixels too wide", name, over)
+	}
+	var faint []string
+	v.Eval(contrast, &faint)
+	for _, text := range faint {
+		v.t.Errorf("%s: %s", name, text)
+	}
+	if dir := os.Getenv("ARTEFACTS"); dir != "" {
+		edition := "local"
+		if v.p == nil {
+			edition = "static"
+		}
+		file := filepath.Join(dir, fmt.Sprintf("playground-%s-%s-%s.png", edition, strings.ToLower(v.name), name))
+		if err := os.WriteFile(file, v.Screenshot(), 0o644); err != nil {
+			v.t.Error(err)
+		}
+	}
+}
+
+// opened looks at what opens over the page.
+func (v visit) opened() {
+	v.open("app", "account")
+	v.change(func() { v.Click("#exchange .changes button") })
+	for _, theme := range []string{"light", "dark"} {
+		v.Resize(v.smallest(), 740, theme == "dark")
+		v.Click("#view-exchange")
+		if missing := v.inView("#undo span", "#undo button"); len(missing) > 0 {
+			v.t.Errorf("%q are out of sight", missing)
+		}
+		v.look("undo-" + theme)
+		v.Click("[data-opens=code]")
+		v.wait(`document.querySelector("#tab-gin")`)
+		v.look("code-" + theme)
+		v.Eval(`document.querySelector("#code").close()`, nil)
+		v.Click("#view-policy")
+		v.Click("#field-allowMethods-help .term")
+		v.wait(`document.querySelector("#term-safelisted").matches(":popover-open")`)
+		v.look("term-" + theme)
+		v.Click("[data-opens=paste]")
+		v.Type("#paste-text", "Method PUT is not allowed by Access-Control-Allow-Methods in preflight response.")
+		v.Click("#paste-form button")
+		v.wait(`document.querySelector("#paste-result button")`)
+		v.look("paste-" + theme)
+		v.Eval(`document.querySelector("#paste").close()`, nil)
 	}
 }
 

@@ -1,9 +1,15 @@
-// Command playground shows what CORS does, on this machine: a page where one
-// sets a policy, sends requests from other origins with one's own browser, and
-// sees what went over the wire, what the browser made of it, and why.
+//go:build !js
+
+// Command playground serves a page on which you edit a policy and see what browsers
+// allow: your own browser sends each request of a sample API from several sites, and
+// the page shows what went over the wire, what the browser made of it, and why.
 //
-// It listens on 127.0.0.1 only, keeps nothing beyond its own process, and never
-// runs anything that it is sent.
+// It listens on 127.0.0.1 only, stores nothing, and never runs anything that it
+// receives.
+//
+// With -export, it writes the page to a folder that any web server can host. There,
+// the engine and a model of a browser run in the page, compiled to WebAssembly.
+
 package main
 
 import (
@@ -22,12 +28,19 @@ import (
 )
 
 func main() {
-	port := flag.Int("port", 0, "`port` of the page, 0 for a free one; what it needs besides takes free ones")
+	port := flag.Int("port", 0, "`port` of the page, 0 for a free one; the sites and backends take free ones")
 	open := flag.Bool("open", false, "open the page in the browser")
+	exportTo := flag.String("export", "", "write the page to a `folder` that any web server can host, and exit")
 	flag.Parse()
 	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(interrupted, stop) // so that a second interrupt does not wait
-	if err := run(interrupted, os.Stdout, *port, *open); err != nil {
+	context.AfterFunc(interrupted, stop) // so that a second interrupt doesn't wait
+	var err error
+	if *exportTo != "" {
+		err = export(interrupted, os.Stdout, *exportTo)
+	} else {
+		err = run(interrupted, os.Stdout, *port, *open)
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "playground: %v\n", err)
 		os.Exit(1)
 	}
@@ -35,7 +48,7 @@ func main() {
 
 // run serves until ctx is done or a server fails.
 func run(ctx context.Context, out io.Writer, port int, open bool) error {
-	p, err := newPlayground(port)
+	p, err := newLocal(port)
 	if err != nil {
 		return err
 	}
@@ -43,10 +56,10 @@ func run(ctx context.Context, out io.Writer, port int, open bool) error {
 	for _, s := range p.servers {
 		go func() { failed <- s.server.Serve(s.listener) }()
 	}
-	fmt.Fprintf(out, "The playground is at %s/ (end it with Ctrl+C)\n", p.origin)
+	fmt.Fprintf(out, "The playground is at %s/ (stop it with Ctrl+C)\n", p.origin)
 	if open {
 		if err := openBrowser(p.origin + "/"); err != nil {
-			fmt.Fprintf(out, "No browser opens (%v): open the address yourself\n", err)
+			fmt.Fprintf(out, "No browser opens (%v). Open the address yourself.\n", err)
 		}
 	}
 	select {

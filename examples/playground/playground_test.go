@@ -22,9 +22,9 @@ import (
 
 // serving starts all servers of a playground, and stops them when the test is
 // over.
-func serving(t *testing.T) *playground {
+func serving(t *testing.T) *local {
 	t.Helper()
-	p, err := newPlayground(0)
+	p, err := newLocal(0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,8 +70,8 @@ func send(t *testing.T, method, url, body string, headers ...string) (status int
 	return response.StatusCode, response.Header, string(read)
 }
 
-// call sends a call of the page, and reads the answer into out.
-func (p *playground) call(t *testing.T, path string, in, out any) (status int) {
+// call sends a call of the page, and reads the response into out.
+func (p *local) call(t *testing.T, path string, in, out any) (status int) {
 	t.Helper()
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -82,13 +82,23 @@ func (p *playground) call(t *testing.T, path string, in, out any) (status int) {
 		decoder := json.NewDecoder(strings.NewReader(text))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(out); err != nil {
-			t.Fatalf("%s answers %d %q: %v", path, status, text, err)
+			t.Fatalf("%s responds with %d %q: %v", path, status, text, err)
 		}
 	}
 	return status
 }
 
-func TestOnlyThePageIsAnswered(t *testing.T) {
+// predictions returns the predictions of questions.
+func (p *local) predictions(t *testing.T, questions ...Question) []Prediction {
+	t.Helper()
+	var got Predictions
+	if status := p.call(t, "/api/predict", questions, &got); status != 200 || len(got.Predictions) != len(questions) {
+		t.Fatalf("the response to %v is %d %+v", questions, status, got)
+	}
+	return got.Predictions
+}
+
+func TestOnlyThePageCanCall(t *testing.T) {
 	p := serving(t)
 	const asJSON = "Content-Type: application/json"
 	host := strings.TrimPrefix(p.origin, "http://")
@@ -123,8 +133,8 @@ func TestOnlyThePageIsAnswered(t *testing.T) {
 		{"a call of the wrong type", "POST", "/api/diagnose", `{"text":1}`, []string{asJSON}, 400},
 		{"a call that is no JSON", "POST", "/api/diagnose", `{`, []string{asJSON}, 400},
 		{"a call with two values", "POST", "/api/diagnose", `{"text":""}{}`, []string{asJSON}, 400},
-		{"a call with text behind it", "POST", "/api/diagnose", `{"text":""}]`, []string{asJSON}, 400},
-		{"a call that is too long", "POST", "/api/check", `{"policy":"` + strings.Repeat("a", maxBody) + `"}`, []string{asJSON}, 413},
+		{"a call with text after it", "POST", "/api/diagnose", `{"text":""}]`, []string{asJSON}, 400},
+		{"a call that is too long", "POST", "/api/policy", `{"policy":"` + strings.Repeat("a", maxBody) + `"}`, []string{asJSON}, 413},
 		{"a paste that is too long", "POST", "/api/diagnose", `{"text":"` + strings.Repeat("a", maxPaste+1) + `"}`, []string{asJSON}, 413},
 		{"a paste as long as it may be", "POST", "/api/diagnose", `{"text":"` + strings.Repeat("a", maxPaste) + `"}`, []string{asJSON}, 200},
 		{"a call by GET", "GET", "/api/policy", "", nil, 405},
@@ -140,7 +150,7 @@ func TestOnlyThePageIsAnswered(t *testing.T) {
 				t.Errorf("headers are %v", h)
 			}
 			if strings.HasPrefix(test.path, "/api/") && test.status >= 400 && test.status != 404 && test.status != 405 && !strings.HasPrefix(text, `{"error":"`) {
-				t.Errorf("the answer is %q, want an error", text)
+				t.Errorf("the response is %q, want an error", text)
 			}
 		})
 	}
@@ -162,7 +172,7 @@ func TestThePageMayLoadItsOwnFilesAndEmbedTheSites(t *testing.T) {
 	}
 }
 
-func TestSitesAnswerNothingButTheirFrame(t *testing.T) {
+func TestSitesServeNothingButTheirFrame(t *testing.T) {
 	p := serving(t)
 	for _, site := range p.sites {
 		at := strings.TrimSuffix(site.Frame, "/frame")
@@ -238,7 +248,7 @@ func corsHeaders(h http.Header) (lines []string) {
 	return lines
 }
 
-func TestBackendsAnswerEveryOperationAlike(t *testing.T) {
+func TestBackendsRespondToEveryOperationAlike(t *testing.T) {
 	p := serving(t)
 	for _, o := range operations {
 		for _, site := range p.sites {
@@ -256,14 +266,14 @@ func TestBackendsAnswerEveryOperationAlike(t *testing.T) {
 				for _, b := range p.backends {
 					status, h, text := send(t, test.method, b.Origin+o.Path, test.body, test.headers...)
 					if status >= 400 {
-						text = "" // of errors that the framework answers itself, each has its own
+						text = "" // each framework has its own text of errors
 					}
 					got := fmt.Sprint(status, corsHeaders(h), text)
 					if first == "" {
 						first = got
 					}
 					if got != first {
-						t.Errorf("%s %s from %s: %s answers\n%s\n%s answers\n%s", test.method, o.Path, site.ID, b.Title, got, p.backends[0].Title, first)
+						t.Errorf("%s %s from %s: %s responds with\n%s\n%s responds with\n%s", test.method, o.Path, site.ID, b.Title, got, p.backends[0].Title, first)
 					}
 				}
 			}
@@ -272,7 +282,7 @@ func TestBackendsAnswerEveryOperationAlike(t *testing.T) {
 }
 
 // fetched is what a browser makes of an operation from a site.
-func fetched(t *testing.T, p *playground, site Site, operation string) string {
+func fetched(t *testing.T, p *local, site Site, operation string) string {
 	t.Helper()
 	var o Operation
 	for _, other := range operations {
@@ -282,8 +292,7 @@ func fetched(t *testing.T, p *playground, site Site, operation string) string {
 	}
 	var outcomes []string
 	for _, b := range p.backends {
-		var got Prediction
-		p.call(t, "/api/predict", Question{Backend: b.ID, Site: site.ID, Method: o.Method, Path: o.Path, Headers: o.Headers, Body: o.Body, Credentials: o.Credentials}, &got)
+		got := p.predictions(t, Question{Backend: b.ID, Site: site.ID, Method: o.Method, Path: o.Path, Headers: o.Headers, Body: o.Body, Credentials: o.Credentials})[0]
 		outcomes = append(outcomes, strings.TrimSpace(got.Outcome+" "+got.Step))
 	}
 	if slices.Sort(outcomes); outcomes[0] != outcomes[len(outcomes)-1] {
@@ -297,22 +306,22 @@ func TestPresetsDoWhatTheySay(t *testing.T) {
 	const readable, missing = "readable", "blocked " + string(fetch.StepAllowOriginMissing)
 	tests := map[string]map[string]string{ // preset, then site and operation
 		"cookies": {
-			"trusted me": readable, "trusted update": readable, "trusted login": readable, "trusted crash": readable, "trusted missing": readable,
-			"trusted account": "blocked " + string(fetch.StepPreflightAuthorization),
-			"untrusted me":    missing, "null me": missing, "trusted-port public": missing,
+			"app me": readable, "app update": readable, "app login": readable, "app crash": readable, "app missing": readable,
+			"app account": "blocked " + string(fetch.StepPreflightAuthorization),
+			"stranger me": missing, "sandbox me": missing, "admin public": missing,
 		},
 		"tokens": {
-			"trusted account": readable, "trusted posts": readable, "untrusted account": missing,
-			"trusted me": "blocked " + string(fetch.StepAllowCredentials),
+			"app account": readable, "app posts": readable, "stranger account": missing,
+			"app me": "blocked " + string(fetch.StepAllowCredentials),
 		},
 		"public": {
-			"trusted public": readable, "untrusted public": readable, "null posts": readable,
-			"untrusted me":      "blocked " + string(fetch.StepAllowOrigin),
-			"untrusted account": "blocked " + string(fetch.StepPreflightAuthorization),
+			"app public": readable, "stranger public": readable, "sandbox posts": readable,
+			"stranger me":      "blocked " + string(fetch.StepAllowOrigin),
+			"stranger account": "blocked " + string(fetch.StepPreflightAuthorization),
 		},
-		"subdomains":  {"trusted me": readable, "trusted delete": readable, "untrusted me": missing},
-		"development": {"trusted update": readable, "trusted-port account": readable, "untrusted me": missing, "null me": missing},
-		"extension":   {"trusted public": missing, "null public": missing},
+		"subdomains":  {"app me": readable, "app delete": readable, "stranger me": missing},
+		"development": {"app update": readable, "admin account": readable, "stranger me": missing, "sandbox me": missing},
+		"extension":   {"app public": missing, "sandbox public": missing},
 	}
 	for _, preset := range p.presets() {
 		t.Run(preset.ID, func(t *testing.T) {
@@ -341,7 +350,7 @@ func TestPresetsDoWhatTheySay(t *testing.T) {
 func TestPredictionChangesNothingAndIsRefusedForWhatNoScriptCanDo(t *testing.T) {
 	p := serving(t)
 	before := p.state().Policy
-	good := Question{Backend: "gin", Site: "trusted", Method: "GET", Path: "/posts", Credentials: "omit"}
+	good := Question{Backend: "gin", Site: "app", Method: "GET", Path: "/posts", Credentials: "omit"}
 	with := func(change func(*Question)) Question {
 		q := good
 		change(&q)
@@ -371,14 +380,13 @@ func TestPredictionChangesNothingAndIsRefusedForWhatNoScriptCanDo(t *testing.T) 
 		t.Run(title, func(t *testing.T) {
 			if test.status != 200 {
 				var refusal struct{ Error string }
-				if status := p.call(t, "/api/predict", test.question, &refusal); status != test.status || refusal.Error == "" {
-					t.Errorf("the answer is %d %q, want %d and why", status, refusal.Error, test.status)
+				if status := p.call(t, "/api/predict", []Question{good, test.question}, &refusal); status != test.status || refusal.Error == "" {
+					t.Errorf("the response is %d %q, want %d and why", status, refusal.Error, test.status)
 				}
 				return
 			}
-			var got Prediction
-			if status := p.call(t, "/api/predict", test.question, &got); status != 200 || got.Outcome != test.outcome || got.Text == "" {
-				t.Errorf("the answer is %d %+v, want %s", status, got, test.outcome)
+			if got := p.predictions(t, good, test.question); got[0].Outcome != "readable" || got[1].Outcome != test.outcome || got[1].Text == "" {
+				t.Errorf("the predictions are %+v, want that the second is %s", got, test.outcome)
 			}
 		})
 	}
@@ -396,8 +404,17 @@ func TestAnExchangeIsExplainedByThePolicyInForce(t *testing.T) {
 	for _, b := range p.backends {
 		send(t, "OPTIONS", b.Origin+"/posts/1?exchange="+b.ID, "", "Origin: "+site, "Access-Control-Request-Method: PUT")
 		send(t, "PUT", b.Origin+"/posts/1?exchange="+b.ID, "{}", "Origin: "+site)
+		var exchanges Exchanges
+		p.call(t, "/api/exchanges", []string{"unknown", b.ID}, &exchanges)
+		if exchanges.Version != 1 || len(exchanges.Messages) != 2 || len(exchanges.Messages[0]) != 0 || len(exchanges.Messages[1]) != 2 {
+			t.Fatalf("%s: the exchanges are %+v", b.ID, exchanges)
+		}
+		messages := exchanges.Messages[1]
+		if m := messages[1]; m.Request.Target != "/posts/1" || m.Response.Status != 200 || header(m.Response.Headers, "Access-Control-Allow-Origin") != site {
+			t.Errorf("%s: the request is %+v", b.ID, m)
+		}
 		var got Explanations
-		p.call(t, "/api/explain", Question{Exchange: b.ID}, &got)
+		p.call(t, "/api/explain", messages, &got)
 		if got.Version != 1 || len(got.Explanations) != 2 || !got.Explanations[0].Preflight || got.Explanations[1].Preflight {
 			t.Fatalf("%s: the explanations are %+v", b.ID, got)
 		}
@@ -406,17 +423,6 @@ func TestAnExchangeIsExplainedByThePolicyInForce(t *testing.T) {
 				t.Errorf("%s: the explanation is %s", b.ID, e.Text)
 			}
 		}
-		status, _, text := send(t, "GET", p.origin+"/api/exchange/"+b.ID, "")
-		var exchange Exchange
-		if err := json.Unmarshal([]byte(text), &exchange); err != nil || status != 200 || len(exchange.Messages) != 2 {
-			t.Fatalf("%s: the exchange is %d %s", b.ID, status, text)
-		}
-		if m := exchange.Messages[1]; m.Request.Target != "/posts/1" || m.Response.Status != 200 || header(m.Response.Headers, "Access-Control-Allow-Origin") != site {
-			t.Errorf("%s: the request is %+v", b.ID, m)
-		}
-	}
-	if _, _, text := send(t, "GET", p.origin+"/api/exchange/unknown", ""); text != `{"messages":[],"version":1}` {
-		t.Errorf("an unknown exchange is %s", text)
 	}
 }
 
@@ -441,7 +447,7 @@ func TestProblemsOfAPolicyAreToldWhereTheyAre(t *testing.T) {
 	} {
 		t.Run(test.title, func(t *testing.T) {
 			var check Check
-			if status := p.call(t, "/api/check", PolicyText{test.policy}, &check); status != 200 || check.OK || check.Version != 1 {
+			if status := p.call(t, "/api/policy", PolicyText{test.policy}, &check); status != 422 || check.OK || check.Version != 1 {
 				t.Fatalf("the check is %d %+v", status, check)
 			}
 			if len(check.Problems) != 1 {
@@ -455,12 +461,8 @@ func TestProblemsOfAPolicyAreToldWhereTheyAre(t *testing.T) {
 			if got != test.want {
 				t.Errorf("the problem is %+v, want %+v", got, test.want)
 			}
-			var again Check
-			if status := p.call(t, "/api/policy", PolicyText{test.policy}, &again); status != 422 || again.OK || again.Version != 1 {
-				t.Errorf("as a policy it has %d %+v, want 422", status, again)
-			}
-			if status := p.call(t, "/api/home", PolicyText{test.policy}, &again); status != 422 {
-				t.Errorf("it is taken home with %d", status)
+			if status := p.call(t, "/api/code", PolicyText{test.policy}, &check); status != 422 {
+				t.Errorf("its code has the status %d", status)
 			}
 			if now := p.state().Policy; now.Version != 1 || now.Text != p.presets()[0].Policy {
 				t.Errorf("the policy in force is %+v", now)
@@ -490,16 +492,20 @@ func TestPredictionsHaveTheCookiesAndTheHeadersOfABrowser(t *testing.T) {
 		site, path, cookie string
 		status             int
 	}{
-		{"trusted", "/me", "", 401},
-		{"trusted", "/me", sessionCookie + "=demo", 200},
-		{"null", "/me", sessionCookie + "=demo", 401},
-		{"untrusted", "/me", sessionCookie + "=demo", 401},
-		{"null", "/posts", "", 200},
+		{"app", "/me", "", 401},
+		{"app", "/me", sessionCookie + "=demo", 200},
+		{"sandbox", "/me", sessionCookie + "=demo", 401},
+		{"stranger", "/me", sessionCookie + "=demo", 401},
+		{"sandbox", "/posts", "", 200},
 	} {
-		body := fmt.Sprintf(`{"backend":"chi","site":%q,"method":"GET","path":%q,"headers":[],"body":"","credentials":"include"}`, test.site, test.path)
+		body := fmt.Sprintf(`[{"backend":"chi","site":%q,"method":"GET","path":%q,"headers":[],"body":"","credentials":"include"}]`, test.site, test.path)
 		_, _, text := send(t, "POST", p.origin+"/api/predict", body, "Content-Type: application/json", "Cookie: "+test.cookie)
-		var got Prediction
-		if err := json.Unmarshal([]byte(text), &got); err != nil || got.Outcome != "readable" || got.Status != test.status {
+		var response Predictions
+		if err := json.Unmarshal([]byte(text), &response); err != nil || len(response.Predictions) != 1 {
+			t.Fatalf("%v is predicted as %s", test, text)
+		}
+		got := response.Predictions[0]
+		if got.Outcome != "readable" || got.Status != test.status {
 			t.Errorf("%v is predicted as %s", test, text)
 		}
 		if sees := header(got.Visible, "X-Total-Count"); test.path == "/posts" && sees != "3" {
@@ -509,7 +515,7 @@ func TestPredictionsHaveTheCookiesAndTheHeadersOfABrowser(t *testing.T) {
 }
 
 // Two policies that differ in the origin and in a header take turns under load.
-// No answer is a mixture, and after a change no backend has the old one.
+// No response is a mixture, and after a change no backend has the old policy.
 func TestAPolicyChangesForAllBackendsAtOnce(t *testing.T) {
 	p := serving(t)
 	a, b := p.sites[0].Origin, p.sites[1].Origin
@@ -517,7 +523,7 @@ func TestAPolicyChangesForAllBackendsAtOnce(t *testing.T) {
 		`{"allowOrigins": ["` + a + `"], "exposeHeaders": ["X-A"]}`,
 		`{"allowOrigins": ["` + b + `"], "exposeHeaders": ["X-B"]}`,
 	}
-	answers := func(origin string) []string {
+	respond := func(origin string) []string {
 		var list []string
 		for _, backend := range p.backends {
 			r, err := http.NewRequest("GET", backend.Origin+"/posts", nil)
@@ -550,9 +556,9 @@ func TestAPolicyChangesForAllBackendsAtOnce(t *testing.T) {
 					return
 				default:
 				}
-				for _, answer := range answers(origin) {
-					if answer != a+" X-A" && answer != b+" X-B" && answer != " " {
-						t.Errorf("an answer has %q", answer)
+				for _, got := range respond(origin) {
+					if got != a+" X-A" && got != b+" X-B" && got != " " {
+						t.Errorf("a response has %q", got)
 					}
 				}
 			}
@@ -566,14 +572,14 @@ func TestAPolicyChangesForAllBackendsAtOnce(t *testing.T) {
 		if i%2 == 1 {
 			origin, other, want = b, a, b+" X-B"
 		}
-		for k, answer := range answers(origin) {
-			if answer != want {
-				t.Errorf("after change %d, %s answers %q, want %q", i, p.backends[k].Title, answer, want)
+		for k, got := range respond(origin) {
+			if got != want {
+				t.Errorf("after change %d, %s responds with %q, want %q", i, p.backends[k].Title, got, want)
 			}
 		}
-		for k, answer := range answers(other) {
-			if answer != " " {
-				t.Errorf("after change %d, %s answers %q to the other origin", i, p.backends[k].Title, answer)
+		for k, got := range respond(other) {
+			if got != " " {
+				t.Errorf("after change %d, %s responds with %q to the other origin", i, p.backends[k].Title, got)
 			}
 		}
 	}
@@ -631,7 +637,7 @@ func TestAPortThatCannotBeHadIsNamed(t *testing.T) {
 	for _, port := range []int{taken.Addr().(*net.TCPAddr).Port, 70000, -1} {
 		err := run(t.Context(), io.Discard, port, false)
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("port %d", port)) || !strings.Contains(err.Error(), "-port") {
-			t.Errorf("the error for port %d is %v, want the port and the remedy", port, err)
+			t.Errorf("the error for port %d is %v, want the port and the fix", port, err)
 		}
 	}
 }

@@ -12,47 +12,47 @@ import (
 
 // policyFields are the fields of a Config in the order of the form.
 var policyFields = []PolicyField{
-	{"allowOrigins", "AllowOrigins", "list", "Sites that may use your API. * is every site.", "https://app.example.com"},
-	{"allowCredentials", "AllowCredentials", "bool", "With cookies and logins.", ""},
-	{"allowMethods", "AllowMethods", "list", "Beyond GET, HEAD and POST. Empty: the common ones.", "PUT"},
-	{"allowHeaders", "AllowHeaders", "list", "Request headers that scripts may set. Empty: the common ones.", "Authorization"},
-	{"exposeHeaders", "ExposeHeaders", "list", "Response headers that scripts may read.", "X-Total-Count"},
-	{"maxAge", "MaxAge", "number", "Seconds for which browsers cache a preflight response. Empty: 7200. -1: never.", "600"},
+	{"allowOrigins", "AllowOrigins", "list", "Sites whose scripts can use your API. * is any site.", "https://app.example.com"},
+	{"allowCredentials", "AllowCredentials", "bool", "Allow requests with cookies and logins.", ""},
+	{"allowMethods", "AllowMethods", "list", "Methods beyond the safelisted GET, HEAD and POST. Empty: the usual ones.", "PUT"},
+	{"allowHeaders", "AllowHeaders", "list", "Request headers beyond the safelisted ones. Empty: the usual ones.", "Authorization"},
+	{"exposeHeaders", "ExposeHeaders", "list", "Response headers that are exposed to scripts.", "X-Total-Count"},
+	{"maxAge", "MaxAge", "number", "Seconds that browsers cache a preflight response. Empty: 7200. -1: never.", "600"},
 	{"rejectDisallowed", "RejectDisallowed", "bool", "Respond to other sites with 403 before your handlers run.", ""},
 	{"allowOriginRegexps", "AllowOriginRegexps", "list", "Regular expressions for origins that no pattern describes.", `https://(blue|green)\.example\.com`},
 	{"paths", "Paths", "list", "The paths that this Config applies to. Empty: all.", "/api/"},
-	{"pathRegexps", "PathRegexps", "list", "The same as regular expressions.", `/v\d+/.*`},
+	{"pathRegexps", "PathRegexps", "list", "Regular expressions for paths that this Config applies to.", `/v\d+/.*`},
 	{"preflightStatus", "PreflightStatus", "number", "The status of responses to allowed preflights. Empty: 204.", "200"},
-	{"passPreflight", "PassPreflight", "bool", "Your own handlers respond to preflights, with the headers set.", ""},
+	{"passPreflight", "PassPreflight", "bool", "Your own handlers respond to preflights. The headers are set before.", ""},
 	{"allowPrivateNetwork", "AllowPrivateNetwork", "bool", "Allows preflights for private networks, which browsers no longer send.", ""},
-	{"acceptRisks", "AcceptRisks", "list", "The risks that you take knowingly.", string(cors.RiskPublicSuffix)},
+	{"acceptRisks", "AcceptRisks", "list", "The risks that you accept.", string(cors.RiskPublicSuffix)},
 }
 
 var risks = []RiskToAccept{
-	{cors.RiskAnyOriginWithCredentials, "Any site that your users visit can read, as those users, whatever they can read."},
+	{cors.RiskAnyOriginWithCredentials, "Any site that your users visit can read whatever those users can."},
 	{cors.RiskNullWithCredentials, "Any site can send the origin null from a sandboxed frame, and read as your users."},
-	{cors.RiskInsecureOriginWithCredentials, "Whoever controls your users' network can pretend to be that origin, and read as your users."},
+	{cors.RiskInsecureOriginWithCredentials, "An attacker in your users' network can pretend to be that origin, and read as your users."},
 	{cors.RiskPublicSuffix, "Anyone can register a name that the pattern matches."},
-	{cors.RiskUnconfinedRegexp, "The expression matches origins of domains that may be anybody's."},
+	{cors.RiskUnconfinedRegexp, "The regular expression matches origins of domains that anyone can register."},
 }
 
 // responseFields explain the headers that the page marks.
 var responseFields = []ResponseField{
 	{"Origin", "The origin of the script. Browsers set it; scripts can't."},
-	{"Access-Control-Request-Method", "The preflight asks: may the script use this method?"},
-	{"Access-Control-Request-Headers", "The preflight asks: may the script set these headers?"},
-	{"Access-Control-Allow-Origin", "The origin whose scripts may read the response. * stands for any origin, without credentials."},
-	{"Access-Control-Allow-Credentials", "true: also where the request carries cookies or logins."},
-	{"Access-Control-Allow-Methods", "The methods that scripts may use beyond GET, HEAD and POST."},
-	{"Access-Control-Allow-Headers", "The request headers that scripts may set beyond the safelisted ones."},
-	{"Access-Control-Expose-Headers", "The response headers that scripts may read beyond the safelisted ones."},
-	{"Access-Control-Max-Age", "How long, in seconds, the browser may cache the preflight response."},
-	{"Access-Control-Allow-Private-Network", "Scripts may reach private networks. Browsers no longer send a preflight for it."},
+	{"Access-Control-Request-Method", "Asks whether the script can use this method."},
+	{"Access-Control-Request-Headers", "Asks whether the script can set these headers."},
+	{"Access-Control-Allow-Origin", "The origin whose scripts can read the response. * is any origin, without credentials."},
+	{"Access-Control-Allow-Credentials", "true: scripts can also read responses to requests with cookies or logins."},
+	{"Access-Control-Allow-Methods", "The methods that scripts can use beyond GET, HEAD and POST."},
+	{"Access-Control-Allow-Headers", "The request headers that scripts can set beyond the safelisted ones."},
+	{"Access-Control-Expose-Headers", "The response headers that scripts can read beyond the safelisted ones."},
+	{"Access-Control-Max-Age", "How long, in seconds, browsers can cache the preflight response."},
+	{"Access-Control-Allow-Private-Network", "Scripts can reach private networks. Browsers no longer send a preflight for it."},
 	{"Vary", "The request headers that the response depends on. Caches then don't hand it to another origin."},
 	{"Sec-Fetch-Site", "How the script's site is related to this one. Browsers set it; scripts can't."},
 }
 
-// problems says what an error of package config or cors means for the form.
+// problems returns the problems of an error of package config or cors for the form.
 func problems(err error) []Problem {
 	list := []Problem{}
 	var texts config.Errors

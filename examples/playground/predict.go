@@ -13,8 +13,12 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// find returns the backend and the site that a question is about.
-func (p *playground) find(q *Question) (backend Backend, site Site, err error) {
+// exchangeParameter is the query parameter that names the exchange a request belongs
+// to. A preflight can't carry a header of ours, but has the same URL.
+const exchangeParameter = "exchange"
+
+// find returns the backend and the site of a question, or why it can't be asked.
+func (p *playground) find(q *Question) (backend Backend, site Site, refusal string) {
 	for _, b := range p.backends {
 		if b.ID == q.Backend {
 			backend = b
@@ -27,29 +31,44 @@ func (p *playground) find(q *Question) (backend Backend, site Site, err error) {
 	}
 	switch {
 	case backend.ID == "":
-		return backend, site, fmt.Errorf("there is no backend %q", q.Backend)
+		return backend, site, fmt.Sprintf("There is no backend %q.", q.Backend)
 	case site.ID == "":
-		return backend, site, fmt.Errorf("there is no site %q", q.Site)
+		return backend, site, fmt.Sprintf("There is no site %q.", q.Site)
 	case !strings.HasPrefix(q.Path, "/"):
-		return backend, site, fmt.Errorf("the path %q does not begin with a slash", q.Path)
+		return backend, site, fmt.Sprintf("The path %q doesn't begin with a slash.", q.Path)
 	case strings.Contains(q.Path, exchangeParameter+"="):
-		return backend, site, fmt.Errorf("the path %q has the parameter %s, which the playground adds itself", q.Path, exchangeParameter)
+		return backend, site, fmt.Sprintf("The path %q has the parameter %s, which the playground adds itself.", q.Path, exchangeParameter)
 	}
-	return backend, site, nil
+	return backend, site, ""
 }
 
-// predict asks package fetch what a browser will make of a fetch, by doing it:
-// the sample API keeps nothing.
-func (p *playground) predict(r *http.Request, q Question) (any, int) {
-	backend, site, err := p.find(&q)
-	if err != nil {
-		return map[string]string{"error": err.Error()}, http.StatusBadRequest
+// predict returns what a browser will make of fetches. It makes them: the sample API
+// stores nothing.
+func (p *playground) predict(r *http.Request, questions []Question) (any, int) {
+	predictions := Predictions{make([]Prediction, len(questions)), p.version()}
+	for i, q := range questions {
+		backend, site, refusal := p.find(&q)
+		if refusal != "" {
+			return Refusal{refusal}, http.StatusBadRequest
+		}
+		prediction, err := p.predictOne(r, q, backend, site)
+		if err != nil {
+			return Refusal{"The response ended early: " + err.Error()}, http.StatusBadGateway
+		}
+		predictions.Predictions[i] = prediction
 	}
+	return predictions, http.StatusOK
+}
+
+func (p *playground) predictOne(r *http.Request, q Question, backend Backend, site Site) (Prediction, error) {
 	agent, err := fetch.NewAgent(site.Origin)
 	if err != nil {
 		panic(err) // the sites are ours
 	}
-	agent.Jar = cookies(r, backend)
+	agent.Transport = p.transport
+	if agent.Jar = p.jar; p.jar == nil {
+		agent.Jar = cookies(r, backend)
+	}
 	request := &fetch.Request{
 		URL: backend.Origin + q.Path, Method: q.Method, Mode: fetch.Mode(q.Mode), Credentials: fetch.CredentialsMode(q.Credentials),
 	}
@@ -59,25 +78,24 @@ func (p *playground) predict(r *http.Request, q Question) (any, int) {
 	if q.Body != "" {
 		request.Body = []byte(q.Body)
 	}
-	version := p.version()
 	response, err := agent.Fetch(r.Context(), request)
 	var failure *fetch.NetworkError
 	switch {
 	case errors.As(err, &failure):
 		return Prediction{
 			Outcome: "blocked", Step: string(failure.Step), Header: failure.Header, Refused: failure.Refused, Text: failure.Error(),
-			Visible: [][2]string{}, Trace: traced(failure.Trace), Console: consoleOf(failure), Version: version,
-		}, http.StatusOK
+			Visible: [][2]string{}, Trace: traced(failure.Trace), Console: consoleOf(failure),
+		}, nil
 	case err != nil:
-		return Prediction{Outcome: "refused", Text: err.Error(), Visible: [][2]string{}, Trace: []Message{}, Version: version}, http.StatusOK
+		return Prediction{Outcome: "refused", Text: err.Error(), Visible: [][2]string{}, Trace: []Message{}}, nil
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	if err != nil {
-		return map[string]string{"error": "the response ended early: " + err.Error()}, http.StatusBadGateway
+		return Prediction{}, err
 	}
 	prediction := Prediction{
-		Outcome: "readable", Text: fmt.Sprintf("The script can read the response, whose status is %d.", response.Status), Version: version,
+		Outcome: "readable", Text: fmt.Sprintf("The script can read the response, whose status is %d.", response.Status),
 		Status: response.Status, Visible: [][2]string{}, Body: string(body), Trace: traced(response.Trace),
 	}
 	if response.Type == fetch.ResponseOpaque || response.Type == fetch.ResponseOpaqueRedirect {
@@ -86,7 +104,7 @@ func (p *playground) predict(r *http.Request, q Question) (any, int) {
 	for _, h := range response.Headers {
 		prediction.Visible = append(prediction.Visible, [2]string{h.Name, h.Value})
 	}
-	return prediction, http.StatusOK
+	return prediction, nil
 }
 
 // cookies returns a jar with what the browser holds for the backend: cookies go
@@ -124,20 +142,20 @@ func pairs(headers fetch.HeaderList) [][2]string {
 	return list
 }
 
-// explain has the engine explain what came of an exchange.
-func (p *playground) explain(_ *http.Request, q Question) (any, int) {
+// explain returns the engine's explanation of each message.
+func (p *playground) explain(_ *http.Request, messages []Message) (any, int) {
 	explanations := Explanations{Explanations: []Explanation{}}
 	p.mu.Lock()
 	defer p.mu.Unlock() // so that the version is that of what explains
 	explanations.Version = p.policy.Version
-	for _, m := range p.recorder.messages(q.Exchange) {
+	for _, m := range messages {
 		e := explain.Explain(p.engine, wireRequest(m.Request))
 		explanations.Explanations = append(explanations.Explanations, Explanation{m.Preflight, e, e.String()})
 	}
 	return explanations, http.StatusOK
 }
 
-// wireRequest returns a recorded request as the engine takes it.
+// wireRequest returns a request as the engine takes it.
 func wireRequest(r WireRequest) *cors.Request {
 	h := make(http.Header)
 	for _, field := range r.Headers {

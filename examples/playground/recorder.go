@@ -1,3 +1,5 @@
+//go:build !js
+
 package main
 
 import (
@@ -9,13 +11,10 @@ import (
 )
 
 const (
-	// exchangeParameter is the query parameter that names the exchange a request
-	// belongs to. A preflight cannot carry a header of ours, but has the URL.
-	exchangeParameter = "exchange"
-	keptExchanges     = 1000
-	keptMessages      = 8        // of an exchange
-	maxHead           = 64 << 10 // bytes of a request or a response
-	maxExchangeID     = 64
+	keptExchanges = 1000
+	keptMessages  = 8        // of an exchange
+	maxHead       = 64 << 10 // bytes of a request or a response
+	maxExchangeID = 64
 )
 
 // A recorder keeps the last exchanges as they went over the wire.
@@ -177,15 +176,4 @@ func parseHead(head []byte) (line string, headers [][2]string) {
 		headers = append(headers, [2]string{name, strings.Trim(value, " \t")})
 	}
 	return lines[0], headers
-}
-
-// header returns the value of a header, repeated lines combined.
-func header(headers [][2]string, name string) string {
-	var values []string
-	for _, h := range headers {
-		if strings.EqualFold(h[0], name) {
-			values = append(values, h[1])
-		}
-	}
-	return strings.Join(values, ", ")
 }

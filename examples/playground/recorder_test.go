@@ -119,7 +119,7 @@ func TestContinueIsNoResponse(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := r.messages("one"); len(got) != 1 || got[0].Response.Status != http.StatusTeapot || got[0].Request.Method != "POST" {
-		t.Errorf("the exchange is %v, want a POST answered with 418", got)
+		t.Errorf("the exchange is %v, want a POST with the response 418", got)
 	}
 }
 

@@ -14,13 +14,13 @@ import (
 	"github.com/corskit/cors/conformance/fetch"
 )
 
-// A transcript is what curl has printed. Any part of a request may be missing:
-// curl -i prints responses only.
+// A transcript is what curl printed. Any part of a request may be missing: curl -i
+// prints responses only.
 type transcript struct {
-	messages []Message
-	urls     []string // of the messages, as far as a command has them
-	secure   bool     // whether there is a sign of TLS
-	asked    bool     // whether there is a command
+	messages   []Message
+	urls       []string // of the messages; empty where no command has them
+	secure     bool     // whether there is a sign of TLS
+	hasCommand bool
 }
 
 var (
@@ -30,11 +30,11 @@ var (
 	curlFailure = regexp.MustCompile(`(?m)^curl: \(\d+\) (.*)$`)
 )
 
-// readTranscript reads what curl prints with -v or -i, the commands included if
-// they are there.
+// readTranscript reads the output of curl -v and curl -i, with or without the
+// commands.
 func readTranscript(text string) transcript {
 	const (
-		nothing = iota // of interest: a body, or what curl says of itself
+		nothing = iota // of interest: a body, or curl's own messages
 		request
 		response
 	)
@@ -57,7 +57,7 @@ func readTranscript(text string) transcript {
 		if m := statusLine.FindStringSubmatch(line); m != nil {
 			reading = nothing
 			if m[2][0] == '1' || asked.Request.Method == http.MethodConnect {
-				continue // another one follows: of the server, or not of a proxy
+				continue // another one follows: the final one, or the server's after a proxy's
 			}
 			t.secure = t.secure || m[1] == "2" || m[1] == "3"
 			asked.Preflight = asked.Request.Method == http.MethodOptions && header(asked.Request.Headers, "Access-Control-Request-Method") != ""
@@ -75,7 +75,7 @@ func readTranscript(text string) transcript {
 				command = strings.TrimSuffix(command, `\`) + " " + strings.TrimSpace(lines[i])
 			}
 			asked.Request, at = readCommand(shellWords(command))
-			t.asked = true
+			t.hasCommand = true
 			reading = nothing
 			continue
 		}
@@ -130,7 +130,7 @@ func shellWords(command string) []string {
 	return words
 }
 
-// curlLong are the options of curl that matter here by their short names.
+// curlLong maps long options of curl that matter here to their short names.
 var curlLong = map[string]byte{
 	"request": 'X', "header": 'H', "data": 'd', "data-raw": 'd', "data-binary": 'd', "data-ascii": 'd', "data-urlencode": 'd',
 	"form": 'F', "cookie": 'b', "user": 'u', "user-agent": 'A', "head": 'I', "get": 'G', "output": 'o',
@@ -140,8 +140,8 @@ var curlLong = map[string]byte{
 // curlWithValue are the short options that take a value.
 const curlWithValue = "XHdFbuAUoemwxcDTK=@"
 
-// readCommand returns the request that a command sends, as far as it matters
-// here, and its URL.
+// readCommand returns the request that a command sends, as far as it matters here,
+// and its URL.
 func readCommand(words []string) (request WireRequest, at string) {
 	request.Headers = [][2]string{}
 	method, body, head, get := "", false, false, false
@@ -164,7 +164,7 @@ func readCommand(words []string) (request WireRequest, at string) {
 				flags = flags[:i+1]
 			}
 		case at == "", strings.Contains(word, "://") && !strings.Contains(at, "://"):
-			at = word // what is no URL may be the value of an option that is not known here
+			at = word // a word that isn't a URL may be the value of an unknown option
 		}
 		if flags != "" && !hasValue && strings.IndexByte(curlWithValue, flags[len(flags)-1]) >= 0 && len(words) > 0 {
 			value, words = words[0], words[1:]
@@ -207,7 +207,7 @@ func readCommand(words []string) (request WireRequest, at string) {
 	return request, at
 }
 
-// url returns the URL of a message, as well as it is known.
+// url returns the URL of a message, as far as it is known.
 func (t transcript) url(i int) string {
 	scheme := "http://"
 	if t.secure {
@@ -231,28 +231,28 @@ func (t transcript) url(i int) string {
 	return "https://server.invalid/"
 }
 
-// diagnoseTranscript reads a transcript as a browser would. It reports false if
-// text is none.
+// diagnoseTranscript reads a transcript as a browser would. It reports false if text
+// isn't one.
 func diagnoseTranscript(text string) (Diagnosis, bool) {
 	d := Diagnosis{Source: "curl", Findings: []Finding{}}
 	t := readTranscript(text)
 	if len(t.messages) == 0 {
 		m := curlFailure.FindStringSubmatch(text)
 		switch {
-		case m == nil && t.asked:
-			d.append(Finding{
-				"This is a command, and not what the server responds.",
-				"A browser's Copy as cURL has the request that failed. A preflight came before it, and is not in it.",
-				"", "Run it in a terminal with -v added, and paste the command and everything that it prints.",
+		case m == nil && t.hasCommand:
+			d.append(meaning{
+				"This is a command without the response.",
+				"A browser's Copy as cURL has the request that failed, without the preflight before it.",
+				"", "Run it in a terminal with -v added, and paste the command and its whole output.",
 			})
 			return d, true
 		case m == nil:
 			return Diagnosis{}, false
 		}
-		d.append(Finding{
-			"curl got no answer: " + clip(m[1]) + ".",
-			"Browsers do not get one either, and say little of why. CORS has no say in it.",
-			"", "Let curl get an answer first.",
+		d.append(meaning{
+			"curl got no response: " + clip(m[1]) + ".",
+			"Browsers don't get one either, and say little about why. CORS has no influence on it.",
+			"", "Make the server respond to curl first.",
 		})
 		return d, true
 	}
@@ -262,11 +262,11 @@ func diagnoseTranscript(text string) (Diagnosis, bool) {
 	return d, true
 }
 
-// exampleOrigin stands for the origin that a transcript does not have.
+// exampleOrigin stands for the origin that a transcript lacks.
 const exampleOrigin = "https://app.example.com"
 
-// judge says what a browser makes of message i and those that belong to it, and
-// returns the next one.
+// judge adds what a browser makes of message i and those that belong to it, and
+// returns the index of the next.
 func (t transcript) judge(i int, d *Diagnosis) int {
 	m := t.messages[i]
 	origin := header(m.Request.Headers, "Origin")
@@ -274,36 +274,36 @@ func (t transcript) judge(i int, d *Diagnosis) int {
 	asksMethod := header(m.Request.Headers, "Access-Control-Request-Method")
 	switch {
 	case origin == "" && m.Request.Method == "":
-		d.append(Finding{
-			"The text has a response and not its request.",
+		d.append(meaning{
+			"The text has a response without its request.",
 			"Without an Origin in the request, many servers leave their CORS headers out.",
-			"", "Use curl -v, and send the Origin that the page has: -H 'Origin: " + exampleOrigin + "'.",
+			"", "Use curl -v, and send the page's Origin: -H 'Origin: " + exampleOrigin + "'.",
 		})
 	case origin == "":
-		d.append(Finding{
-			"The request has no Origin, so that it is no CORS request.",
-			"curl sends none by itself, and many servers then leave their CORS headers out. Browsers send it with every request to another origin that a script may read.",
-			"", "Send the Origin that the page has: -H 'Origin: " + exampleOrigin + "'.",
+		d.append(meaning{
+			"The request has no Origin, so it isn't a CORS request.",
+			"curl sends none by itself, and many servers then leave their CORS headers out. Browsers send it with every request to another origin whose response a script could read.",
+			"", "Send the page's Origin: -H 'Origin: " + exampleOrigin + "'.",
 		})
 	case m.Request.Method == http.MethodOptions && asksMethod == "":
-		d.append(Finding{
-			"The OPTIONS request has no Access-Control-Request-Method, so that it is no preflight.",
-			"A server takes it for a request of its own, and answers without the headers of a preflight.",
-			"", "Ask as a browser does: -H 'Access-Control-Request-Method: PUT', with the method that the script uses.",
+		d.append(meaning{
+			"The OPTIONS request has no Access-Control-Request-Method, so it isn't a preflight.",
+			"A server treats it as a request to its own handlers, and responds without the headers of a preflight.",
+			"", "Send what a browser sends: -H 'Access-Control-Request-Method: PUT', with the method that the script uses.",
 		})
 		return i + 1
 	case m.Request.Method != http.MethodOptions && asksMethod != "":
-		d.append(Finding{
-			"The request has Access-Control-Request-Method and its method is " + clip(m.Request.Method) + ", so that it is no preflight.",
+		d.append(meaning{
+			"The request has Access-Control-Request-Method and its method is " + clip(m.Request.Method) + ", so it isn't a preflight.",
 			"A preflight is an OPTIONS request.",
-			"", "Ask as a browser does: -X OPTIONS.",
+			"", "Send what a browser sends: -X OPTIONS.",
 		})
 	}
 	if origin == "" {
 		if allowed == "" {
 			return i + 1
 		}
-		// What the response says is worth reading all the same.
+		// The headers of the response are worth reading all the same.
 		if origin = allowed; origin == "*" {
 			origin = exampleOrigin
 		}
@@ -324,12 +324,12 @@ func (t transcript) judge(i int, d *Diagnosis) int {
 	return max(next, j.fetch(d, cookies))
 }
 
-// A judgement is a fetch whose answers are those of a transcript.
+// A judgement is a fetch whose responses are those of a transcript.
 type judgement struct {
 	transcript
 	origin    string
 	preflight int // index; -1 if there is none
-	actual    int // index of the next message that is no preflight
+	actual    int // index of the next message that isn't a preflight
 	unasked   bool
 }
 
@@ -338,7 +338,7 @@ var (
 	errRequestUnseen   = errors.New("the text has no request")
 )
 
-// RoundTrip answers from the transcript.
+// RoundTrip returns the next response of the transcript.
 func (j *judgement) RoundTrip(r *http.Request) (*http.Response, error) {
 	var m Message
 	switch {
@@ -363,7 +363,7 @@ func (j *judgement) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// request returns the fetch that sends what the transcript has.
+// request returns the fetch that sends the requests of the transcript.
 func (j *judgement) request() *fetch.Request {
 	shown := j.actual
 	if j.preflight >= 0 {
@@ -382,12 +382,12 @@ func (j *judgement) request() *fetch.Request {
 		request.Method = header(m.Request.Headers, "Access-Control-Request-Method")
 		for name := range strings.SplitSeq(header(m.Request.Headers, "Access-Control-Request-Headers"), ",") {
 			if name = strings.TrimSpace(name); name != "" {
-				// The value is one that no header is safelisted with.
+				// With this value, no header is safelisted.
 				request.Headers = append(request.Headers, fetch.Header{Name: name, Value: "("})
 			}
 		}
-		// With the flag, a preflight needs no Access-Control-Allow-Methods, so that
-		// it is for those that have no other reason.
+		// With the flag, Access-Control-Allow-Methods need not list the method, so it is
+		// only for requests that have no other reason for a preflight.
 		safelisted := slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost}, request.Method)
 		request.UseCORSPreflight = safelisted && len(request.Headers) == 0
 		return request
@@ -401,8 +401,8 @@ func (j *judgement) request() *fetch.Request {
 	return request
 }
 
-// fetch says what comes of the fetch, and returns the index of the first message
-// that it has not used.
+// fetch adds the outcome of the fetch, and returns the index of the first message
+// that it didn't use.
 func (j *judgement) fetch(d *Diagnosis, cookies bool) int {
 	first := j.actual
 	request := j.request()
@@ -434,35 +434,35 @@ func (j *judgement) fetch(d *Diagnosis, cookies bool) int {
 		}
 		j.readable(d, response, parts, refused)
 	case errors.Is(err, errPreflightUnseen):
-		d.append(Finding{
+		d.append(meaning{
 			"A browser sends a preflight before this request, and the text has none.",
-			"The method or a header is not safelisted, or the Content-Type is not one that a form could send.",
-			"", "Ask for it, too: " + preflightCommand(j.origin, request),
+			"The method or a header isn't safelisted, or the Content-Type isn't one that a form could send.",
+			"", "Send it, too: " + preflightCommand(j.origin, request),
 		})
 		j.unasked = true
 		j.fetch(d, cookies)
 		return max(used, j.actual)
 	case errors.Is(err, errRequestUnseen):
-		d.append(Finding{
-			"The preflight is in order: a script at {origin} may send {method} to {url}.",
-			"The text does not have the request that follows. Its answer needs Access-Control-Allow-Origin, too.",
+		d.append(meaning{
+			"The preflight succeeds: a script of {origin} can send {method} to {url}.",
+			"The text lacks the request that follows. Its response needs Access-Control-Allow-Origin, too.",
 			"", "Send the request with the same Origin, and paste both.",
 		}.about(parts))
 	case errors.As(err, &failure):
 		d.blocked(failure)
 	case errors.As(err, &impossible):
-		d.append(Finding{"No script can send this request: " + clip(impossible.Reason) + ".", "Browsers refuse it before anything is sent.", "", "Try what the script sends."})
+		d.append(meaning{"No script can send this request: " + clip(impossible.Reason) + ".", "Browsers refuse it before they send anything.", "", "Send what the script sends."})
 	default:
-		d.append(Finding{
-			"The Origin " + clip(strconv.Quote(j.origin)) + " is not one that a browser sends.",
-			"An origin is scheme, host and, unless it is the default, port, in lower case and without a slash at its end.",
-			"", "Send the Origin that the page has: -H 'Origin: " + exampleOrigin + "'.",
+		d.append(meaning{
+			"The Origin " + clip(strconv.Quote(j.origin)) + " isn't one that a browser sends.",
+			"An origin is scheme, host and, unless it is the default, port, in lower case and without a slash at the end.",
+			"", "Send the page's Origin: -H 'Origin: " + exampleOrigin + "'.",
 		})
 	}
 	return used
 }
 
-// preflightCommand is the command that asks as a browser does.
+// preflightCommand returns the command that sends a preflight.
 func preflightCommand(origin string, request *fetch.Request) string {
 	command := "curl -v -X OPTIONS -H " + shellQuote("Origin: "+origin) + " -H " + shellQuote("Access-Control-Request-Method: "+clip(request.Method))
 	var names []string
@@ -479,19 +479,19 @@ func preflightCommand(origin string, request *fetch.Request) string {
 	return command + " " + shellQuote(clip(request.URL))
 }
 
-// silent are the headers that scripts do not miss.
+// silent are response headers that no script needs.
 var silent = []string{"Connection", "Content-Encoding", "Date", "Keep-Alive", "Server", "Set-Cookie", "Transfer-Encoding", "Vary"}
 
-// readable says what a script sees. If it is refused with credentials, that is
-// the error.
+// readable adds what a script sees. The error refused, if any, is that of the same
+// fetch with credentials.
 func (j *judgement) readable(d *Diagnosis, response *fetch.Response, parts map[string]string, refused *fetch.NetworkError) {
 	if response.Type == fetch.ResponseBasic {
-		d.append(Finding{"{Origin} is the origin of the server itself, and reads every answer.", "CORS is for other origins.", "", "Send the Origin that the page has."}.about(parts))
+		d.append(meaning{"{Origin} is the origin of the server itself, and can read every response.", "CORS is for other origins.", "", "Send the page's Origin."}.about(parts))
 		return
 	}
-	f := Finding{What: fmt.Sprintf("A script at {origin} can read the answer of {url}, whose status is %d.", response.Status), Why: "The response passes the CORS check."}
+	m := meaning{what: fmt.Sprintf("A script of {origin} can read the response of {url}, whose status is %d.", response.Status), why: "The response passes the CORS check."}
 	if refused != nil {
-		f.Why += " With cookies or logins it would not."
+		m.why += " With cookies or logins it wouldn't."
 	}
 	headers := response.Trace[len(response.Trace)-1].ResponseHeaders
 	var hidden []string
@@ -502,16 +502,16 @@ func (j *judgement) readable(d *Diagnosis, response *fetch.Response, parts map[s
 		}
 	}
 	if len(hidden) > 0 {
-		f.Why += " It does not see " + clip(strings.Join(hidden, ", ")) + "."
-		f.Field, f.Remedy = "exposeHeaders", "Add to ExposeHeaders what the script needs of these."
+		m.why += " The script can't see " + clip(strings.Join(hidden, ", ")) + "."
+		m.field, m.fix = "exposeHeaders", "Add those that the script needs to ExposeHeaders."
 	}
-	d.append(f.about(parts))
+	d.append(m.about(parts))
 	if allow, _ := headers.Get("Access-Control-Allow-Credentials"); refused != nil && allow != "" {
-		d.blocked(refused) // since the server means to allow it
+		d.blocked(refused) // because the server means to allow it
 	}
 }
 
-// blocked says why a browser does not hand over the response.
+// blocked adds why a browser keeps the response from the script.
 func (d *Diagnosis) blocked(e *fetch.NetworkError) {
 	parts := map[string]string{"origin": e.Origin, "url": e.URL, "method": e.Method, "value": e.Value}
 	c, ok := map[fetch.Step]cause{
@@ -521,7 +521,7 @@ func (d *Diagnosis) blocked(e *fetch.NetworkError) {
 	}[e.Step]
 	switch {
 	case !ok:
-		d.append(Finding{clip(e.Reason) + ".", "A browser stops at this step of the standard: " + e.Section + ".", "", e.Remedy})
+		d.append(meaning{clip(e.Reason) + ".", "A browser stops at this step of the standard: " + e.Section + ".", "", e.Remedy})
 		return
 	case c == otherAllowOrigin && e.Value == "*":
 		c = wildcardOrigin
@@ -540,4 +540,15 @@ func (d *Diagnosis) blocked(e *fetch.NetworkError) {
 		}
 	}
 	d.add(c, parts)
+}
+
+// header returns the value of a header, repeated lines combined.
+func header(headers [][2]string, name string) string {
+	var values []string
+	for _, h := range headers {
+		if strings.EqualFold(h[0], name) {
+			values = append(values, h[1])
+		}
+	}
+	return strings.Join(values, ", ")
 }

@@ -217,40 +217,40 @@ Location: /posts/
 HTTP/1.1 200 OK
 Content-Type: application/json
 `,
-	"no answer": `*   Trying 127.0.0.1:1...
+	"no response": `*   Trying 127.0.0.1:1...
 curl: (7) Failed to connect to 127.0.0.1 port 1 after 0 ms: Could not connect to server`,
 }
 
 func TestTranscripts(t *testing.T) {
-	type want struct{ what, field, remedy string } // parts of a finding
+	type want struct{ what, field, fix string } // parts of a finding
 	tests := map[string][]want{
 		"verbose, without Origin":           {{"has no Origin", "", "-H 'Origin: https://app.example.com'"}},
-		"verbose, allowed":                  {{"https://app.example.com can read the answer of http://api.example.com/posts, whose status is 200", "exposeHeaders", ""}},
-		"verbose over HTTP/2, refused":      {{"may not read the answer of https://api.example.com/posts: it has no", "allowOrigins", "Add https://app.example.com to AllowOrigins"}},
-		"response only":                     {{"not its request", "", "curl -v"}},
-		"response only, allowed to another": {{"not its request", "", ""}, {"https://app.example.com can read", "", ""}},
+		"verbose, allowed":                  {{"https://app.example.com can read the response of http://api.example.com/posts, whose status is 200", "exposeHeaders", ""}},
+		"verbose over HTTP/2, refused":      {{"can't read the response of https://api.example.com/posts: it has no", "allowOrigins", "Add https://app.example.com to AllowOrigins"}},
+		"response only":                     {{"without its request", "", "curl -v"}},
+		"response only, allowed to another": {{"without its request", "", ""}, {"https://app.example.com can read", "", ""}},
 		"command and response": {
 			{"sends a preflight before", "", "-H 'Access-Control-Request-Method: PUT' -H 'Access-Control-Request-Headers: content-type' 'https://api.example.com/posts/1'"},
-			{"can read the answer of https://api.example.com/posts/1", "", ""},
+			{"can read the response of https://api.example.com/posts/1", "", ""},
 		},
 		"command with a cookie, wildcard":                 {{"sends credentials to https://api.example.com/me, and Access-Control-Allow-Origin is *", "allowOrigins", ""}},
 		"preflight without method":                        {{"no Access-Control-Request-Method", "", "-H 'Access-Control-Request-Method: PUT'"}},
 		"preflight by GET":                                {{"its method is GET", "", "-X OPTIONS"}, {"has no Access-Control-Allow-Origin", "allowOrigins", ""}},
-		"preflight that lacks the method":                 {{"may not use PUT", "allowMethods", "Add PUT to AllowMethods"}},
-		"preflight that lacks the header":                 {{"may not set x-token", "allowHeaders", "Add x-token to AllowHeaders"}},
-		"preflight that needs a login":                    {{"answered with 401", "", "before authentication"}},
-		"preflight that is redirected":                    {{"was redirected", "", "address that the server redirects to"}},
-		"preflight alone, allowed":                        {{"https://app.example.com may send PUT to http://api.example.com/posts/1", "", "paste both"}},
-		"preflight and request, refused":                  {{"may not read the answer of http://api.example.com/posts/1: it has no", "allowOrigins", "middleware comes first"}},
-		"preflight of a GET, which has no route":          {{"answered with 404", "", "a router without OPTIONS"}},
-		"refused preflight, and the request all the same": {{"may not use PUT", "allowMethods", ""}},
+		"preflight that lacks the method":                 {{"can't use PUT", "allowMethods", "Add PUT to AllowMethods"}},
+		"preflight that lacks the header":                 {{"can't set x-token", "allowHeaders", "Add x-token to AllowHeaders"}},
+		"preflight that needs a login":                    {{"got 401", "", "before authentication"}},
+		"preflight that is redirected":                    {{"redirected the preflight", "", "address that the server redirects to"}},
+		"preflight alone, allowed":                        {{"https://app.example.com can send PUT to http://api.example.com/posts/1", "", "paste both"}},
+		"preflight and request, refused":                  {{"can't read the response of http://api.example.com/posts/1: it has no", "allowOrigins", "middleware run first"}},
+		"preflight of a GET, which has no route":          {{"got 404", "", "a router without OPTIONS"}},
+		"refused preflight, and the request all the same": {{"can't use PUT", "allowMethods", ""}},
 		"two values":           {{"several values", "allowOrigins", "only one of the two"}},
 		"another value":        {{"Access-Control-Allow-Origin is https://app.example.com/.", "allowOrigins", ""}},
-		"Origin that is none":  {{`The Origin "app.example.com/" is not one`, "", "https://app.example.com"}},
+		"Origin that is none":  {{`The Origin "app.example.com/" isn't one`, "", "https://app.example.com"}},
 		"Origin of the server": {{"http://api.example.com is the origin of the server itself", "", ""}},
-		"through a proxy":      {{"can read the answer of https://api.example.com/contact, whose status is 200", "", ""}},
-		"redirects":            {{"may not read the answer of https://api.example.com/posts/: it has no", "allowOrigins", ""}},
-		"no answer":            {{"Failed to connect to 127.0.0.1 port 1", "", "answer first"}},
+		"through a proxy":      {{"can read the response of https://api.example.com/contact, whose status is 200", "", ""}},
+		"redirects":            {{"can't read the response of https://api.example.com/posts/: it has no", "allowOrigins", ""}},
+		"no response":          {{"Failed to connect to 127.0.0.1 port 1", "", "respond to curl first"}},
 	}
 	for name, text := range transcripts {
 		t.Run(name, func(t *testing.T) {
@@ -260,7 +260,7 @@ func TestTranscripts(t *testing.T) {
 					t.Errorf("source%s is %q, want curl", variant, d.Source)
 				}
 				if !slices.EqualFunc(d.Findings, tests[name], func(f Finding, w want) bool {
-					return strings.Contains(f.What, w.what) && f.Field == w.field && strings.Contains(f.Remedy, w.remedy)
+					return strings.Contains(f.What, w.what) && f.Field == w.field && strings.Contains(f.Fix, w.fix)
 				}) {
 					t.Errorf("findings%s are\n%+q\nwant\n%+q", variant, d.Findings, tests[name])
 				}
@@ -270,14 +270,14 @@ func TestTranscripts(t *testing.T) {
 }
 
 func TestHeadersThatScriptsMissAreNamed(t *testing.T) {
-	if f := diagnose(transcripts["verbose, allowed"]).Findings[0]; !strings.Contains(f.Why, "does not see X-Total-Count.") {
+	if f := diagnose(transcripts["verbose, allowed"]).Findings[0]; !strings.Contains(f.Why, "can't see X-Total-Count.") {
 		t.Errorf("the finding is %+q, want it to name X-Total-Count and no other", f)
 	}
 }
 
 func TestCredentialsThatTheServerMeansToAllowAreChecked(t *testing.T) {
 	d := diagnose("> GET /me HTTP/1.1\n> Host: api.example.com\n> Origin: https://app.example.com\n>\n< HTTP/1.1 200 OK\n< Access-Control-Allow-Origin: *\n< Access-Control-Allow-Credentials: true\n")
-	if len(d.Findings) != 2 || !strings.Contains(d.Findings[0].Why, "With cookies or logins it would not") || !strings.Contains(d.Findings[1].What, "Access-Control-Allow-Origin is *") {
+	if len(d.Findings) != 2 || !strings.Contains(d.Findings[0].Why, "With cookies or logins it wouldn't") || !strings.Contains(d.Findings[1].What, "Access-Control-Allow-Origin is *") {
 		t.Errorf("findings are %+q, want that it can be read, and that credentials are in vain", d.Findings)
 	}
 }
@@ -288,7 +288,7 @@ func TestACommandAloneIsNoTranscript(t *testing.T) {
 		"curl \"https://api.example.com/posts\" ^\n  -H \"Origin: https://app.example.com\"",
 	} {
 		d := diagnose(command)
-		if len(d.Findings) != 1 || !strings.Contains(d.Findings[0].Remedy, "-v added") {
+		if len(d.Findings) != 1 || !strings.Contains(d.Findings[0].Fix, "-v added") {
 			t.Errorf("%s\nfound %+v", command, d.Findings)
 		}
 	}

@@ -24,14 +24,14 @@ export function svg(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-// options fills a select, and keeps what is chosen where it can.
+// options fills a select, and keeps the chosen option if it is still there.
 export function options(select, list) {
   const before = select.value;
   select.replaceChildren(...list.map(({ value, text }) => element("option", { value }, text)));
   if (list.some(({ value }) => value === before)) select.value = before;
 }
 
-// copier returns a button that copies a text, and says so.
+// copier returns a button that copies a text, and says when it did.
 export function copier(label, text) {
   const button = element("button", {
     type: "button",
@@ -40,7 +40,7 @@ export function copier(label, text) {
         await navigator.clipboard.writeText(text());
         button.textContent = "Copied";
       } catch {
-        button.textContent = "The browser does not let it be copied: select it";
+        button.textContent = "The browser doesn't allow copying. Select the text.";
       }
       setTimeout(() => (button.textContent = label), 2000);
     },

@@ -1,28 +1,25 @@
 import { call } from "./api.js";
 import { element } from "./dom.js";
-import { fetchFrom } from "./frames.js";
+import * as edition from "./edition.js";
 import { kindOf } from "./judge.js";
 import { picture, results } from "./sequence.js";
+import { explained } from "./terms.js";
 
 // An exchange is a question (a fetch by the script of a site), what the browser
-// made of it, what went over the wire, and what package fetch had predicted.
+// made of it, the messages that went over the wire, and the prediction of package fetch.
 
-// perform makes the fetch. The prediction comes first: it is made with the
+// perform makes the fetches of questions. The predictions come first: they use the
 // cookies that the browser has before.
-export async function perform(state, question) {
-  const prediction = await call("/api/predict", question);
-  const id = crypto.randomUUID(); // also keeps a preflight from being found in the browser's cache
-  const { origin } = state.backends.find((b) => b.id === question.backend);
-  const [path] = question.path.split("#");
-  const verdict = await fetchFrom(question.site, {
-    url: `${origin}${path}${path.includes("?") ? "&" : "?"}exchange=${id}`,
-    method: question.method, headers: question.headers, body: question.body,
-    credentials: question.credentials, mode: question.mode,
+export async function perform(state, questions) {
+  const predicted = await call("/api/predict", questions);
+  const { made, version } = await edition.perform(state, questions, predicted);
+  return questions.map((question, i) => {
+    const { verdict, messages } = made[i];
+    const prediction = predicted.predictions[i];
+    // Another tab may change the policy in between.
+    const differences = version === predicted.version ? compare(verdict, prediction) : [];
+    return { question, prediction, verdict, messages, version, predictedBy: predicted.version, kind: kindOf(verdict, messages), differences };
   });
-  const { messages, version } = await call(`/api/exchange/${id}`);
-  // Another tab may change the policy in between.
-  const differences = version === prediction.version ? compare(verdict, prediction) : [];
-  return { question, id, prediction, verdict, messages, version, kind: kindOf(verdict, messages), differences };
 }
 
 // compare returns in what the browser and the prediction differ.
@@ -44,11 +41,11 @@ function compare(verdict, prediction) {
 
 // explain has the engine explain an exchange, and returns in what its explanations
 // differ from what the browser says. The engine speaks of responses that scripts read.
-export async function explain({ question, id, verdict, version: made, prediction }) {
-  const { explanations, version } = await call("/api/explain", { ...question, exchange: id });
+export async function explain({ question, messages, verdict, version: made, predictedBy }) {
+  const { explanations, version } = await call("/api/explain", messages);
   const verdicts = explanations.map((e) => (question.credentials === "include" ? e.data.withCredentials : e.data.withoutCredentials));
   const allowed = verdicts.every((v) => v.allowed);
-  const isOther = version !== prediction.version || version !== made;
+  const isOther = version !== predictedBy || version !== made;
   const comparable = !isOther && question.mode === "cors" && ["readable", "blocked"].includes(verdict.outcome) && verdicts.length > 0;
   const differences = comparable && allowed !== (verdict.outcome === "readable")
     ? [`The browser says ${verdict.outcome}, and the engine that it ${allowed ? "allows" : "denies"} this.`] : [];
@@ -71,8 +68,8 @@ export async function draw(state, exchange, apply) {
     element("details", { className: "details" },
       element("summary", {}, "Details"),
       element("div", { className: "verdicts" },
-        drawBrowser(exchange), drawEngine(explanations, isOther), drawPrediction(exchange.prediction)),
-      all.length > 0 ? null : element("p", { className: "agree" }, "✓ The browser, the engine and the prediction agree."),
+        drawBrowser(exchange, state.isStatic), drawEngine(explanations, isOther), state.isStatic ? null : drawPrediction(exchange.prediction)),
+      all.length > 0 ? null : element("p", { className: "agree" }, state.isStatic ? "✓ The browser model and the engine agree." : "✓ The browser, the engine and the prediction agree."),
       element("h4", {}, "What went over the wire"),
       drawSequence(state, exchange)),
   ];
@@ -107,9 +104,9 @@ function drawVerdict(exchange, site, explanations, apply) {
   const { sees, hidden } = results(exchange);
   return [
     element("h3", { className: tone }, title),
-    element("p", {}, reason(exchange, site, explanations)),
+    element("p", {}, explained(reason(exchange, site, explanations))),
     drawChanges(explanations, site, apply),
-    isWithout ? element("p", {}, "Only SameSite=Lax keeps the sample API's cookie from being sent. A cookie with SameSite=None goes along.") : null,
+    isWithout ? element("p", {}, "The browser doesn't send the sample API's cookie here because it has SameSite=Lax. It sends cookies with SameSite=None.") : null,
     element("dl", { className: "seen" },
       element("div", { className: tone }, element("dt", {}, "The script sees"), element("dd", {}, sees.join(", "))),
       element("div", { className: "calm" }, element("dt", {}, "Hidden from the script"), element("dd", {}, hidden.join(", ") || "nothing"))),
@@ -120,10 +117,10 @@ function drawVerdict(exchange, site, explanations, apply) {
 function reason({ kind, question, verdict, prediction }, site, explanations) {
   const last = explanations.at(-1);
   if (kind === "refused") return verdict.error;
-  if (kind === "opaque") return "With the mode no-cors, CORS isn't asked for.";
+  if (kind === "opaque") return "With mode no-cors, the browser doesn't use CORS, and the script can't read the response.";
   if (kind === "readable") {
     if (!last) return "";
-    const by = last.data.originEntry ? `${last.data.originField} has ${last.data.originEntry}, which allows this origin` : "The policy allows this origin";
+    const by = last.data.originEntry ? `${last.data.originField} lists ${last.data.originEntry}, which allows this origin` : "The policy allows this origin";
     return `${by}${question.credentials === "include" ? ", and AllowCredentials is on" : ""}.`;
   }
   const denied = explanations.find(({ verdict: v }) => !v.allowed);
@@ -131,11 +128,11 @@ function reason({ kind, question, verdict, prediction }, site, explanations) {
   switch (obstacle?.field) {
     case "AllowOrigins":
       if (site.origin === "null") return "The frame's origin is null, which any site can have. The policy doesn't allow it, as it should be.";
-      return site.group === "yours" ? `AllowOrigins doesn't have ${site.origin}.` : `${site.origin} isn't an origin that the policy allows, as it should be.`;
+      return site.group === "yours" ? `AllowOrigins doesn't list ${site.origin}.` : `${site.origin} isn't an origin that the policy allows, as it should be.`;
     case "AllowMethods":
-      return `The script uses ${prediction.refused}, and AllowMethods doesn't have it.`;
+      return `The script uses ${prediction.refused}, and AllowMethods doesn't list it.`;
     case "AllowHeaders":
-      return `The script sets ${titled(prediction.refused)}, and AllowHeaders doesn't have it.`;
+      return `The script sets ${titled(prediction.refused)}, and AllowHeaders doesn't list it.`;
     case "AllowCredentials":
       return "The script sends the request with cookies, and AllowCredentials is off.";
   }
@@ -167,18 +164,18 @@ function drawConsole({ verdict, prediction }) {
 
 const sayings = {
   readable: "The script reads the response.",
-  opaque: "The request is sent, and the script can read nothing of the response.",
-  hidden: "Blocked: the request was sent and done, and the script may not read the response.",
-  rejected: "Blocked: the middleware responded with 403, and your handler did not run.",
-  preflight: "Blocked: the preflight did not allow the request, and it was never sent.",
+  opaque: "The request is sent, and the script can't read the response.",
+  hidden: "Blocked: the request was sent and done, and the script can't read the response.",
+  rejected: "Blocked: the middleware responded with 403, and your handler didn't run.",
+  preflight: "Blocked: the preflight didn't allow the request, and it was never sent.",
   refused: "No script can do this.",
 };
 
-function drawBrowser({ kind, verdict }) {
+function drawBrowser({ kind, verdict }, isModel) {
   return element("section", {},
-    element("h4", {}, "Your browser"),
+    element("h4", {}, isModel ? "The browser model" : "Your browser"),
     element("p", {}, element("strong", {}, sayings[kind])),
-    verdict.error ? element("p", {}, "All that the script is told: ", element("code", {}, verdict.error)) : null,
+    verdict.error ? element("p", {}, "The script gets only this error: ", element("code", {}, verdict.error)) : null,
     kind === "readable" ? [
       element("p", {}, `It sees the status ${verdict.status} and the headers ${verdict.headers.map(([name]) => name).join(", ") || "none"}.`),
       verdict.body ? element("pre", { tabIndex: 0, "aria-label": "The body that the script reads", role: "region" }, verdict.body) : null,
@@ -190,14 +187,14 @@ function drawPrediction({ outcome, text }) {
     element("h4", {}, "The prediction"),
     element("p", {}, element("strong", {}, outcome[0].toUpperCase() + outcome.slice(1))),
     element("p", {}, text),
-    element("p", { className: "aside" }, "By a model of a browser that is written after the Fetch standard and shares no code with the engine."));
+    element("p", { className: "aside" }, "A model of a browser, which follows the Fetch standard and shares no code with the engine, predicts this."));
 }
 
 function drawEngine(explanations, isOther) {
   return element("section", {},
     element("h4", {}, "The engine"),
-    explanations.length === 0 ? element("p", {}, "It got no request.") : null,
-    isOther ? element("p", { className: "aside" }, "The policy has changed since the request was sent. This explains what the new one does.") : null,
+    explanations.length === 0 ? element("p", {}, "It received no request.") : null,
+    isOther ? element("p", { className: "aside" }, "The policy has changed since the request was sent. This explains the new one.") : null,
     explanations.map(({ preflight, data, text, verdict }) => [
       element("h5", {}, preflight ? "The preflight" : "The request"),
       element("p", {}, element("strong", {}, verdict.allowed ? "✓ Allowed" : "✕ Denied"), ` ${data.request}`),
@@ -215,9 +212,9 @@ function drawSequence(state, { question, messages, verdict }) {
   const site = state.sites.find((s) => s.id === question.site);
   const backend = state.backends.find((b) => b.id === question.backend);
   const steps = messages.flatMap(({ preflight, request, response }) => [
-    drawMessage(state, "out", preflight ? "Preflight: may the script do this?" : "The request", `${request.method} ${request.target}`, request.headers),
-    drawMessage(state, "back", preflight ? "What the API allows" : "The response",
-      response.status ? `${response.status} ${response.statusText}` : "nothing", response.headers),
+    drawMessage(state, "out", preflight ? "Preflight: can the script do this?" : "The request", `${request.method} ${request.target}`, request.headers),
+    drawMessage(state, "back", preflight ? "The API allows" : "The response",
+      response.status ? `${response.status} ${response.statusText}` : "no response", response.headers),
   ]);
   if (steps.length === 0) {
     steps.push(element("li", { className: "note" }, "Nothing was sent."));

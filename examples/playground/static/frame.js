@@ -1,14 +1,13 @@
 "use strict";
 
-// The page tells the frame which fetch to make; the frame makes it, as a script
-// of its own origin, and tells the page what came of it. What it is told is
-// data: a URL of one of the backends and the parameters of fetch.
+// The page sends the frame a fetch: a URL of one of the backends, and the parameters.
+// The frame makes the fetch, as a script of its own origin, and returns the outcome.
 const page = document.documentElement.dataset.page;
 const backends = document.documentElement.dataset.backends.split(" ");
 
 async function perform({ url, method, headers, body, credentials, mode }) {
   if (!backends.includes(new URL(url).origin)) {
-    return { outcome: "refused", error: "this frame calls the playground's backends only" };
+    return { outcome: "refused", error: "This frame can only call the backends of the playground." };
   }
   let request;
   try {

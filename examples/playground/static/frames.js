@@ -1,7 +1,7 @@
 import { element } from "./dom.js";
 
-// The sites are frames. Each makes the fetches that it is told to make, as a
-// script of its own origin, and tells what came of them.
+// The sites are frames. Each makes the fetches that it receives, as a script of its own
+// origin, and returns their outcomes.
 
 const timeout = 15_000; // milliseconds
 
@@ -32,13 +32,13 @@ addEventListener("message", ({ source, origin, data }) => {
 // fetchFrom has the script of a site make a fetch, and returns its verdict.
 export async function fetchFrom(site, parameters) {
   const frame = frames.get(site);
-  await within(frame.loaded, "The site’s frame does not load.");
+  await within(frame.loaded, "The site’s frame doesn’t load.");
   const id = crypto.randomUUID();
   const verdict = new Promise((done) => waiting.set(id, { source: frame.window, done }));
-  // An opaque origin cannot be named; what is sent is no secret.
+  // An opaque origin can't be named. The message isn't a secret.
   frame.window.postMessage({ id, fetch: parameters }, frame.origin === "null" ? "*" : frame.origin);
   try {
-    return await within(verdict, "The request does not end.");
+    return await within(verdict, "The request doesn’t end.");
   } finally {
     waiting.delete(id);
   }

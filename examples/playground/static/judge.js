@@ -1,7 +1,7 @@
-// Whether what a site can do is as it should be, and what all of it amounts to.
+// This decides whether a cell is as it should be, and sums all cells up.
 
-// kindOf is what a browser makes of a fetch. The sample API itself never responds
-// with 403: that is the middleware, in place of a handler.
+// kindOf returns the outcome of a fetch as the page distinguishes it. The sample API itself never responds
+// with 403: only the middleware does.
 export function kindOf({ outcome }, messages) {
   if (outcome !== "blocked") return outcome;
   const actual = messages.find((m) => !m.preflight);
@@ -15,15 +15,15 @@ export function isNamed(site, exchanges) {
     name.toLowerCase() === "access-control-allow-origin" && value === site.origin)));
 }
 
-// judge returns what a cell says, and how: "good" is what should work and does, "bad"
-// what should work and doesn't, or shouldn't and does. A site that is kept out is
-// "calm", and an error that a script can read is "plain".
+// judge returns the text of a cell and its tone: "good" if a request works and should,
+// "bad" if it should work and doesn't, or works and shouldn't, "calm" if it is kept out
+// and should be, and "plain" for an error that the script can read.
 export function judge(site, named, { kind, question, verdict }) {
   if (kind === "readable") {
     if (site.group === "others" && question.credentials === "include") return { tone: "bad", text: `✕ reads ${verdict.status}` };
     return verdict.status >= 400 ? { tone: "plain", text: `${verdict.status}` } : { tone: "good", text: `✓ ${verdict.status}` };
   }
-  const isMissed = site.id === "trusted" || site.group === "yours" && named;
+  const isMissed = site.id === "app" || site.group === "yours" && named;
   const words = { hidden: "hidden", preflight: "not sent", rejected: "403", opaque: "sent", refused: "impossible" };
   if (isMissed) return { tone: "bad", text: `✕ ${words[kind]}` };
   const isDone = kind === "hidden" && question.method !== "GET";
@@ -32,12 +32,12 @@ export function judge(site, named, { kind, question, verdict }) {
 
 const list = (words, last) => words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 
-// summarize says in two sentences what your site and the others can do. get returns
+// summarize returns two sentences: what your site and the others can do. get returns
 // the exchange of a site and an operation.
 export function summarize(get) {
   const can = (site, operation) => get(site, operation).kind === "readable";
-  const both = (operation) => can("untrusted", operation) || can("null", operation);
-  return { yours: yours((operation) => can("trusted", operation)), others: others(both, get("untrusted", "contact").kind) };
+  const both = (operation) => can("stranger", operation) || can("sandbox", operation);
+  return { yours: yours((operation) => can("app", operation)), others: others(both, get("stranger", "contact").kind) };
 }
 
 const withCookies = { read: ["me"], write: ["create", "update"], delete: ["delete"] };

@@ -1,20 +1,44 @@
 import { call } from "./api.js";
 import { byId, element, options } from "./dom.js";
 import { draw, perform } from "./exchange.js";
-import { embed } from "./frames.js";
+import * as edition from "./edition.js";
 import { summarize } from "./judge.js";
-import * as home from "./home.js";
+import * as code from "./code.js";
+import * as link from "./link.js";
 import * as matrix from "./matrix.js";
 import * as paste from "./paste.js";
 import * as policy from "./policy.js";
+import { explained } from "./terms.js";
 import * as views from "./views.js";
 
-const state = await call("/api/state");
-embed(state.sites, byId("frames"));
+const state = await call("/api/state").catch((error) => {
+  byId("summary").textContent = `✕ ${error.message}`;
+  throw error;
+});
+edition.start(state.sites);
 
-// chosen is the cell that the exchange belongs to, or the question of one that
-// belongs to none.
+byId("release").textContent = state.release;
+byId("readme").href = `https://${state.module}#readme`;
+byId("documentation").href = policy.documentationOf(state);
+if (state.isStatic) {
+  byId("static-note").append("Here, a model of a browser makes the requests. To make them with your own browser, clone ",
+    element("a", { href: `https://${state.module}` }, "the repository"), " and run ", element("code", {}, "go run ./examples/playground -open"), ".");
+}
+byId("code-note").textContent = `The policy in force. ${state.sites.filter(({ group }) => group === "yours").map((site) => site.public).join(" and ")} stand for your sites.`;
+
+// fromLink returns what the address carries: the policy and the cell.
+function fromLink() {
+  try {
+    return link.parse(state, location.hash);
+  } catch (error) {
+    byId("share-state").textContent = error.message;
+    return undefined;
+  }
+}
+
+// chosen is the cell of the exchange, or the question of an exchange without a cell.
 let chosen = { site: state.sites[0], operation: state.operations.find(({ id }) => id === "account") };
+let inForce = state.policy.text; // what the matrix is about
 let exchanges; // of the last run of the matrix
 let number = 0; // of the exchange to show last
 
@@ -22,7 +46,7 @@ let number = 0; // of the exchange to show last
 function fill({ site, method, path, headers, body, credentials, mode }, operation) {
   byId("site").value = site;
   byId("operation").value = operation?.id ?? "";
-  byId("operation-why").textContent = operation?.why ?? "";
+  byId("operation-why").replaceChildren(...explained(operation?.why ?? ""));
   byId("method").value = method;
   byId("path").value = path;
   byId("headers").value = headers.map(([name, value]) => `${name}: ${value}`).join("\n");
@@ -43,8 +67,7 @@ function read() {
   return question;
 }
 
-// show shows the exchange that get returns, unless another is to be shown by
-// then, and says what fails.
+// show shows the exchange that get returns, unless a later call has started by then.
 async function show(get) {
   const mine = ++number;
   const said = byId("request-state");
@@ -66,13 +89,13 @@ async function show(get) {
   byId("exchange").dataset.shown = mine; // for tests, which wait for it
 }
 
-// ask performs the exchange of a question that belongs to no cell.
+// ask performs the exchange of a question without a cell.
 async function ask(question) {
-  const exchange = await perform(state, question);
+  const [exchange] = await perform(state, [question]);
   return matrix.judged(state.sites.find(({ id }) => id === question.site), exchange);
 }
 
-// showChosen shows the exchange of what is chosen, as the matrix has made it.
+// showChosen shows the chosen exchange, which the matrix made if it is of a cell.
 function showChosen() {
   const { site, operation, question } = chosen;
   matrix.choose(site, operation);
@@ -80,13 +103,20 @@ function showChosen() {
   return show(() => matrix.find(exchanges, site, operation));
 }
 
-matrix.draw(state, async (site, operation) => {
-  if (!exchanges) return;
+// choose shows the exchange of a cell.
+function choose(site, operation) {
   chosen = { site, operation };
   fill(matrix.question(byId("backend").value, site, operation), operation);
-  await showChosen();
+  return exchanges && showChosen();
+}
+
+// open also moves there, where the exchange has a view of its own.
+async function open(site, operation) {
+  await choose(site, operation);
   if (views.show("exchange")) byId("request-title").focus();
-});
+}
+
+matrix.draw(state, open);
 
 byId("request-form").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -97,6 +127,7 @@ byId("request-form").addEventListener("submit", (event) => {
   });
 });
 
+byId("backend").parentElement.hidden = state.backends.length < 2;
 options(byId("backend"), state.backends.map((b) => ({ value: b.id, text: b.title })));
 options(byId("site"), state.sites.map((s) => ({ value: s.id, text: `${s.title} (${s.origin})` })));
 options(byId("operation"), [...state.operations.map((o) => ({ value: o.id, text: o.title })), { value: "", text: "of your own" }]);
@@ -110,8 +141,6 @@ for (const name of ["method", "path", "headers", "body", "credentials", "mode"])
     byId("operation-why").textContent = "";
   });
 }
-fill(matrix.question(byId("backend").value, chosen.site, chosen.operation), chosen.operation);
-
 async function run() {
   byId("matrix").setAttribute("aria-busy", "true");
   try {
@@ -134,12 +163,31 @@ for (const button of document.querySelectorAll("[data-opens]")) {
   button.addEventListener("click", () => byId(button.dataset.opens).showModal());
 }
 
-paste.start(state, policy.show);
-policy.start(state, (text) => {
+document.querySelector("[data-opens=code]").addEventListener("click", () => {
+  code.show(inForce, byId("backend").value).catch((error) => byId("programs").replaceChildren(element("p", { className: "bad" }, error.message)));
+});
+
+byId("share").addEventListener("click", () => {
+  history.replaceState(null, "", link.fragment(state, policy.current(), chosen));
+  const where = state.isStatic ? "" : ` It works where the playground runs at this address: go run ./examples/playground -port ${location.port}`;
+  const say = (what) => (byId("share-state").textContent = what + where);
+  navigator.clipboard.writeText(location.href).then(() => say("The link is copied."), () => say("The link is in the address bar."));
+});
+
+addEventListener("hashchange", () => {
+  const linked = fromLink();
+  if (linked?.cell) choose(linked.cell.site, linked.cell.operation);
+  if (linked) policy.replace(linked.policy, "Opened a link.");
+});
+
+const linked = fromLink();
+chosen = linked?.cell ?? chosen;
+fill(matrix.question(byId("backend").value, chosen.site, chosen.operation), chosen.operation);
+paste.start(state, { choose, open, show: policy.show });
+policy.start(state, linked?.policy ?? state.policy.text, (text) => {
   const stale = text === undefined;
   byId("matrix").classList.toggle("stale", stale);
   byId("stale").textContent = stale ? "The policy isn't valid. This is what the last valid one does." : "";
-  if (stale) return;
-  run();
-  home.show(text).catch((error) => byId("programs").replaceChildren(element("p", { className: "bad" }, error.message)));
+  inForce = text ?? inForce;
+  if (!stale || !exchanges) run();
 });

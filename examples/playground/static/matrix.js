@@ -21,22 +21,17 @@ export function question(backend, site, operation) {
   };
 }
 
-// start makes all requests, and marks what has changed since the last time. It
-// returns the exchanges by site and operation, or nothing if a later start has
-// ended it.
+// start makes all requests, and marks the cells that changed. It returns the exchanges
+// by site and operation, or nothing if a later start replaced this one.
 export async function start(state, backend) {
   const number = ++run;
   const exchanges = new Map();
   const changed = [];
-  const one = async (site, operation) => {
-    const exchange = await perform(state, question(backend, site, operation));
-    const key = keyOf(site, operation);
-    exchanges.set(key, exchange);
-    // Each cell turns as soon as it can. Whether the policy names the site is known of
-    // the run before only, and judged again at the end.
-    if (number === run) cells.get(key).show(judge(site, named.get(site.id), exchange), exchange.differences, false);
+  const all = async (operations) => {
+    const pairs = operations.flatMap((operation) => state.sites.map((site) => [site, operation]));
+    const made = await perform(state, pairs.map(([site, operation]) => question(backend, site, operation)));
+    pairs.forEach(([site, operation], i) => exchanges.set(keyOf(site, operation), made[i]));
   };
-  const all = (operations) => Promise.all(operations.flatMap((operation) => state.sites.map((site) => one(site, operation))));
   byId("trouble").replaceChildren();
   try {
     // Logging in comes first, so that all later requests have the same cookie.
@@ -66,7 +61,7 @@ export async function start(state, backend) {
   return exchanges;
 }
 
-// report says where the browser and the prediction differ.
+// report lists the cells in which the browser and the prediction differ.
 function report(state, exchanges) {
   const wrong = [];
   for (const operation of state.operations) {
@@ -101,7 +96,7 @@ export function draw(state, open) {
       element("tr", { className: "groups" }, element("td"), groups(state.sites).map(({ group, size }) =>
         element("th", { scope: "colgroup", colSpan: size }, groupTitles[group]))),
       element("tr", {}, element("th", { scope: "col" }, element("span", { className: "hidden" }, "Operation")),
-        state.sites.map((site) => element("th", { scope: "col" }, site.title, element("code", { className: "small" }, site.origin.replace("http://", "")))))),
+        state.sites.map((site) => element("th", { scope: "col" }, site.title, element("code", { className: "small" }, site.origin.replace(/^https?:\/\//, "")))))),
     element("tbody", {}, state.operations.map((operation, i) => element("tr", {},
       element("th", { scope: "row", title: operation.why }, operation.title, " ", element("code", { className: "small" }, `${operation.method} ${operation.path}`)),
       grid[i].map(({ button }) => element("td", {}, button))))));
@@ -144,7 +139,7 @@ function makeCell(site, operation, open) {
   };
 }
 
-// choose marks the cell whose exchange is shown; none without arguments.
+// choose marks the cell whose exchange is shown, or none without arguments.
 export function choose(site, operation) {
   const chosen = site && keyOf(site, operation);
   for (const [key, { button }] of cells) {
@@ -153,7 +148,7 @@ export function choose(site, operation) {
   }
 }
 
-// judged returns an exchange that is not of a cell, judged as if it were.
+// judged returns an exchange that doesn't belong to a cell, judged as if it did.
 export function judged(site, exchange) {
   return { ...exchange, tone: judge(site, named.get(site.id), exchange).tone };
 }

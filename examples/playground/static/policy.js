@@ -1,34 +1,39 @@
 import { call } from "./api.js";
 import { byId, element } from "./dom.js";
 import { tabs } from "./tabs.js";
+import { explained } from "./terms.js";
 import * as views from "./views.js";
 
-// The policy is a text, JSON, which the form reads and writes. Whatever is valid
-// is in force at once.
+// The policy is a text, JSON, which the form reads and writes. It is in force as soon
+// as it is valid.
 
 const pause = 150; // milliseconds without typing, before the program is called
 
-let state; // what the program said at the start
+let state; // from the program, at the start
 let changed; // called with the text when a policy is in force, and without when it is refused
 let selected = 0; // the Config in the form
 let timer;
-let asked = 0;
+let checks = 0;
 const rows = new Map(); // by the name of a field: its control and its problems
 const presets = new Map(); // by its policy: the button of a preset
+const past = []; // policies before the last changes by a button, and what those did
 
 const text = byId("policy-text");
-const edit = tabs([...byId("editors").children]);
+const showEditor = tabs([...byId("editors").children]);
 
-export function start(initial, onChange) {
+export function start(initial, policy, onChange) {
   state = initial;
   changed = onChange;
   for (const { title, why, policy } of state.presets) {
-    const button = element("button", { type: "button", title: why, onclick: () => set(policy) }, title);
+    const button = element("button", { type: "button", title: why, onclick: () => replace(policy, `Started from ${title}.`) }, title);
     presets.set(policy, button);
     byId("presets").append(element("li", {}, button));
   }
   drawFields();
-  text.addEventListener("input", () => edited());
+  text.addEventListener("input", () => {
+    forget();
+    edited();
+  });
   byId("config").addEventListener("change", (event) => {
     selected = Number(event.target.value);
     fill();
@@ -39,25 +44,63 @@ export function start(initial, onChange) {
     if (!list) return;
     list.push({ paths: ["/public/"], allowOrigins: ["*"] });
     selected = list.length - 1;
-    write(list);
+    write(list, `Added Config ${selected}.`);
   });
   byId("config-remove").addEventListener("click", () => {
     const list = parsed();
     if (!list || list.length < 2) return;
-    list.splice(selected, 1);
+    const removed = selected;
+    list.splice(removed, 1);
     selected = 0;
-    write(list);
+    write(list, `Removed Config ${removed}.`);
   });
-  byId("share").addEventListener("click", share);
-  const shared = fromLink();
-  set(shared ?? state.policy.text);
-}
-
-// set replaces the policy.
-export function set(policy) {
-  selected = 0;
+  byId("undo").querySelector("button").addEventListener("click", undo);
+  addEventListener("keydown", (event) => {
+    const isTyped = event.target.closest("textarea, select, dialog, input:not([type=checkbox])");
+    if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || isTyped || past.length === 0) return;
+    event.preventDefault();
+    undo();
+  });
   text.value = policy;
   edited(0);
+}
+
+// documentationOf returns the address of the documentation of package cors.
+export const documentationOf = ({ module }) => `https://pkg.go.dev/${module}/core`;
+
+// current returns the policy, valid or not.
+export const current = () => text.value;
+
+// replace replaces the policy, which can be undone.
+export function replace(policy, what) {
+  selected = 0;
+  update(policy, what);
+}
+
+function update(policy, what) {
+  past.push({ policy: text.value, what });
+  text.value = policy;
+  drawUndo();
+  edited(0);
+}
+
+function undo() {
+  text.value = past.pop().policy;
+  drawUndo();
+  edited(0);
+}
+
+// forget makes the changes by buttons permanent, because somebody types.
+function forget() {
+  past.length = 0;
+  drawUndo();
+}
+
+function drawUndo() {
+  const [said, button] = byId("undo").children;
+  said.textContent = past.at(-1)?.what ?? "";
+  button.title = said.textContent;
+  button.hidden = past.length === 0;
 }
 
 // apply makes a change that the engine proposes.
@@ -67,7 +110,7 @@ export function apply({ config, field, add, defaults }) {
   if (!list || !list[config] || !name) return;
   list[config][name] = add ? [...(list[config][name] ?? defaults ?? []), add] : true;
   selected = config;
-  write(list);
+  write(list, add ? `Added ${add} to ${field}.` : `Turned on ${field}.`);
 }
 
 // show brings a field into view.
@@ -75,12 +118,12 @@ export function show(name) {
   const control = byId(`field-${name}`);
   if (!control) return;
   views.show("policy");
-  edit(byId("tab-fields"));
+  showEditor(byId("tab-fields"));
   control.closest("details")?.setAttribute("open", "");
   control.focus();
 }
 
-// parsed returns the Configs, or nothing if the text is no JSON of Configs.
+// parsed returns the Configs, or nothing if the text isn't JSON of Configs.
 function parsed() {
   try {
     const value = JSON.parse(text.value);
@@ -91,10 +134,11 @@ function parsed() {
   }
 }
 
-function write(list) {
-  text.value = JSON.stringify(list.length === 1 ? list[0] : list, null, 2) + "\n";
-  edited(0);
+function write(list, what) {
+  update(format(list), what);
 }
+
+const format = (list) => JSON.stringify(list.length === 1 ? list[0] : list, null, 2) + "\n";
 
 // edited follows a change of the text.
 function edited(wait = pause) {
@@ -104,25 +148,25 @@ function edited(wait = pause) {
   timer = setTimeout(check, wait);
 }
 
-// check asks the program to put the policy in force.
+// check puts the policy in force if it is valid.
 async function check() {
   clearTimeout(timer);
-  const number = ++asked;
+  const number = ++checks;
   const policy = text.value;
-  let answer;
+  let response;
   try {
-    answer = await call("/api/policy", { policy }, [200, 422]);
+    response = await call("/api/policy", { policy }, [200, 422]);
   } catch (error) {
-    answer = { ok: false, problems: [{ config: 0, field: "", entry: -1, message: error.message, line: 0 }] };
+    response = { ok: false, problems: [{ config: 0, field: "", entry: -1, message: error.message, line: 0 }] };
   }
-  if (number !== asked) return; // what was typed since is asked about already
-  drawProblems(answer.problems ?? []);
-  const risk = answer.problems?.some((p) => p.risk);
-  byId("policy-state").className = answer.ok ? "good" : "bad";
-  byId("policy-state").textContent = answer.ok ? "✓ This policy is in force."
+  if (number !== checks) return; // a later check is under way
+  drawProblems(response.problems ?? []);
+  const risk = response.problems?.some((p) => p.risk);
+  byId("policy-state").className = response.ok ? "good" : "bad";
+  byId("policy-state").textContent = response.ok ? "✓ This policy is in force."
     : `✕ Refused${risk ? " because it is dangerous" : ""}. The last valid policy stays in force.`;
   for (const [preset, button] of presets) button.setAttribute("aria-pressed", String(preset === policy));
-  changed(answer.ok ? policy : undefined);
+  changed(response.ok ? policy : undefined);
 }
 
 function drawFields() {
@@ -130,12 +174,13 @@ function drawFields() {
   const draw = (field) => {
     const id = `field-${field.name}`;
     const about = `${id}-help ${id}-problems`;
-    const update = (value) => {
+    const edit = (value) => {
       const list = parsed();
       if (!list) return;
       if (value === undefined) delete list[selected][field.name];
       else list[selected][field.name] = value;
-      text.value = JSON.stringify(list.length === 1 ? list[0] : list, null, 2) + "\n";
+      text.value = format(list);
+      forget();
       clearTimeout(timer);
       timer = setTimeout(check, field.kind === "bool" ? 0 : pause);
     };
@@ -144,28 +189,31 @@ function drawFields() {
       control = element("div", { id, tabIndex: -1, role: "group", "aria-label": field.go }, state.risks.map((risk) => element("label", { className: "check" },
         element("input", { type: "checkbox", value: risk.id, onchange: () => {
           const chosen = [...control.querySelectorAll("input:checked")].map((box) => box.value);
-          update(chosen.length > 0 ? chosen : undefined);
+          edit(chosen.length > 0 ? chosen : undefined);
         } }), ` ${risk.text} `, element("code", {}, risk.id))));
     } else if (field.kind === "bool") {
-      control = element("input", { id, type: "checkbox", "aria-describedby": about, onchange: () => update(control.checked || undefined) });
+      control = element("input", { id, type: "checkbox", "aria-describedby": about, onchange: () => edit(control.checked || undefined) });
     } else if (field.kind === "number") {
       control = element("input", { id, type: "number", placeholder: field.hint, "aria-describedby": about,
-        oninput: () => update(control.value === "" || control.value === "0" ? undefined : Number(control.value)) });
+        oninput: () => edit(control.value === "" || control.value === "0" ? undefined : Number(control.value)) });
     } else {
       control = element("textarea", { id, className: "code", rows: 1, spellcheck: false, placeholder: field.hint, "aria-describedby": about,
         oninput: () => {
           grow(control);
           const lines = control.value.split("\n").map((line) => line.trim()).filter(Boolean);
-          update(lines.length > 0 ? lines : undefined);
+          edit(lines.length > 0 ? lines : undefined);
         } });
     }
     const problems = element("ul", { id: `${id}-problems`, className: "problems" });
     rows.set(field.name, { field, control, problems });
     const label = element("label", { for: id }, field.go, field.kind === "list" && field.name !== "acceptRisks" ? element("span", { className: "aside" }, " one per line") : null);
+    const documentation = element("a", { className: "documentation", href: `${documentationOf(state)}#Config.${field.go}`, target: "_blank", rel: "noreferrer", "aria-label": `Documentation of ${field.go}` }, "docs");
     return element("div", { className: "field" },
-      field.kind === "bool" ? element("div", { className: "check" }, control, " ", label)
-        : field.name === "acceptRisks" ? element("p", { className: "label" }, field.go) : label,
-      element("p", { id: `${id}-help`, className: "help" }, field.help),
+      element("div", { className: "head" },
+        field.kind === "bool" ? element("div", { className: "check" }, control, " ", label)
+          : field.name === "acceptRisks" ? element("p", { className: "label" }, field.go) : label,
+        documentation),
+      element("p", { id: `${id}-help`, className: "help" }, explained(field.help)),
       field.kind === "bool" ? null : control, problems);
   };
   byId("fields").append(...state.fields.slice(0, common).map(draw),
@@ -177,8 +225,8 @@ function grow(control) {
   control.rows = control.value.split("\n").length;
 }
 
-// fill shows the selected Config in the form. What somebody types into is left
-// as it is.
+// fill shows the selected Config in the form, except in the field that somebody types
+// into.
 function fill() {
   const list = parsed();
   byId("fields").disabled = !list;
@@ -204,8 +252,7 @@ function fill() {
   }
 }
 
-// drawProblems puts what is wrong beside the field at fault, and at its line of
-// the JSON.
+// drawProblems shows problems beside their fields and with their lines of the JSON.
 function drawProblems(problems) {
   for (const { control, problems: list } of rows.values()) {
     list.replaceChildren();
@@ -231,43 +278,17 @@ function accept({ config, risk }) {
     const list = parsed();
     if (!list) return;
     list[config].acceptRisks = [...(list[config].acceptRisks ?? []), risk];
-    write(list);
+    write(list, `Accepted the risk ${risk}.`);
   } }), ` I accept this: ${what}`);
 }
 
-// select marks what stands at a line, from a column in bytes on.
+// select selects the rest of a line, from a column in bytes.
 function select(line, column) {
   const lines = text.value.split("\n");
   const bytes = new TextEncoder().encode(lines[line - 1] ?? "");
   const before = new TextDecoder().decode(bytes.slice(0, column - 1)).length;
   const start = lines.slice(0, line - 1).reduce((sum, l) => sum + l.length + 1, 0);
-  edit(byId("tab-text"));
+  showEditor(byId("tab-text"));
   text.focus();
   text.setSelectionRange(start + before, start + (lines[line - 1] ?? "").length);
 }
-
-const linkPrefix = "#policy=";
-
-function share() {
-  const bytes = new TextEncoder().encode(text.value);
-  location.hash = linkPrefix + btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  const say = (what) => (byId("share-state").textContent = `${what} To open it, run the playground at the same address: go run ./examples/playground -port ${location.port}`);
-  navigator.clipboard.writeText(location.href).then(() => say("The link is copied."), () => say("The link is in the address bar."));
-}
-
-// fromLink returns the policy of the address. It is checked like any other.
-function fromLink() {
-  if (!location.hash.startsWith(linkPrefix)) return undefined;
-  try {
-    const characters = atob(location.hash.slice(linkPrefix.length).replaceAll("-", "+").replaceAll("_", "/"));
-    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(characters, (c) => c.charCodeAt(0)));
-  } catch {
-    byId("share-state").textContent = "The link is cut off or changed, so that its policy can't be read. Copy it again.";
-    return undefined;
-  }
-}
-
-addEventListener("hashchange", () => {
-  const shared = fromLink();
-  if (shared !== undefined && shared !== text.value) set(shared);
-});

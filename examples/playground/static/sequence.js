@@ -1,14 +1,13 @@
 import { svg } from "./dom.js";
 
-// The picture of an exchange: lifelines of the script, the browser and the API, and
-// what goes between them. It is drawn anew for each width, so that its text keeps
-// its size.
+// The picture of an exchange: lifelines of the script, the browser and the API, and the
+// messages between them. It is drawn for each width, so that its text keeps its size.
 
 const line = 16; // pixels from a line of text to the next
 const glyph = 7.25; // pixels, the width of a character of the monospaced font
 
 const isCORS = (name) => /^(origin|access-control-.*)$/i.test(name);
-// What a script sets or a browser adds, and what makes a preflight or credentials.
+// These headers cause a preflight or are credentials.
 const isTelling = (name) => /^(cookie|authorization|content-type)$/i.test(name);
 
 // picture returns the drawing of an exchange for a width in pixels.
@@ -18,7 +17,7 @@ export function picture({ site, backend, exchange }, width) {
   const script = 6;
   const browser = hasScript ? Math.round(width * .3) : 6;
   const api = width - 6;
-  // A site that is kept out is no fault.
+  // A site that is kept out isn't a fault.
   const fault = exchange.tone === "calm" ? "kept" : "fault";
   const marks = []; // over the lifelines
   let y = 14;
@@ -101,7 +100,7 @@ export function picture({ site, backend, exchange }, width) {
   return svg("svg", { viewBox: `0 0 ${width} ${y}`, width, height: y, role: "img", "aria-label": told(exchange, result) }, ...lifelines, ...marks);
 }
 
-// results says what the script sees of an exchange and what it doesn't.
+// results returns what the script sees of an exchange and what is hidden from it.
 export function results({ kind, verdict, messages }) {
   const response = messages.find((m) => !m.preflight)?.response;
   if (kind === "readable") {
@@ -115,7 +114,7 @@ export function results({ kind, verdict, messages }) {
   return { short: verdict.error ? "TypeError" : "opaque", sees, hidden };
 }
 
-// told is the picture in words.
+// told describes the picture in words.
 function told({ question, messages, kind }, { sees, hidden }) {
   const steps = messages.map(({ preflight, request, response }) =>
     `The browser sends ${preflight ? "the preflight " : ""}${request.method} ${request.target}. The API responds with ${response.status || "nothing"}.`);

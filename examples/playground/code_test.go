@@ -14,9 +14,9 @@ import (
 	"github.com/corskit/cors/core/config"
 )
 
-// policiesToTakeHome are the presets, policies that are hard to write, and
-// random ones.
-func policiesToTakeHome(t *testing.T) map[string][]cors.Config {
+// policiesToWrite are the presets, with the public origins of the sites, policies that
+// are hard to write, and random ones.
+func policiesToWrite(t *testing.T) map[string][]cors.Config {
 	policies := map[string][]cors.Config{
 		"several Configs": {
 			{Paths: []string{"/public/"}, AllowOrigins: []string{"*"}},
@@ -28,7 +28,7 @@ func policiesToTakeHome(t *testing.T) map[string][]cors.Config {
 		"what a shell quotes":  {{AllowOrigins: []string{"https://app.example.com"}, PathRegexps: []string{`/it's/$HOME/"[^\\]+"`}}},
 		"what a format quotes": {{AllowOrigins: []string{"https://app.example.com"}, Paths: []string{"/100%s"}}},
 	}
-	p, err := newPlayground(0)
+	p, err := newLocal(0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func policiesToTakeHome(t *testing.T) map[string][]cors.Config {
 		if err != nil {
 			t.Fatal(err)
 		}
-		policies["preset "+preset.ID] = cfgs
+		policies["preset "+preset.ID] = p.published(cfgs)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	some := func(of ...string) []string {
@@ -65,7 +65,7 @@ func policiesToTakeHome(t *testing.T) map[string][]cors.Config {
 }
 
 // All programs are compiled by one run of the compiler.
-func TestProgramsToTakeHomeCompileAsShown(t *testing.T) {
+func TestProgramsCompileAsShown(t *testing.T) {
 	dir := t.TempDir()
 	mod, err := os.ReadFile(filepath.Join("..", "go.mod"))
 	if err != nil {
@@ -94,25 +94,25 @@ func TestProgramsToTakeHomeCompileAsShown(t *testing.T) {
 	}
 	write("go.mod", mod)
 	write("go.sum", sum)
-	programs := 0
-	for name, cfgs := range policiesToTakeHome(t) {
+	written := 0
+	for name, cfgs := range policiesToWrite(t) {
 		if _, err := cors.New(cfgs...); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for _, program := range takeHome(cfgs) {
+		for _, program := range programs(cfgs) {
 			if program.Language != "go" {
 				continue
 			}
-			if program.Text == "" {
+			if program.Install == "" || program.Text == "" {
 				t.Errorf("%s: there is no program for %s: %s", name, program.ID, program.Note)
 				continue
 			}
-			programs++
+			written++
 			write(filepath.Join(strings.ReplaceAll(name, " ", "_"), program.ID, "main.go"), []byte(program.Text))
 		}
 	}
-	if programs < 5*14 {
-		t.Fatalf("there are %d programs", programs)
+	if written < len(skeletons)*20 {
+		t.Fatalf("there are %d programs", written)
 	}
 	vet := exec.CommandContext(t.Context(), "go", "vet", "./...")
 	vet.Dir = dir
@@ -122,14 +122,14 @@ func TestProgramsToTakeHomeCompileAsShown(t *testing.T) {
 	}
 }
 
-func TestJSONAndEnvironmentToTakeHomeAreReadAsTheSamePolicy(t *testing.T) {
-	for name, cfgs := range policiesToTakeHome(t) {
+func TestJSONAndEnvironmentAreReadAsTheSamePolicy(t *testing.T) {
+	for name, cfgs := range policiesToWrite(t) {
 		t.Run(name, func(t *testing.T) {
 			want, err := config.JSON(cfgs...)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, program := range takeHome(cfgs) {
+			for _, program := range programs(cfgs) {
 				var got []cors.Config
 				want := want
 				switch {
@@ -171,6 +171,44 @@ func TestJSONAndEnvironmentToTakeHomeAreReadAsTheSamePolicy(t *testing.T) {
 				if text != want {
 					t.Errorf("%s is read as\n%s\nwant\n%s", program.ID, text, want)
 				}
+			}
+		})
+	}
+}
+
+func TestCodeHasThePublicOriginsOfTheSites(t *testing.T) {
+	p := &playground{sites: []Site{
+		{Origin: "http://127.0.0.1:1", Public: "https://app.example.com"},
+		{Origin: "http://127.0.0.1:2", Public: "https://admin.example.com"},
+		{Origin: "null", Public: "null"},
+	}}
+	for _, test := range []struct{ title, policy, want string }{
+		{"both sites", `{"allowOrigins": ["http://127.0.0.1:2", "http://127.0.0.1:1"]}`, `{"allowOrigins": ["https://admin.example.com", "https://app.example.com"]}`},
+		{"a site beside its public origin", `{"allowOrigins": ["https://app.example.com", "http://127.0.0.1:1"]}`, `{"allowOrigins": ["https://app.example.com"]}`},
+		{"other origins of this machine", `{"allowOrigins": ["http://127.0.0.1:3", "http://127.0.0.1:*"]}`, `{"allowOrigins": ["http://127.0.0.1:3", "http://127.0.0.1:*"]}`},
+		{"a second Config", `[{"paths": ["/a/"], "allowOrigins": ["*"]}, {"allowOrigins": ["http://127.0.0.1:1"]}]`, `[{"paths": ["/a/"], "allowOrigins": ["*"]}, {"allowOrigins": ["https://app.example.com"]}]`},
+		{"a risk of one entry", `{"allowOrigins": ["null", "http://127.0.0.1:1"], "allowCredentials": true, "acceptRisks": ["null-with-credentials=null"]}`, `{"allowOrigins": ["null", "https://app.example.com"], "allowCredentials": true, "acceptRisks": ["null-with-credentials=null"]}`},
+		{"no origins", `{"allowOriginRegexps": ["https://(a|b)\\.example\\.com"]}`, `{"allowOriginRegexps": ["https://(a|b)\\.example\\.com"]}`},
+	} {
+		t.Run(test.title, func(t *testing.T) {
+			var texts [2]string
+			for i, text := range []string{test.policy, test.want} {
+				cfgs, err := config.ParseJSON([]byte(text))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if i == 0 {
+					cfgs = p.published(cfgs)
+				}
+				if _, err := cors.New(cfgs...); err != nil {
+					t.Error(err)
+				}
+				if texts[i], err = config.JSON(cfgs...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if texts[0] != texts[1] {
+				t.Errorf("published is\n%s\nwant\n%s", texts[0], texts[1])
 			}
 		})
 	}
