@@ -23,7 +23,7 @@ func export(ctx context.Context, out io.Writer, dir string) error {
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(scripts, "playground.wasm"), "github.com/corskit/cors/examples/playground")
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("the engine isn't compiled to WebAssembly: %w\n%s", err, out)
+		return fmt.Errorf("can't compile the engine to WebAssembly; run this in a clone of the project: %w\n%s", err, out)
 	}
 	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
 	if err != nil {
