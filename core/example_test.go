@@ -1,6 +1,7 @@
 package cors_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -266,4 +267,64 @@ func ExampleEngine_Reload() {
 	// [https://old.example.com]
 	// <nil>
 	// [https://new.example.com]
+}
+
+// Tenants register the origins of their own sites. The function is called last, and
+// the header that it reads is added to Vary.
+func ExampleConfig_allowOriginFunc() {
+	sites := map[string]string{"https://shop.example": "acme"}
+	engine, err := cors.New(cors.Config{
+		AllowOriginFunc: func(_ context.Context, r *cors.Request) (bool, error) {
+			tenant, ok := sites[r.Origin]
+			return ok && tenant == r.Header("X-Tenant"), nil
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r := httptest.NewRequest("GET", "/posts", nil)
+	r.Header.Set("Origin", "https://shop.example")
+	r.Header.Set("X-Tenant", "acme")
+	w := httptest.NewRecorder()
+	engine.Handler(posts).ServeHTTP(w, r)
+	fmt.Println("Access-Control-Allow-Origin:", w.Header().Get("Access-Control-Allow-Origin"))
+	fmt.Println("Vary:", w.Header().Get("Vary"))
+	// Output:
+	// Access-Control-Allow-Origin: https://shop.example
+	// Vary: Origin, X-Tenant
+}
+
+// Anyone can get a name under vercel.app, so New refuses the pattern unless the risk is
+// accepted, here for this entry only.
+func ExampleRisk_For() {
+	const previews = "https://blog-*.vercel.app"
+	_, err := cors.New(cors.Config{
+		AllowOrigins: []string{"https://blog.example.com", previews},
+		AcceptRisks:  []cors.Risk{cors.RiskPublicSuffix.For(previews)},
+	})
+	fmt.Println(err)
+	// Output:
+	// <nil>
+}
+
+// CORS doesn't cover WebSocket handshakes, so check their origin before the upgrade.
+// gorilla/websocket takes the method as it is:
+//
+//	upgrader := websocket.Upgrader{CheckOrigin: engine.CheckOrigin}
+func ExampleEngine_CheckOrigin() {
+	engine, err := cors.New(cors.Config{AllowOrigins: []string{"https://app.example.com"}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, origin := range []string{"https://app.example.com", "https://evil.example"} {
+		r := httptest.NewRequest("GET", "/chat", nil)
+		r.Header.Set("Origin", origin)
+		r.Header.Set("Upgrade", "websocket")
+		fmt.Println(origin, engine.CheckOrigin(r))
+	}
+	// Output:
+	// https://app.example.com true
+	// https://evil.example false
 }

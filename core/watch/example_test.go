@@ -128,3 +128,18 @@ func preflightOf(engine *cors.Engine, origin, path string) {
 	request.Header.Set("Access-Control-Request-Method", "PUT")
 	engine.Handler(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), request)
 }
+
+// One line that shows what becomes of each request while you develop.
+func ExampleDevelopment() {
+	engine, err := cors.New(cors.Config{AllowOrigins: []string{"https://app.example.com"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	engine.Watch(watch.Development(os.Stdout))
+
+	get(engine, "https://app.example.com", "/posts")
+	get(engine, "http://localhost:3000", "/posts")
+	// Output:
+	// cors: allowed: GET /posts from https://app.example.com
+	// cors: BLOCKED: GET /posts from http://localhost:3000: nothing allows the origin; while you develop, add "http://localhost:3000" to AllowOrigins
+}
