@@ -82,14 +82,15 @@
 // # For authors of adapters
 //
 // An application needs New, Config, Engine and the errors; a watcher needs Request and
-// Decision. The rest carries the engine into a framework:
+// Decision. The rest is for adapters:
 //
 //   - A middleware of net/http calls [Engine.AddMiddlewares] when it is made and
 //     [Engine.Serve] for each request, with a [RequestReader] if its router has
 //     another path than ServeMux, and a [PathFolding] that says which paths the router
 //     treats as one.
-//   - A middleware that can act before the headers are written calls [Engine.Handle],
-//     and gives the decision to an [OwnedWriter].
+//   - A middleware that can act before the headers are written calls
+//     [Engine.DecideSimple], or else [Engine.Handle], and gives the decision to an
+//     [OwnedWriter].
 //   - A middleware of a framework without net/http fills in a [Request], calls
 //     [Engine.Decide] and [Engine.Observe], and sets what [Decision.Headers] and
 //     [Decision.Vary] return, and nothing else for which [IsResponseHeader] is true.

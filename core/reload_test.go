@@ -173,7 +173,7 @@ func named(name string, paths ...string) cors.Config {
 	return cors.Config{Paths: paths, AllowOrigins: []string{"*"}, ExposeHeaders: []string{name}}
 }
 
-func governing(e *cors.Engine, path string) string {
+func policyFor(e *cors.Engine, path string) string {
 	d := e.Decide(&cors.Request{Method: "GET", Path: path})
 	h := http.Header{}
 	d.Apply(h)
@@ -215,7 +215,7 @@ func TestTheNarrowestConfigGovernsInWhateverOrderTheyAreAttached(t *testing.T) {
 			}
 		}
 		for path, name := range want {
-			if got := governing(&e, path); got != name {
+			if got := policyFor(&e, path); got != name {
 				t.Fatalf("%q applies to %q, want %q; attached in the order %v", got, path, name, order)
 			}
 		}
@@ -245,7 +245,7 @@ func TestAttachPutsAConfigInFrontOfThoseForTheSamePathsAndMore(t *testing.T) {
 			if err := e.Attach(tt.attach); err != nil {
 				t.Fatal(err)
 			}
-			if got := governing(e, tt.path); got != tt.want {
+			if got := policyFor(e, tt.path); got != tt.want {
 				t.Errorf("%q applies to %q, want %q", got, tt.path, tt.want)
 			}
 			if got := len(e.Configs()); got != len(tt.before)+1 {
@@ -263,13 +263,13 @@ func TestAttachWhileRequestsAreDecided(t *testing.T) {
 		wg.Go(func() {
 			name := fmt.Sprint("c", i)
 			path := "/" + name + "/"
-			if got := governing(e, path); got != "all" {
+			if got := policyFor(e, path); got != "all" {
 				t.Errorf("%q applies to %q before it is attached", got, path)
 			}
 			if err := e.Attach(named(name, path)); err != nil {
 				t.Error(err)
 			}
-			if got := governing(e, path+"x"); got != name {
+			if got := policyFor(e, path+"x"); got != name {
 				t.Errorf("%q applies to %q once it is attached", got, path)
 			}
 		})

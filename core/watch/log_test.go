@@ -119,10 +119,10 @@ func TestLogOptionsChangeHowItLogs(t *testing.T) {
 		path    string
 		want    string
 	}{
-		{"the level of what is denied", watch.LogOptions{Level: slog.LevelWarn}, "/", "level=WARN"},
-		{"the level of what is denied is not that of failures", watch.LogOptions{Level: slog.LevelDebug}, "/failing", "level=ERROR"},
+		{"the level of denied requests", watch.LogOptions{Level: slog.LevelWarn}, "/", "level=WARN"},
+		{"failures have a level of their own", watch.LogOptions{Level: slog.LevelDebug}, "/failing", "level=ERROR"},
 		{"the level of failures", watch.LogOptions{FailureLevel: slog.LevelWarn}, "/failing", "level=WARN"},
-		{"the level of failures is not that of what is denied", watch.LogOptions{FailureLevel: slog.LevelWarn}, "/", "level=INFO"},
+		{"the level of failures", watch.LogOptions{FailureLevel: slog.LevelWarn}, "/", "level=INFO"},
 		{"a summary", watch.LogOptions{Explain: summarize}, "/", `summary="GET / https://app.example.org"`},
 	}
 	for _, tt := range tests {
