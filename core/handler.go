@@ -35,13 +35,20 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 // Serve is what a middleware does before the next handler: it decides about r, calls
 // the watchers, and applies the decision to h, the header of the response. If status
 // is not 0, the middleware responds with it and an empty body; otherwise the next
-// handler gets the request that Serve returns. reader is as in [Request.ReadHTTP].
-func (e *Engine) Serve(h http.Header, r *http.Request, reader RequestReader) (next *http.Request, status int) {
+// handler gets the request that Serve returns.
+//
+// Serve calls reader if the decision takes more than the origin and the kind of the
+// request. What it returns is as in [Request.ReadHTTP]; a nil reader returns nil.
+func (e *Engine) Serve(h http.Header, r *http.Request, reader func(*http.Request) RequestReader) (next *http.Request, status int) {
 	if d, ok := e.DecideSimple(r); ok {
 		d.Apply(h)
 		return r, d.response.status
 	}
-	return e.serve(h, r, reader)
+	var read RequestReader
+	if reader != nil {
+		read = reader(r)
+	}
+	return e.serve(h, r, read)
 }
 
 // serve is Serve for all policies, watched or not.

@@ -55,6 +55,15 @@ func middleware(engine *cors.Engine, attachedTo *chi.Mux, skip []func(*http.Requ
 	return func(next http.Handler) http.Handler {
 		engine.AddMiddlewares(1)
 		router, isRouter := next.(chi.Routes)
+		reader := func(r *http.Request) cors.RequestReader {
+			switch {
+			case chi.RouteContext(r.Context()) != nil:
+				return (*source)(r)
+			case isRouter:
+				return &outside{r, router}
+			}
+			return nil // within another router
+		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			for _, skips := range skip {
 				if skips(r) {
@@ -62,17 +71,12 @@ func middleware(engine *cors.Engine, attachedTo *chi.Mux, skip []func(*http.Requ
 					return
 				}
 			}
-			var from cors.RequestReader // nil: within another router
-			switch routing := chi.RouteContext(r.Context()); {
-			case routing != nil:
-				if attachedTo != nil && routing.Routes != attachedTo {
+			if attachedTo != nil {
+				if routing := chi.RouteContext(r.Context()); routing != nil && routing.Routes != attachedTo {
 					refuseMount(routing.RoutePatterns)
 				}
-				from = (*source)(r)
-			case isRouter:
-				from = &outside{r, router}
 			}
-			r, status := engine.Serve(w.Header(), r, from)
+			r, status := engine.Serve(w.Header(), r, reader)
 			if status != 0 {
 				w.WriteHeader(status)
 				return

@@ -62,11 +62,12 @@ func middleware(engine *cors.Engine, router *gin.Engine, skip []func(*gin.Contex
 				return
 			}
 		}
-		var from cors.RequestReader = (*source)(c)
-		if routerField == nil && router != nil {
-			from = &outside{c.Request, router}
-		}
-		r, status := engine.Serve(c.Writer.Header(), c.Request, from)
+		r, status := engine.Serve(c.Writer.Header(), c.Request, func(r *http.Request) cors.RequestReader {
+			if routerField == nil && router != nil {
+				return &outside{r, router}
+			}
+			return (*source)(c)
+		})
 		if status != 0 {
 			c.AbortWithStatus(status)
 			return
@@ -86,8 +87,9 @@ func Handler(engine *cors.Engine, r *gin.Engine) http.Handler {
 		panic("corsgin: Handler: the router is nil; pass the one that gin.New returned")
 	}
 	engine.AddMiddlewares(1)
+	reader := func(request *http.Request) cors.RequestReader { return &outside{request, r} }
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		request, status := engine.Serve(w.Header(), request, &outside{request, r})
+		request, status := engine.Serve(w.Header(), request, reader)
 		if status != 0 {
 			w.WriteHeader(status)
 			return
