@@ -39,7 +39,9 @@ func (c *call) String() string { return fmt.Sprintf("%s(%q)", c.name, c.argument
 
 // problem returns a problem of the argument.
 func (c *call) problem(code Code, format string, args ...any) *ConfigError {
-	return &ConfigError{Call: c.String(), Entry: -1, Value: c.argument, Code: code, Message: fmt.Sprintf(format, args...)}
+	p := &ConfigError{Call: c.String(), Entry: -1, Value: c.argument, Code: code}
+	p.say(fmt.Sprintf(format, args...))
+	return p
 }
 
 // attachTo attaches cfg to a pattern for the caller of by.
@@ -66,7 +68,7 @@ func inWordsOf(by *call, problems []*ConfigError) {
 		if p.Field == "Paths" {
 			p.Field, p.Entry, p.Value = "", -1, by.argument
 			if p.Code == CodePath {
-				p.Message = "can't work: " + p.Message
+				p.say("can't work: " + p.text)
 			}
 		}
 		p.Call = by.String()
@@ -84,7 +86,7 @@ func (c *configuration) conflict(of *compiler, s *paths.Scope, x paths.Conflict)
 	at := place{s.Field(), s.Entry, s.Text}
 	switch {
 	case x.Undecided:
-		of.report(at, CodeUndecidedPaths, "can't be compared with %s in bounded time, to tell which is narrower; write a shorter regular expression, or patterns in Paths", what)
+		of.report(at, CodeUndecidedPaths, "can't be compared with %s in bounded time, to tell which is narrower; write a shorter regular expression, or patterns in @Paths", what)
 	case own != nil && other != nil && *own == *other:
 		of.report(at, CodeSamePaths, "already has a policy; remove one of the two calls")
 	default:
@@ -175,7 +177,7 @@ func (p *Policies) pattern(by *call) (pattern string, endsInRest bool) {
 		case kind == RestSegment && isLast:
 			segments[i], endsInRest = fmt.Sprintf("{p%d...}", i), true
 		case kind != LiteralSegment, strings.ContainsAny(segment, "{}"): // which would be a wildcard in Paths
-			panic(ConfigErrors{by.problem(CodePath, "has the segment %q, and a segment is plain text, a parameter or, at the end, a wildcard; pass a Config with PathRegexps to Attach instead", segment)})
+			panic(ConfigErrors{by.problem(CodePath, "has the segment %q, and a segment is plain text, a parameter or, at the end, a wildcard; pass a Config with @PathRegexps to Attach instead", segment)})
 		}
 	}
 	return strings.Join(segments, "/"), endsInRest

@@ -33,10 +33,11 @@ type place struct {
 
 func whole(field, value string) place { return place{field, -1, value} }
 
+// report reports a problem. In the format, names of fields have an @ before them.
 func (c *compiler) report(at place, code Code, format string, args ...any) {
-	c.problems = append(c.problems, &ConfigError{
-		Index: c.index, Field: at.field, Entry: at.entry, Value: at.value, Code: code, Message: fmt.Sprintf(format, args...),
-	})
+	p := &ConfigError{Index: c.index, Field: at.field, Entry: at.entry, Value: at.value, Code: code}
+	p.say(fmt.Sprintf(format, args...))
+	c.problems = append(c.problems, p)
 }
 
 // risk reports a risk unless it is accepted.
@@ -83,22 +84,22 @@ func (c *compiler) scopes() []paths.Scope {
 func (c *compiler) origins(p *policy) {
 	cfg := c.cfg
 	if len(cfg.AllowOrigins) == 0 && len(cfg.AllowOriginRegexps) == 0 && cfg.AllowOriginFunc == nil {
-		c.report(whole("AllowOrigins", ""), CodeOriginMissing, `is empty, and so are AllowOriginRegexps and AllowOriginFunc; list the sites that may read responses, such as "https://app.example.com", or write "*" for public data`)
+		c.report(whole("AllowOrigins", ""), CodeOriginMissing, `is empty, and so are @AllowOriginRegexps and @AllowOriginFunc; list the sites that may read responses, such as "https://app.example.com", or write "*" for public data`)
 		return
 	}
 	star := slices.Index(cfg.AllowOrigins, wildcard)
 	anyOrigin, all := star >= 0, place{"AllowOrigins", star, wildcard}
 	if anyOrigin && cfg.AllowOriginFunc != nil {
-		c.report(all, CodeUnusedFunc, `allows every origin, so AllowOriginFunc is never called; remove one of them`)
+		c.report(all, CodeUnusedFunc, `allows every origin, so @AllowOriginFunc is never called; remove one of them`)
 	}
 	if anyOrigin && (len(cfg.AllowOrigins) > 1 || len(cfg.AllowOriginRegexps) > 0) {
 		c.report(all, CodeBesideWildcard, `allows every origin, so the other entries allow nothing more; remove them, or remove "*" to allow only those`)
 	}
 	if anyOrigin && cfg.RejectDisallowed {
-		c.report(whole("RejectDisallowed", "true"), CodeUnusedReject, `rejects nothing, since "*" in AllowOrigins denies no origin; list the origins, or leave RejectDisallowed out`)
+		c.report(whole("RejectDisallowed", "true"), CodeUnusedReject, `rejects nothing, since "*" in @AllowOrigins denies no origin; list the origins, or leave @RejectDisallowed out`)
 	}
 	if anyOrigin && cfg.AllowCredentials {
-		c.risk(RiskAnyOriginWithCredentials, all, "with AllowCredentials lets any site read what the user who visits it can read; list the sites that you trust, or leave AllowCredentials out")
+		c.risk(RiskAnyOriginWithCredentials, all, "with @AllowCredentials lets any site read what the user who visits it can read; list the sites that you trust, or leave @AllowCredentials out")
 	}
 	if asks := RiskNullWithCredentials.For("AllowOriginFunc"); cfg.AllowOriginFunc != nil && slices.Contains(cfg.AcceptRisks, asks) {
 		p.opaque, c.accepted[asks] = true, true
@@ -148,9 +149,9 @@ func (c *compiler) reportOrigin(at place, err error) {
 func (c *compiler) trusting() (field, harm string, risky bool) {
 	switch {
 	case c.cfg.AllowCredentials:
-		return "AllowCredentials", "read as the user", true
+		return "@AllowCredentials", "read as the user", true
 	case c.cfg.RejectDisallowed:
-		return "RejectDisallowed", "send requests as the user", true
+		return "@RejectDisallowed", "send requests as the user", true
 	}
 	return "", "", false
 }
@@ -227,9 +228,9 @@ func (c *compiler) headers() string {
 		case IsResponseHeader(at.value) && !isForbiddenRequestHeader(at.value):
 			c.report(at, CodeHeaderDirection, "is a response header, which the policy sets; remove it")
 		case isForbiddenResponseHeader(at.value):
-			c.report(at, CodeHeaderDirection, "is a response header, and AllowHeaders lists request headers; remove it")
+			c.report(at, CodeHeaderDirection, "is a response header, and @AllowHeaders lists request headers; remove it")
 		case isResponseHeader(at.value):
-			c.report(at, CodeHeaderDirection, "is a response header, and AllowHeaders lists request headers; remove it, or move it to ExposeHeaders if scripts are to read it")
+			c.report(at, CodeHeaderDirection, "is a response header, and @AllowHeaders lists request headers; remove it, or move it to @ExposeHeaders if scripts are to read it")
 		case isForbiddenRequestHeader(at.value):
 			c.report(at, CodeHeaderForbidden, "is a header that browsers set themselves and never let scripts set; remove it")
 		}
@@ -251,7 +252,7 @@ func (c *compiler) expose() string {
 		case IsResponseHeader(at.value) && !isRequestHeader(at.value):
 			c.report(at, CodeHeaderForbidden, "is a header for browsers, which the policy sets and scripts don't need; remove it")
 		case isRequestHeader(at.value):
-			c.report(at, CodeHeaderDirection, "is a request header, and ExposeHeaders lists response headers; remove it, or move it to AllowHeaders if scripts are to set it")
+			c.report(at, CodeHeaderDirection, "is a request header, and @ExposeHeaders lists response headers; remove it, or move it to @AllowHeaders if scripts are to set it")
 		case at.value == wildcard && c.cfg.AllowCredentials:
 			c.report(at, CodeExposeWildcard, `means a header called "*" if credentials are allowed; list the headers by name`)
 		}
@@ -312,7 +313,7 @@ func isAuthorization(name string) bool { return strings.EqualFold(name, "Authori
 func (c *compiler) maxAge() string {
 	switch age := c.cfg.MaxAge; {
 	case age >= int(time.Second): // 31 years
-		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is a time.Duration, and MaxAge is in seconds; write %d", min(age/int(time.Second), maxMaxAge))
+		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is a time.Duration, and @MaxAge is in seconds; write %d", min(age/int(time.Second), maxMaxAge))
 	case age > maxMaxAge:
 		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is more than 24 hours, the longest that any browser caches a preflight response; write %d seconds or less", maxMaxAge)
 	case age < 0:

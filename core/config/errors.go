@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -116,7 +115,7 @@ func check(cfgs []cors.Config, locate locator, rename func(field string) string,
 		name, at := locate(p.Index, p.Field, p.Entry)
 		errs = append(errs, &Error{
 			Position: at, Name: name, Value: p.Value,
-			Message: fieldNames.ReplaceAllStringFunc(p.Advice(), rename),
+			Message: p.AdviceIn(rename),
 			Err:     p,
 		})
 	}
@@ -130,15 +129,6 @@ var fields = slices.DeleteFunc(reflect.VisibleFields(reflect.TypeFor[cors.Config
 
 // nilMeansDefaults reports whether a list that is nil is another than an empty one.
 func nilMeansDefaults(field string) bool { return field == "AllowMethods" || field == "AllowHeaders" }
-
-// fieldNames matches the name of any field.
-var fieldNames = func() *regexp.Regexp {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.Name
-	}
-	return regexp.MustCompile(`\b(?:` + strings.Join(names, "|") + `)\b`)
-}()
 
 // nearest returns the known name that a person who wrote name can have meant,
 // or the empty string. It ignores case.

@@ -119,7 +119,7 @@ func checkNetwork(s string) *Error {
 	if _, err := netip.ParsePrefix(strings.Trim(address, "[]") + "/" + bits); err != nil {
 		return nil
 	}
-	return problem(CodeIP, "is a network, and origins are compared one by one; list the origins, or check the address in AllowOriginFunc")
+	return problem(CodeIP, "is a network, and origins are compared one by one; list the origins, or check the address in @AllowOriginFunc")
 }
 
 // regexpSyntax matches what neither origins nor patterns have.
@@ -138,7 +138,7 @@ func checkRegexp(s string) *Error {
 	}
 	e, err := readRegexp(re, &analysis{})
 	if err != nil || strings.Contains(re, "`") || e.open != "" || e.insecure != "" {
-		return problem(CodeRegexp, "is a regular expression, and AllowOrigins has none; write it in AllowOriginRegexps, so that it matches your domains only, such as `%s`", `https://([a-z0-9-]+\.)*example\.com`)
+		return problem(CodeRegexp, "is a regular expression, and @AllowOrigins has none; write it in @AllowOriginRegexps, so that it matches your domains only, such as `%s`", `https://([a-z0-9-]+\.)*example\.com`)
 	}
-	return problem(CodeRegexp, "is a regular expression; write `%s` in AllowOriginRegexps", re)
+	return problem(CodeRegexp, "is a regular expression; write `%s` in @AllowOriginRegexps", re)
 }

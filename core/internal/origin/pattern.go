@@ -42,7 +42,7 @@ const (
 // write instead.
 type Error struct {
 	Code    string
-	Message string
+	Message string // with an @ before the names of fields, such as @AllowOriginRegexps
 
 	instead string // the replacement that Message quotes, if any
 }
@@ -320,7 +320,7 @@ func (p *Pattern) cutWildcard() *Error {
 		return p.subdomainsInstead("only the leading label can have a wildcard")
 	case 1:
 	default:
-		return problem(CodeWildcard, "a label can have one wildcard; write a single \"*\" in %q, or use AllowOriginRegexps", label)
+		return problem(CodeWildcard, "a label can have one wildcard; write a single \"*\" in %q, or use @AllowOriginRegexps", label)
 	}
 	if strings.Contains(parent, "*") {
 		return p.subdomainsInstead("there can be one wildcard, in the leading label; \"*.\" already matches one or more labels")
@@ -345,7 +345,7 @@ func (p *Pattern) domainless(label string) *Error {
 	case p.scheme == "chrome-extension":
 		return problem(CodeWildcard, `allows every extension that a user installs; write the id of yours, as in "chrome-extension://aaaabbbbccccddddeeeeffffgggghhhh"`)
 	case strings.HasSuffix(p.scheme, "-extension"), strings.HasPrefix(p.scheme, "vscode-"):
-		return problem(CodeWildcard, "allows everything of that kind that a user installs; write the id of yours or, if it is another for each user, `%s://[0-9a-z-]+` in AllowOriginRegexps, which needs the risk \"unconfined-regexp\" in AcceptRisks", p.scheme)
+		return problem(CodeWildcard, "allows everything of that kind that a user installs; write the id of yours or, if it is another for each user, `%s://[0-9a-z-]+` in @AllowOriginRegexps, which needs the risk \"unconfined-regexp\" in @AcceptRisks", p.scheme)
 	case label == "*":
 		return problem(CodeWildcard, `has a wildcard and no domain, which would allow any site; write one such as "%s://*.example.com", or "*" alone for public data`, p.scheme)
 	}
@@ -359,9 +359,9 @@ func (p *Pattern) subdomainsInstead(complaint string) *Error {
 	_, domain, _ := strings.Cut(p.host[strings.LastIndexByte(p.host, '*'):], ".")
 	wide := Pattern{scheme: p.scheme, host: domain, port: p.port, wildcard: true}
 	if _, anybody := wide.CoversPublicSuffix(); domain == "" || anybody {
-		return problem(CodeWildcard, "%s; write the origins one by one, or use AllowOriginRegexps", complaint)
+		return problem(CodeWildcard, "%s; write the origins one by one, or use @AllowOriginRegexps", complaint)
 	}
-	return fix(CodeWildcard, wide.withHost(domain), "%s; write %q, or use AllowOriginRegexps", complaint)
+	return fix(CodeWildcard, wide.withHost(domain), "%s; write %q, or use @AllowOriginRegexps", complaint)
 }
 
 // withHost returns the text of p with another host behind its wildcard.
@@ -419,7 +419,7 @@ func (p *Pattern) notASCII() *Error {
 	// Where the wildcard's own label is encoded, it has no ASCII form that a
 	// person could have meant.
 	if p.wildcard && (strings.HasPrefix(ascii, "xn--") || !strings.Contains(ascii, anywhere)) {
-		return problem(CodeIDNA, "a wildcard cannot share its label with characters outside ASCII; use AllowOriginRegexps")
+		return problem(CodeIDNA, "a wildcard cannot share its label with characters outside ASCII; use @AllowOriginRegexps")
 	}
 	instead := Origin{Scheme: p.scheme, Host: strings.Replace(ascii, anywhere, "*", 1), Port: p.port}
 	return fix(CodeIDNA, instead.String(), "browsers send the host in Punycode; write %q")
@@ -481,14 +481,14 @@ func (p Pattern) SuffixProblem(suffix string) string {
 		return fmt.Sprintf("allows anyone who registers a name under %q; write the label that is yours before it", suffix)
 	case isSubdomains:
 		yours := Pattern{scheme: p.scheme, port: strings.TrimSuffix(p.port, anyPort)}
-		return fmt.Sprintf("allows anyone who gets a name under %q; list yours, as in %q, or check each origin in AllowOriginFunc", suffix, yours.withHost("yours."+p.host))
+		return fmt.Sprintf("allows anyone who gets a name under %q; list yours, as in %q, or check each origin in @AllowOriginFunc", suffix, yours.withHost("yours."+p.host))
 	case isRegistry && p.head == "" && label != "":
 		evil := Pattern{scheme: p.scheme, port: strings.TrimSuffix(p.port, anyPort)}
 		return fmt.Sprintf("also matches %q, which anybody can own; write %q", evil.withHost("evil"+p.tail+"."+p.host), p.scheme+"://*."+label+"."+p.host+portSuffix(p.port))
 	case isRegistry:
 		return fmt.Sprintf("matches names that anybody can register under %q; list the origins one by one", suffix)
 	}
-	return fmt.Sprintf("allows anyone who gets such a name under %q; list the origins one by one, serve previews under a domain of your own, as in \"https://pr-*.preview.example.com\", or check each origin in AllowOriginFunc", suffix)
+	return fmt.Sprintf("allows anyone who gets such a name under %q; list the origins one by one, serve previews under a domain of your own, as in \"https://pr-*.preview.example.com\", or check each origin in @AllowOriginFunc", suffix)
 }
 
 func portSuffix(port string) string {

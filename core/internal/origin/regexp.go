@@ -33,7 +33,7 @@ func ParseRegexp(s string) (*Regexp, error) {
 
 func readRegexp(s string, a *analysis) (*Regexp, *Error) {
 	if len(s) > maxSource {
-		return nil, problem(CodeRegexpSize, "is longer than %d bytes; list the origins in AllowOrigins, or write several regular expressions", maxSource)
+		return nil, problem(CodeRegexpSize, "is longer than %d bytes; list the origins in @AllowOrigins, or write several regular expressions", maxSource)
 	}
 	tree, err := syntax.Parse(s, syntax.Perl)
 	if err != nil {
@@ -46,7 +46,7 @@ func readRegexp(s string, a *analysis) (*Regexp, *Error) {
 	}
 	re, err := compileAnchored(tree)
 	if err != nil {
-		return nil, problem(CodeRegexpSize, "is too large for RE2 (%v); list the origins in AllowOrigins", err)
+		return nil, problem(CodeRegexpSize, "is too large for RE2 (%v); list the origins in @AllowOrigins", err)
 	}
 	e := &Regexp{text: s, re: re, tree: tree, size: size}
 	if err := a.analyse(e); err != nil {
@@ -118,7 +118,7 @@ func regexpSyntaxError(s string, err error) *Error {
 			return problem(CodeRegexpSyntax, "%v: RE2 has no back-references; write the alternatives out", syntaxErr)
 		}
 		if syntaxErr.Code == syntax.ErrLarge || syntaxErr.Code == syntax.ErrNestingDepth {
-			return problem(CodeRegexpSize, "is too large for RE2 (%v); list the origins in AllowOrigins", syntaxErr)
+			return problem(CodeRegexpSize, "is too large for RE2 (%v); list the origins in @AllowOrigins", syntaxErr)
 		}
 		err = syntaxErr
 	}
@@ -126,7 +126,7 @@ func regexpSyntaxError(s string, err error) *Error {
 }
 
 func tooLarge() *Error {
-	return problem(CodeRegexpSize, "is too large to be analysed; list the origins in AllowOrigins, or write several regular expressions")
+	return problem(CodeRegexpSize, "is too large to be analysed; list the origins in @AllowOrigins, or write several regular expressions")
 }
 
 // removeCaptures turns groups into plain ones, since captures cost time.

@@ -176,23 +176,23 @@ func parsePathPattern(s string) (p pathPattern, complaint string) {
 		case segment == "" && last:
 			p.end = endsInSubtree
 		case segment == "" || segment == "." || segment == "..":
-			return p, `routers remove empty, "." and ".." segments; write the path without them, or use PathRegexps`
+			return p, `routers remove empty, "." and ".." segments; write the path without them, or use @PathRegexps`
 		case !isWildcard && (segment[0] == ':' || strings.Contains(segment, "*")):
 			if pattern := translate(segments); pattern != "" {
 				return p, `routers other than net/http's write wildcards like this; write "` + pattern + `"`
 			}
-			return p, `a wildcard is a whole segment, written "{name}", or "{name...}" for all that follows; use PathRegexps for others`
+			return p, `a wildcard is a whole segment, written "{name}", or "{name...}" for all that follows; use @PathRegexps for others`
 		case !isWildcard && looksLikeRegexp(segment):
-			return p, "looks like a regular expression, which would match no path here; put it into PathRegexps, written `" + s + "`"
+			return p, "looks like a regular expression, which would match no path here; put it into @PathRegexps, written `" + s + "`"
 		case !isWildcard && isEscaped(segment):
 			if plain, err := url.PathUnescape(s); err == nil {
-				return p, `has an escape, and paths are compared unescaped; write ` + strconv.Quote(plain) + `, or use PathRegexps if your router routes escaped paths`
+				return p, `has an escape, and paths are compared unescaped; write ` + strconv.Quote(plain) + `, or use @PathRegexps if your router routes escaped paths`
 			}
 			return p, `has an escape, and paths are compared unescaped; write the characters themselves`
 		case !utf8.ValidString(segment) || strings.ContainsRune(segment, utf8.RuneError):
-			return p, `isn't valid UTF-8; use PathRegexps for such paths`
+			return p, `isn't valid UTF-8; use @PathRegexps for such paths`
 		case !isWildcard && strings.ContainsAny(segment, "{}"):
-			return p, `a wildcard is a whole segment, written "{name}", or "{name...}" for all that follows; use PathRegexps for others`
+			return p, `a wildcard is a whole segment, written "{name}", or "{name...}" for all that follows; use @PathRegexps for others`
 		case !isWildcard:
 			p.segments = append(p.segments, pathSegment{literal: segment})
 		case segment == "{$}" && last:
@@ -200,7 +200,7 @@ func parsePathPattern(s string) (p pathPattern, complaint string) {
 		case segment == "{$}" || rest && !last:
 			return p, "\"" + segment + "\" can be the last segment only"
 		case strings.Contains(name, ":"):
-			return p, "a wildcard has no expression of its own; write " + strconv.Quote("{"+name[:strings.IndexByte(name, ':')]+"}") + " for any segment, or use PathRegexps"
+			return p, "a wildcard has no expression of its own; write " + strconv.Quote("{"+name[:strings.IndexByte(name, ':')]+"}") + " for any segment, or use @PathRegexps"
 		case !isIdentifier(name):
 			return p, `a wildcard's name is a Go identifier, such as "{id}"`
 		case names[name]:

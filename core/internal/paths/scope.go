@@ -17,7 +17,7 @@ type Scope struct {
 }
 
 // ParsePattern returns the scope of an entry of Paths. If something is wrong with it,
-// problem says what, and what to write instead.
+// problem says what, and what to write instead, with an @ before the names of fields.
 func ParsePattern(config, entry int, text string) (s Scope, problem string) {
 	pattern, problem := parsePathPattern(text)
 	return Scope{Config: config, Entry: entry, Text: text, pattern: &pattern}, problem
