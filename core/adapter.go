@@ -3,6 +3,7 @@ package cors
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/corskit/cors/core/internal/paths"
@@ -86,7 +87,7 @@ func IsResponseHeader(name string) bool {
 
 // MergeVary returns the value of Vary that has what its lines have, and then
 // those of the names, separated by commas, that are missing there. It is for
-// adapters whose response headers aren't an http.Header.
+// adapters whose response headers aren't an http.Header. No name is repeated.
 //
 // It is one line, since nginx before 1.23 reads only the last one. It is "*" if
 // that is among the lines: Varnish obeys that only if it is alone.
@@ -94,17 +95,18 @@ func MergeVary(lines []string, names string) string {
 	if containsToken(lines, wildcard) {
 		return wildcard
 	}
-	joined := strings.Join(lines, ", ")
-	for name := range strings.SplitSeq(names, ", ") {
-		switch {
-		case containsToken(lines, name):
-		case joined == "":
-			joined = name
-		default:
-			joined += ", " + name
+	var merged []string
+	has := make(map[string]bool) // in lower case
+	for _, line := range append(slices.Clip(lines), names) {
+		for name := range strings.SplitSeq(line, ",") {
+			name = strings.Trim(name, " \t")
+			if key := strings.ToLower(name); name != "" && !has[key] {
+				has[key] = true
+				merged = append(merged, name)
+			}
 		}
 	}
-	return joined
+	return strings.Join(merged, ", ")
 }
 
 // AddMiddlewares tells e that n more middlewares are going to call [Engine.Serve] or

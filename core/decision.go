@@ -250,6 +250,9 @@ func (d Decision) Header(i int) (name, value string) {
 // of httputil.ReverseProxy's ModifyResponse:
 //
 //	proxy.ModifyResponse = cors.StripResponse
+//
+// Use [Enforce] in its place if the proxied server may send informational responses, such
+// as 103 Early Hints: ReverseProxy then drops the headers that were there before.
 func StripResponse(r *http.Response) error {
 	removeResponseHeaders(r.Header)
 	return nil

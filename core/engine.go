@@ -1,7 +1,6 @@
 package cors
 
 import (
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -336,8 +335,10 @@ func (p *policy) decideByFunc(r *Request, kind Kind) Decision {
 	}
 	a := *p.response(r, kind, reason)
 	a.err = err
-	if len(own.reads) > 0 {
-		a.vary += ", " + strings.Join(own.reads, ", ")
+	for _, name := range own.reads {
+		if !containsToken([]string{a.vary}, name) {
+			a.vary += ", " + name
+		}
 	}
 	return Decision{&a, r.Origin, kind, reason}
 }

@@ -509,7 +509,7 @@ func TestVaryIsAddedToAndNotRepeated(t *testing.T) {
 		{"the lines of outer middleware become one", listed, []string{"Accept-Encoding", "Cookie, Accept"}, []string{"X"}, actual, []string{"Accept-Encoding, Cookie, Accept, Origin", "X"}},
 		{"a name that stands there is not repeated", listed, []string{"Origin"}, nil, actual, []string{"Origin"}},
 		{"a name that stands there in another case is not repeated", listed, []string{"Accept, oRIGIN"}, nil, actual, []string{"Accept, oRIGIN"}},
-		{"a name that stands in a later line is not repeated", listed, []string{"Accept", "Cookie ,\tOrigin , X"}, nil, actual, []string{"Accept, Cookie ,\tOrigin , X"}},
+		{"a name that stands in a later line is not repeated", listed, []string{"Accept", "Cookie ,\tOrigin , X"}, nil, actual, []string{"Accept, Cookie, Origin, X"}},
 		{"a name that only contains ours does not stand for it", listed, []string{"X-Origin, Origins"}, nil, actual, []string{"X-Origin, Origins, Origin"}},
 		{"a wildcard stands for all", listed, []string{"*"}, nil, actual, []string{"*"}},
 		{"an empty line stands for nothing", listed, []string{""}, nil, actual, []string{"Origin"}},
@@ -1089,7 +1089,8 @@ func TestMergeVaryAddsWhatIsMissing(t *testing.T) {
 		{"lines become one, in their order", []string{"X", "Y, Origin"}, "Origin, Accept", "X, Y, Origin, Accept"},
 		{"lines that have all become one, too", []string{"Origin", "Accept-Encoding"}, "Origin", "Origin, Accept-Encoding"},
 		{"a wildcard has all, and stands alone", []string{"X", "Y, * "}, "Origin, Accept", "*"},
-		{"part of a name is not the name", []string{"X-Origin,Origin-X,Ori"}, "Origin", "X-Origin,Origin-X,Ori, Origin"},
+		{"part of a name is not the name", []string{"X-Origin,Origin-X,Ori"}, "Origin", "X-Origin, Origin-X, Ori, Origin"},
+		{"a name that lines repeat is there once", []string{"Origin", "Accept, origin"}, "Origin", "Origin, Accept"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

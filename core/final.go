@@ -57,8 +57,15 @@ type OwnedWriter struct {
 // NewOwnedWriter returns a writer that applies d, for adapters of frameworks that let
 // a middleware replace the writer.
 func NewOwnedWriter(w http.ResponseWriter, r *http.Request, d Decision) *OwnedWriter {
+	if !owning.Load() {
+		owning.Store(true)
+	}
 	return &OwnedWriter{ResponseWriter: w, decision: d, request: r}
 }
+
+// owning says that there are OwnedWriters that a middleware within has to tell its
+// decision.
+var owning atomic.Bool
 
 // OwnedWriterOf returns the OwnedWriter that w is or wraps, or nil. A middleware
 // gives it its own decision by Own: the innermost policy has the last word.
@@ -75,8 +82,14 @@ func OwnedWriterOf(w http.ResponseWriter) *OwnedWriter {
 	}
 }
 
-// Own makes d the decision that w applies.
-func (w *OwnedWriter) Own(d Decision) { w.decision = d }
+// Own makes d the decision that w applies. The response goes on to depend on what the
+// earlier one depended on.
+func (w *OwnedWriter) Own(d Decision) {
+	if before := w.decision.Vary(); before != "" && before != d.Vary() {
+		addVary(w.Header(), before)
+	}
+	w.decision = d
+}
 
 // Apply applies the decision unless the header has been written.
 func (w *OwnedWriter) Apply() {
@@ -105,40 +118,45 @@ func (w *OwnedWriter) finish() {
 // Unwrap is for http.ResponseController.
 func (w *OwnedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// write applies the decision, since the header is being written.
-func (w *OwnedWriter) write() {
-	w.Apply()
-	w.done = true
-}
+// The methods that write the header apply the decision first. The header counts as
+// written once the writer beneath has returned: net/http panics at an invalid status, and
+// not every writer can flush.
 
 func (w *OwnedWriter) WriteHeader(status int) {
-	w.write()
-	if status >= 100 && status < 200 && status != http.StatusSwitchingProtocols {
-		w.done = false // an informational response, and another follows
-	}
+	w.Apply()
 	w.ResponseWriter.WriteHeader(status)
+	isInformational := status >= 100 && status < 200 && status != http.StatusSwitchingProtocols
+	w.done = w.done || !isInformational
 }
 
 func (w *OwnedWriter) Write(b []byte) (int, error) {
-	w.write()
-	return w.ResponseWriter.Write(b)
+	w.Apply()
+	n, err := w.ResponseWriter.Write(b)
+	w.done = true
+	return n, err
 }
 
 func (w *OwnedWriter) WriteString(s string) (int, error) {
-	w.write()
-	return io.WriteString(w.ResponseWriter, s)
+	w.Apply()
+	n, err := io.WriteString(w.ResponseWriter, s)
+	w.done = true
+	return n, err
 }
 
 func (w *OwnedWriter) ReadFrom(r io.Reader) (int64, error) {
-	w.write()
-	return io.Copy(w.ResponseWriter, r)
+	w.Apply()
+	n, err := io.Copy(w.ResponseWriter, r)
+	w.done = true
+	return n, err
 }
 
 func (w *OwnedWriter) Flush() { _ = w.FlushError() }
 
 func (w *OwnedWriter) FlushError() error {
-	w.write()
-	return http.NewResponseController(w.ResponseWriter).Flush()
+	w.Apply()
+	err := http.NewResponseController(w.ResponseWriter).Flush()
+	w.done = w.done || err == nil
+	return err
 }
 
 func (w *OwnedWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {

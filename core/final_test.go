@@ -1,7 +1,6 @@
 package cors_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -331,25 +330,66 @@ func TestCheckOriginUsesTheDecisionOfTheMiddleware(t *testing.T) {
 			{"the server's own pages pass", "/admin/public/x", server.URL, true},
 		} {
 			t.Run(name+": "+tt.name, func(t *testing.T) {
-				r, err := http.NewRequest("GET", server.URL+tt.path, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				r.Header.Set("Upgrade", "websocket")
-				r.Header.Set("Connection", "Upgrade")
-				if tt.origin != "" {
-					r.Header.Set("Origin", tt.origin)
-				}
-				response, err := server.Client().Do(r)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer response.Body.Close()
-				if body, _ := bufio.NewReader(response.Body).ReadString(0); body != fmt.Sprint(tt.want) {
-					t.Errorf("CheckOrigin is %s, want %t", body, tt.want)
+				host := strings.TrimPrefix(server.URL, "http://")
+				overHTTP1 := httptest.NewRequest(http.MethodGet, tt.path, nil)
+				overHTTP1.Header.Set("Upgrade", "websocket")
+				overHTTP1.Header.Set("Connection", "Upgrade")
+				overHTTP2 := httptest.NewRequest(http.MethodGet, tt.path, nil)
+				overHTTP2.Method = http.MethodConnect // as WebTransport does, too
+				for _, r := range []*http.Request{overHTTP1, overHTTP2} {
+					r.Host = host
+					if tt.origin != "" {
+						r.Header.Set("Origin", tt.origin)
+					}
+					w := httptest.NewRecorder()
+					server.Config.Handler.ServeHTTP(w, r)
+					if got := w.Body.String(); got != fmt.Sprint(tt.want) {
+						t.Errorf("%s: CheckOrigin is %s, want %t", r.Method, got, tt.want)
+					}
 				}
 			})
 		}
+	}
+}
+
+// A handshake with the method CONNECT, as of WebTransport, leaves its decision even if
+// nothing else needs it.
+func TestCheckOriginOfConnectUsesTheDecision(t *testing.T) {
+	cors.ForgetEnforce()
+	engine := mustNew(t, cors.Config{Paths: []string{"/wt/"}, AllowOrigins: []string{"https://admin.example"}}, cors.Config{AllowOrigins: []string{app1}})
+	var allowed bool
+	h := engine.Handler(http.StripPrefix("/wt", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { allowed = engine.CheckOrigin(r) })))
+	for origin, want := range map[string]bool{"https://admin.example": true, app1: false} {
+		r := httptest.NewRequest(http.MethodGet, "/wt/session", nil)
+		r.Method = http.MethodConnect
+		r.Header.Set("Origin", origin)
+		if h.ServeHTTP(httptest.NewRecorder(), r); allowed != want {
+			t.Errorf("from %s: CheckOrigin is %t, want %t", origin, allowed, want)
+		}
+	}
+}
+
+// The header is written when the writer beneath has written it, and not before.
+func TestEnforceWaitsForTheHeaderToBeWritten(t *testing.T) {
+	strict := mustNew(t, https)
+	for name, fails := range map[string]func(http.ResponseWriter){
+		"an invalid status panics":  func(w http.ResponseWriter) { w.WriteHeader(0) },
+		"a writer that can't flush": func(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				plain := struct{ http.ResponseWriter }{w} // without Flush and Unwrap
+				cors.Enforce(strict.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					func() {
+						defer func() { _ = recover() }()
+						fails(w)
+					}()
+					open(w, r)
+				}))).ServeHTTP(plain, r)
+			}))
+			t.Cleanup(server.Close)
+			expectOrigin(t, fromServer(t, server, "/", evil), "")
+		})
 	}
 }
 

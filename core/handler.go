@@ -23,7 +23,7 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 	}
 	e.AddMiddlewares(1)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r, status := e.Serve(w.Header(), r, nil)
+		r, status := e.Serve(w, r, nil)
 		if status != 0 {
 			w.WriteHeader(status)
 			return
@@ -33,32 +33,37 @@ func (e *Engine) Handler(next http.Handler) http.Handler {
 }
 
 // Serve is what a middleware does before the next handler: it decides about r, calls
-// the watchers, and applies the decision to h, the header of the response. If status
-// is not 0, the middleware responds with it and an empty body; otherwise the next
-// handler gets the request that Serve returns.
+// the watchers, and applies the decision to the header of w. If status is not 0, the
+// middleware responds with it and an empty body; otherwise the next handler gets the
+// request that Serve returns.
 //
 // Serve calls reader if the decision takes more than the origin and the kind of the
 // request. What it returns is as in [Request.ReadHTTP]; a nil reader returns nil.
-func (e *Engine) Serve(h http.Header, r *http.Request, reader func(*http.Request) RequestReader) (next *http.Request, status int) {
-	if d, ok := e.DecideSimple(r); ok {
-		d.Apply(h)
-		return r, d.response.status
+func (e *Engine) Serve(w http.ResponseWriter, r *http.Request, reader func(*http.Request) RequestReader) (next *http.Request, status int) {
+	d, ok := e.DecideSimple(r)
+	if !ok {
+		d, r = e.decideServed(w, r, reader)
 	}
+	if owning.Load() && d.HasPolicy() {
+		if owned := OwnedWriterOf(w); owned != nil {
+			owned.Own(d)
+		}
+	}
+	d.Apply(w.Header())
+	status, _ = d.Response()
+	return r, status
+}
+
+// decideServed returns the decision of any policy, and is a function of its own since a
+// Request takes room on the stack.
+func (e *Engine) decideServed(w http.ResponseWriter, r *http.Request, reader func(*http.Request) RequestReader) (Decision, *http.Request) {
 	var read RequestReader
 	if reader != nil {
 		read = reader(r)
 	}
-	return e.serve(h, r, read)
-}
-
-// serve is Serve for all policies, watched or not.
-func (e *Engine) serve(h http.Header, r *http.Request, reader RequestReader) (next *http.Request, status int) {
 	var req Request
-	req.ReadHTTP(r, reader)
-	d, r := e.Handle(h, r, &req)
-	d.Apply(h)
-	status, _ = d.Response()
-	return r, status
+	req.ReadHTTP(r, read)
+	return e.Handle(w.Header(), r, &req)
 }
 
 // DecideSimple returns the decision about r if only its origin and its kind matter: if
@@ -156,9 +161,10 @@ func (e *Engine) isShared(r *Request) bool {
 }
 
 // isHandshake reports whether CheckOrigin may look for a decision about r, which has
-// an origin.
+// an origin. A handshake of WebTransport, or of a WebSocket over HTTP/2 (RFC 8441), has
+// the method CONNECT.
 func isHandshake(r *http.Request) bool {
-	return r.Method == http.MethodGet && len(r.Header["Upgrade"]) > 0
+	return r.Method == http.MethodGet && len(r.Header["Upgrade"]) > 0 || r.Method == http.MethodConnect
 }
 
 // An exchange holds the decisions about one request, for those who look for them

@@ -76,7 +76,7 @@ func middleware(engine *cors.Engine, attachedTo *chi.Mux, skip []func(*http.Requ
 					refuseMount(routing.RoutePatterns)
 				}
 			}
-			r, status := engine.Serve(w.Header(), r, reader)
+			r, status := engine.Serve(w, r, reader)
 			if status != 0 {
 				w.WriteHeader(status)
 				return

@@ -129,7 +129,7 @@ func ErrorHandler(engine *cors.Engine, next fiber.ErrorHandler) fiber.ErrorHandl
 func CheckOrigin(engine *cors.Engine, c *fiber.Ctx) bool {
 	var req cors.Request
 	read(&req, c, readOptions(c).anyCase)
-	d, found := recorded(c).decided(c, engine)
+	d, found := recorded(c).last(engine)
 	if !found {
 		d = engine.Decide(&req)
 	}

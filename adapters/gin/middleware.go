@@ -62,7 +62,7 @@ func middleware(engine *cors.Engine, router *gin.Engine, skip []func(*gin.Contex
 				return
 			}
 		}
-		r, status := engine.Serve(c.Writer.Header(), c.Request, func(r *http.Request) cors.RequestReader {
+		r, status := engine.Serve(c.Writer, c.Request, func(r *http.Request) cors.RequestReader {
 			if routerField == nil && router != nil {
 				return &outside{r, router}
 			}
@@ -89,7 +89,7 @@ func Handler(engine *cors.Engine, r *gin.Engine) http.Handler {
 	engine.AddMiddlewares(1)
 	reader := func(request *http.Request) cors.RequestReader { return &outside{request, r} }
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		request, status := engine.Serve(w.Header(), request, reader)
+		request, status := engine.Serve(w, request, reader)
 		if status != 0 {
 			w.WriteHeader(status)
 			return

@@ -2,6 +2,7 @@ package adaptertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -50,6 +51,24 @@ func RunStacks(t *testing.T, serve func(t *testing.T, outer, inner *cors.Engine)
 	if inForce < 100 {
 		t.Errorf("only %d pairs of policies are accepted", inForce)
 	}
+	t.Run("the response varies by what either policy has read", func(t *testing.T) {
+		tenants := cors.Config{RejectDisallowed: true, AllowOriginFunc: func(_ context.Context, r *cors.Request) (bool, error) {
+			return r.Header("X-Tenant") != "" && r.Header("Sec-Fetch-Site") != "none", nil
+		}}
+		if err := errors.Join(outer.Reload(tenants), inner.Reload(cors.Config{AllowOrigins: []string{"*"}})); err != nil {
+			t.Fatal(err)
+		}
+		response, err := server.Send(t.Context(), &conformance.Request{Method: http.MethodGet, Path: "/inner/data", Headers: [][2]string{{"Origin", " " + appOrigin}, {"X-Tenant", " a"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names := strings.Split(strings.Join(response.Header.Values("Vary"), ", "), ", ")
+		for _, name := range []string{"Origin", "X-Tenant", "Sec-Fetch-Site"} {
+			if n := len(slices.DeleteFunc(slices.Clone(names), func(other string) bool { return !strings.EqualFold(name, other) })); n != 1 {
+				t.Errorf("Vary is %q, and must have %s once", names, name)
+			}
+		}
+	})
 }
 
 // stackedPolicy returns a random policy.

@@ -102,10 +102,11 @@ func own(c *echo.Context, d cors.Decision) *cors.OwnedWriter {
 		return owned
 	}
 	owned := cors.OwnedWriterOf(response.ResponseWriter)
-	if owned == nil {
-		owned = cors.NewOwnedWriter(response.ResponseWriter, c.Request(), d)
-		response.ResponseWriter = owned
+	if owned != nil {
+		owned.Own(d)
+		return owned
 	}
-	owned.Own(d)
+	owned = cors.NewOwnedWriter(response.ResponseWriter, c.Request(), d)
+	response.ResponseWriter = owned
 	return owned
 }

@@ -1,6 +1,7 @@
 package corsecho_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/corskit/cors/conformance"
 	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
+	"github.com/labstack/echo/v5"
 )
 
 func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, serveStack) }
@@ -22,4 +24,24 @@ func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	return &conformance.Server{URL: server.URL}
+}
+
+// The inner policy is that of an application for net/http, which Echo serves.
+func TestStacksWithAnApplicationInside(t *testing.T) {
+	adaptertest.RunStacks(t, func(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
+		e := newRouter()
+		e.Use(corsecho.Middleware(outer))
+		e.GET("/outer", serveApp)
+		app := inner.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			byError, byPanic := conformance.Fails(r.URL.Query())
+			if byError || byPanic {
+				panic(conformance.ErrApp)
+			}
+			conformance.App.ServeHTTP(w, r)
+		}))
+		e.Any("/inner/:a", echo.WrapHandler(app))
+		server := httptest.NewServer(e)
+		t.Cleanup(server.Close)
+		return &conformance.Server{URL: server.URL}
+	})
 }

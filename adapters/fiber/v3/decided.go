@@ -112,6 +112,11 @@ func (r *record) finish(c fiber.Ctx, failed bool) {
 			d = r.owner()
 		}
 		apply(c, d)
+		for before := last.before; before != nil; before = before.before {
+			if vary := before.decision.Vary(); vary != "" && vary != d.Vary() {
+				addVary(&c.Response().Header, vary) // the response depends on those, too
+			}
+		}
 	}
 	if failed || last != r || r.before != nil || r.request == nil || r.decision.CalledFunc() {
 		return
@@ -130,6 +135,17 @@ func (r *record) finish(c fiber.Ctx, failed bool) {
 func (r *record) decided(c fiber.Ctx, engine *cors.Engine) (d cors.Decision, found bool) {
 	for ; r != nil; r = r.before {
 		if r.engine == engine && r.isAbout(c) {
+			return r.decision, true
+		}
+	}
+	return d, false
+}
+
+// last returns the last decision that an engine has made, whatever path is left of the
+// request since.
+func (r *record) last(engine *cors.Engine) (d cors.Decision, found bool) {
+	for ; r != nil; r = r.before {
+		if r.engine == engine {
 			return r.decision, true
 		}
 	}

@@ -407,6 +407,28 @@ func TestCheckOriginUsesTheDecisionWhateverBecomesOfTheOrigin(t *testing.T) {
 	}
 }
 
+// The path may have changed since the middleware decided.
+func TestCheckOriginUsesTheDecisionWhateverBecomesOfThePath(t *testing.T) {
+	engine, err := cors.New(cors.Config{Paths: []string{"/ws/"}, AllowOrigins: []string{"https://admin.example"}}, policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.Middleware(engine))
+	app.Get("/ws/x", func(c fiber.Ctx) error {
+		c.Path("/x")
+		if !corsfiber.CheckOrigin(engine, c) {
+			return fiber.ErrForbidden
+		}
+		return nil
+	})
+	for origin, want := range map[string]int{"https://admin.example": http.StatusOK, trusted: http.StatusForbidden} {
+		if got := from(t, listen(t, app)+"/ws/x", origin).StatusCode; got != want {
+			t.Errorf("from %s: status %d, want %d", origin, got, want)
+		}
+	}
+}
+
 // A middleware between two policies changes the response after the inner one has been
 // applied.
 func TestWhatIsBetweenTwoPoliciesCannotChangeTheInnerOne(t *testing.T) {

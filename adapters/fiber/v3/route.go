@@ -28,9 +28,10 @@ func read(req *cors.Request, c fiber.Ctx, anyCase bool) {
 				req.Origin = value(line)
 				origins++
 			case req.Method == fiber.MethodOptions && isName(key, fiber.HeaderAccessControlRequestMethod, anyCase):
-				if methods++; methods == 1 {
+				switch methods++; methods { // two lines show as well as all of them that it is not one method
+				case 1:
 					req.AccessControlRequestMethod = value(line)
-				} else {
+				case 2:
 					req.AccessControlRequestMethod = cors.JoinLines([]string{req.AccessControlRequestMethod, value(line)})
 				}
 			}
