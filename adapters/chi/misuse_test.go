@@ -60,6 +60,11 @@ func TestMisuseOfTheFramework(t *testing.T) {
 			r.Use(corschi.Middleware(new(cors.Engine)))
 			corschi.Attach(r)
 		}, []string{`corschi: Attach: this router has a CORS middleware already; call Attach once, with every Config, and remove the other`}},
+		{"New after Attach", func(r *chi.Mux) {
+			policies := corschi.Attach(r)
+			r.Use(corschi.New(policy))
+			policies.Group("/api", policy, nil)
+		}, []string{`corschi: Attach: this router got a second CORS middleware after Attach; remove it, and pass its Configs to Attach`}},
 		{"Attach to no router", func(r *chi.Mux) { corschi.Attach(nil) }, []string{`corschi: Attach: the router is nil; pass the one that chi.NewRouter returned`}},
 		{"a middleware without an engine", func(r *chi.Mux) { corschi.Middleware(nil) }, []string{`corschi: Middleware: the engine is nil; check the error that cors.New returned`}},
 	}

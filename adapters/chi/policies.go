@@ -17,6 +17,7 @@ import (
 type Policies struct {
 	router *chi.Mux
 	shared *cors.Policies
+	own    func(http.Handler) http.Handler // the middleware that Attach has added
 }
 
 // Attach adds a middleware to r, and returns its Policies, by which subrouters and
@@ -32,15 +33,15 @@ func Attach(r *chi.Mux, cfgs ...Config) *Policies {
 	if r == nil {
 		panic("corschi: Attach: the router is nil; pass the one that chi.NewRouter returned")
 	}
-	p := &Policies{r, cors.NewPolicies(kindOf, cfgs...)}
-	m := middleware(p.Engine(), r, nil)
+	p := &Policies{router: r, shared: cors.NewPolicies(kindOf, cfgs...)}
+	p.own = middleware(p.Engine(), r, nil)
 	switch {
-	case hasMiddleware(r, m):
+	case middlewares(r, p.own) > 0:
 		panic("corschi: Attach: this router has a CORS middleware already; call Attach once, with every Config, and remove the other")
 	case len(r.Routes()) > 0:
 		panic("corschi: Attach after routes: chi adds no middleware to a router that has routes; call Attach before the first route")
 	}
-	r.Use(m)
+	r.Use(p.own)
 	return p
 }
 
@@ -58,6 +59,7 @@ func (p *Policies) Group(prefix string, cfg Config, routes func(chi.Router)) chi
 	if routes != nil && isMounted(p.router, prefix) {
 		panic(fmt.Sprintf("corschi: Group(%q): something is mounted there already; pass nil as routes to attach only the policy", prefix))
 	}
+	p.refuseSecond()
 	p.shared.Group(prefix, cfg)
 	if routes == nil {
 		return nil
@@ -68,15 +70,29 @@ func (p *Policies) Group(prefix string, cfg Config, routes func(chi.Router)) chi
 // Route gives one path the policy cfg. The path is written as for chi's Get,
 // from the root; its handlers are added to the router as usual. Route panics if anything
 // is wrong with cfg, or if it has paths of its own.
-func (p *Policies) Route(path string, cfg Config) { p.shared.Route(path, cfg) }
+func (p *Policies) Route(path string, cfg Config) {
+	p.refuseSecond()
+	p.shared.Route(path, cfg)
+}
 
-// hasMiddleware reports whether r has a middleware of this package, such as m. They are
+// refuseSecond panics if the router has another middleware of this package, which would
+// replace the headers of these policies.
+func (p *Policies) refuseSecond() {
+	if middlewares(p.router, p.own) > 1 {
+		panic("corschi: Attach: this router got a second CORS middleware after Attach; remove it, and pass its Configs to Attach")
+	}
+}
+
+// middlewares returns how many middlewares of this package r has, such as m. They are
 // closures of one function literal and share its code: go:noinline keeps the compiler
 // from copying that.
-func hasMiddleware(r *chi.Mux, m func(http.Handler) http.Handler) bool {
-	return slices.ContainsFunc(r.Middlewares(), func(other func(http.Handler) http.Handler) bool {
-		return reflect.ValueOf(other).Pointer() == reflect.ValueOf(m).Pointer()
-	})
+func middlewares(r *chi.Mux, m func(http.Handler) http.Handler) (n int) {
+	for _, other := range r.Middlewares() {
+		if reflect.ValueOf(other).Pointer() == reflect.ValueOf(m).Pointer() {
+			n++
+		}
+	}
+	return n
 }
 
 // isMounted reports whether something is mounted at a prefix of r.

@@ -51,6 +51,11 @@ func TestMisuseOfTheFramework(t *testing.T) {
 			r.Use(corsgin.Middleware(new(cors.Engine)))
 			corsgin.Attach(r)
 		}, []string{`corsgin: Attach: this router has a CORS middleware already; call Attach once, with every Config, and remove the other`}},
+		{"New after Attach", func(r *gin.Engine) {
+			policies := corsgin.Attach(r)
+			r.Use(corsgin.New(policy))
+			policies.Group("/api", policy)
+		}, []string{`corsgin: Attach: this router got a second CORS middleware after Attach; remove it, and pass its Configs to Attach`}},
 		{"Attach to no router", func(r *gin.Engine) { corsgin.Attach(nil) }, []string{`corsgin: Attach: the router is nil; pass the one that gin.New returned`}},
 		{"a middleware without an engine", func(r *gin.Engine) { corsgin.Middleware(nil) }, []string{`corsgin: Middleware: the engine is nil; check the error that cors.New returned`}},
 		{"a handler without an engine", func(r *gin.Engine) { corsgin.Handler(nil, r) }, []string{`corsgin: Handler: the engine is nil; check the error that cors.New returned`}},

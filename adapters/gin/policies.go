@@ -2,7 +2,6 @@ package corsgin
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 
 	cors "github.com/corskit/cors/core"
@@ -15,6 +14,7 @@ import (
 type Policies struct {
 	router *gin.Engine
 	shared *cors.Policies
+	own    gin.HandlerFunc // the middleware that Attach has added
 }
 
 // Attach adds a middleware to r, and returns its Policies, by which groups and routes
@@ -27,15 +27,15 @@ func Attach(r *gin.Engine, cfgs ...Config) *Policies {
 	if r == nil {
 		panic("corsgin: Attach: the router is nil; pass the one that gin.New returned")
 	}
-	p := &Policies{r, cors.NewPolicies(kindOf, cfgs...)}
-	m := middleware(p.Engine(), r, nil)
+	p := &Policies{router: r, shared: cors.NewPolicies(kindOf, cfgs...)}
+	p.own = middleware(p.Engine(), r, nil)
 	switch {
-	case hasMiddleware(r, m):
+	case middlewares(r, p.own) > 0:
 		panic("corsgin: Attach: this router has a CORS middleware already; call Attach once, with every Config, and remove the other")
 	case len(r.Routes()) > 0:
 		panic("corsgin: Attach after routes: Gin runs middleware only for routes added later; call Attach before the first route")
 	}
-	r.Use(m)
+	r.Use(p.own)
 	return p
 }
 
@@ -47,6 +47,7 @@ func (p *Policies) Engine() *cors.Engine { return p.shared.Engine() }
 // written as for gin's Group, from the root, and the router may have a group for it
 // already. Group panics if anything is wrong with cfg, or if it has paths of its own.
 func (p *Policies) Group(prefix string, cfg Config) *gin.RouterGroup {
+	p.refuseSecond()
 	p.shared.Group(prefix, cfg)
 	return p.router.Group(prefix)
 }
@@ -54,15 +55,29 @@ func (p *Policies) Group(prefix string, cfg Config) *gin.RouterGroup {
 // Route gives one path the policy cfg. The path is written as for gin's GET,
 // from the root; its handlers are added to the router as usual. Route panics if anything
 // is wrong with cfg, or if it has paths of its own.
-func (p *Policies) Route(path string, cfg Config) { p.shared.Route(path, cfg) }
+func (p *Policies) Route(path string, cfg Config) {
+	p.refuseSecond()
+	p.shared.Route(path, cfg)
+}
 
-// hasMiddleware reports whether r has a middleware of this package, such as m. They are
+// refuseSecond panics if the router has another middleware of this package, which would
+// replace the headers of these policies.
+func (p *Policies) refuseSecond() {
+	if middlewares(p.router, p.own) > 1 {
+		panic("corsgin: Attach: this router got a second CORS middleware after Attach; remove it, and pass its Configs to Attach")
+	}
+}
+
+// middlewares returns how many middlewares of this package r has, such as m. They are
 // closures of one function literal and share its code: go:noinline keeps the compiler
 // from copying that.
-func hasMiddleware(r *gin.Engine, m gin.HandlerFunc) bool {
-	return slices.ContainsFunc(r.Handlers, func(other gin.HandlerFunc) bool {
-		return reflect.ValueOf(other).Pointer() == reflect.ValueOf(m).Pointer()
-	})
+func middlewares(r *gin.Engine, m gin.HandlerFunc) (n int) {
+	for _, other := range r.Handlers {
+		if reflect.ValueOf(other).Pointer() == reflect.ValueOf(m).Pointer() {
+			n++
+		}
+	}
+	return n
 }
 
 // kindOf returns what a segment of one of Gin's paths matches.

@@ -44,6 +44,11 @@ func TestMisuseOfTheFramework(t *testing.T) {
 			e.Use(corsecho.Middleware(new(cors.Engine)))
 			corsecho.Attach(e)
 		}, []string{`corsecho: Attach: this router has a CORS middleware already; call Attach once, with every Config, and remove the other`}},
+		{"New after Attach", func(e *echo.Echo) {
+			policies := corsecho.Attach(e)
+			e.Use(corsecho.New(policy))
+			policies.Route("/api", policy)
+		}, []string{`corsecho: Attach: this router got a second CORS middleware after Attach; remove it, and pass its Configs to Attach`}},
 		{"Attach to no router", func(e *echo.Echo) { corsecho.Attach(nil) }, []string{`corsecho: Attach: the router is nil; pass the one that echo.New returned`}},
 		{"a middleware without an engine", func(e *echo.Echo) { corsecho.Middleware(nil) }, []string{`corsecho: Middleware: the engine is nil; check the error that cors.New returned`}},
 	}

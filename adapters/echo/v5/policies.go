@@ -15,6 +15,7 @@ import (
 type Policies struct {
 	router *echo.Echo
 	shared *cors.Policies
+	own    echo.MiddlewareFunc // the middleware that Attach has added
 }
 
 // Attach adds a middleware to e, and returns its Policies, by which groups and routes
@@ -27,12 +28,12 @@ func Attach(e *echo.Echo, cfgs ...Config) *Policies {
 	if e == nil {
 		panic("corsecho: Attach: the router is nil; pass the one that echo.New returned")
 	}
-	p := &Policies{e, cors.NewPolicies(kindOf, cfgs...)}
-	m := Middleware(p.Engine())
-	if hasMiddleware(e, m) {
+	p := &Policies{router: e, shared: cors.NewPolicies(kindOf, cfgs...)}
+	p.own = Middleware(p.Engine())
+	if middlewares(e, p.own) > 0 {
 		panic("corsecho: Attach: this router has a CORS middleware already; call Attach once, with every Config, and remove the other")
 	}
-	e.Use(m)
+	e.Use(p.own)
 	return p
 }
 
@@ -48,6 +49,7 @@ func (p *Policies) Engine() *cors.Engine { return p.shared.Engine() }
 // The policy is for /private and what is below it; give others a policy by
 // PathRegexps, such as `/private.*`.
 func (p *Policies) Group(prefix string, cfg Config) *echo.Group {
+	p.refuseSecond()
 	p.shared.Group(prefix, cfg)
 	return p.router.Group(prefix)
 }
@@ -55,15 +57,29 @@ func (p *Policies) Group(prefix string, cfg Config) *echo.Group {
 // Route gives one path the policy cfg. The path is written as for echo's GET,
 // from the root; its handlers are added to the router as usual. Route panics if anything
 // is wrong with cfg, or if it has paths of its own.
-func (p *Policies) Route(path string, cfg Config) { p.shared.Route(path, cfg) }
+func (p *Policies) Route(path string, cfg Config) {
+	p.refuseSecond()
+	p.shared.Route(path, cfg)
+}
 
-// hasMiddleware reports whether e has a middleware of this package, such as m. They are
+// refuseSecond panics if the router has another middleware of this package, which would
+// replace the headers of these policies.
+func (p *Policies) refuseSecond() {
+	if middlewares(p.router, p.own) > 1 {
+		panic("corsecho: Attach: this router got a second CORS middleware after Attach; remove it, and pass its Configs to Attach")
+	}
+}
+
+// middlewares returns how many middlewares of this package e has, such as m. They are
 // closures of one function literal and share its code: go:noinline keeps the compiler
 // from copying that.
-func hasMiddleware(e *echo.Echo, m echo.MiddlewareFunc) bool {
-	return slices.ContainsFunc(slices.Concat(e.PreMiddlewares(), e.Middlewares()), func(other echo.MiddlewareFunc) bool {
-		return reflect.ValueOf(other).Pointer() == reflect.ValueOf(m).Pointer()
-	})
+func middlewares(e *echo.Echo, m echo.MiddlewareFunc) (n int) {
+	for _, other := range slices.Concat(e.PreMiddlewares(), e.Middlewares()) {
+		if reflect.ValueOf(other).Pointer() == reflect.ValueOf(m).Pointer() {
+			n++
+		}
+	}
+	return n
 }
 
 // kindOf returns what a segment of one of Echo's paths matches.

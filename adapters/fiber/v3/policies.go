@@ -16,6 +16,7 @@ import (
 type Policies struct {
 	router *fiber.App
 	shared *cors.Policies
+	own    fiber.Handler // the middleware that Attach has added
 }
 
 // Attach adds a middleware to app, and returns its Policies, by which groups and routes
@@ -29,7 +30,7 @@ func Attach(app *fiber.App, cfgs ...Config) *Policies {
 	if app == nil {
 		panic("corsfiber: Attach: the app is nil; pass the one that fiber.New returned")
 	}
-	p := &Policies{app, cors.NewPolicies(kindOf, cfgs...)}
+	p := &Policies{router: app, shared: cors.NewPolicies(kindOf, cfgs...)}
 	p.shared.Fold(func(path string) string {
 		if !app.Config().CaseSensitive {
 			path = strings.ToLower(path)
@@ -39,9 +40,9 @@ func Attach(app *fiber.App, cfgs ...Config) *Policies {
 		}
 		return path
 	})
-	m := Middleware(p.Engine())
+	p.own = Middleware(p.Engine())
 	switch {
-	case hasMiddleware(app, m):
+	case middlewares(app, p.own) > 0:
 		panic("corsfiber: Attach: this app has a CORS middleware already; call Attach once, with every Config, and remove the other")
 	case hasRoutes(app):
 		panic("corsfiber: Attach after routes: Fiber runs middleware only for routes added later; call Attach before the first route")
@@ -51,7 +52,7 @@ func Attach(app *fiber.App, cfgs ...Config) *Policies {
 		refuseMount(app)
 		return nil
 	})
-	app.Use(m)
+	app.Use(p.own)
 	return p
 }
 
@@ -67,6 +68,7 @@ func (p *Policies) Engine() *cors.Engine { return p.shared.Engine() }
 // The policy is for /private and what is below it; give others a policy by
 // PathRegexps, such as `/private.*`.
 func (p *Policies) Group(prefix string, cfg Config) fiber.Router {
+	p.refuseSecond()
 	p.shared.Group(prefix, cfg)
 	return p.router.Group(prefix)
 }
@@ -74,20 +76,34 @@ func (p *Policies) Group(prefix string, cfg Config) fiber.Router {
 // Route gives one path the policy cfg. The path is written as for fiber's Get,
 // from the root; its handlers are added to the app as usual. Route panics if anything
 // is wrong with cfg, or if it has paths of its own.
-func (p *Policies) Route(path string, cfg Config) { p.shared.Route(path, cfg) }
+func (p *Policies) Route(path string, cfg Config) {
+	p.refuseSecond()
+	p.shared.Route(path, cfg)
+}
 
-// hasMiddleware reports whether app has a middleware of this package, such as m. They are
+// refuseSecond panics if the app has another middleware of this package, which would
+// replace the headers of these policies.
+func (p *Policies) refuseSecond() {
+	if middlewares(p.router, p.own) > 1 {
+		panic("corsfiber: Attach: this app got a second CORS middleware after Attach; remove it, and pass its Configs to Attach")
+	}
+}
+
+// middlewares returns how many middlewares of this package app has, such as m. They are
 // closures of one function literal and share its code: go:noinline keeps the compiler
 // from copying that.
-func hasMiddleware(app *fiber.App, m fiber.Handler) bool {
+func middlewares(app *fiber.App, m fiber.Handler) (n int) {
 	for _, route := range app.GetRoutes() {
-		if slices.ContainsFunc(route.Handlers, func(other fiber.Handler) bool {
-			return reflect.ValueOf(other).Pointer() == reflect.ValueOf(m).Pointer()
-		}) {
-			return true
+		if route.Method != fiber.MethodGet { // middleware is there for every method
+			continue
+		}
+		for _, other := range route.Handlers {
+			if reflect.ValueOf(other).Pointer() == reflect.ValueOf(m).Pointer() {
+				n++
+			}
 		}
 	}
-	return false
+	return n
 }
 
 // hasRoutes reports whether app has anything but middleware. An app that is mounted on it
