@@ -233,7 +233,7 @@ func (s *Suite) allows(ctx context.Context, listed string, origins ...string) (a
 		request.Header.Set("Origin", origin)
 		response, err := server.direct().RoundTrip(request)
 		if err != nil {
-			return nil, fmt.Errorf("the server doesn't respond to GET /data: %w", err)
+			return nil, fmt.Errorf("the server doesn't respond to GET /data within the time to start; it must listen at 127.0.0.1 and the port in the environment variable PORT: %w", err)
 		}
 		response.Body.Close()
 		// A denied origin may get 403.

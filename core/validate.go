@@ -224,7 +224,7 @@ func (c *compiler) headers() string {
 	list := c.names("AllowHeaders", c.cfg.AllowHeaders, words, strings.ToLower, func(at place) {
 		switch {
 		case isPartWildcard(at.value):
-			c.report(at, CodeWildcardName, `allows a header of that name, since "*" is a wildcard only by itself; write the names one by one, or "*" for all`)
+			c.report(at, CodeWildcardName, `allows a header of that name, since "*" is a wildcard only by itself; write the names one by one, or "*" and "Authorization" for all`)
 		case IsResponseHeader(at.value) && !isForbiddenRequestHeader(at.value):
 			c.report(at, CodeHeaderDirection, "is a response header, which the policy sets; remove it")
 		case isForbiddenResponseHeader(at.value):

@@ -47,7 +47,7 @@ func ExampleErrors() {
 		fmt.Println("The first is in line", first.Line, "and has the code", cause.Code)
 	}
 	// Output:
-	// 2:3: allowOrigin isn't a field of cors.Config; write "allowOrigins"
+	// 2:3: allowOrigin isn't a field of a policy; write "allowOrigins"
 	// 3:19: allowMethods is a string; write a list of strings
 	// 2:20: allowOrigins[0] "https://app.example.com/": an origin has no path, not even a trailing slash; write "https://app.example.com"
 	// 3:13: maxAge "604800": is more than 24 hours, the longest that any browser caches a preflight response; write 86400 seconds or less

@@ -265,7 +265,7 @@ func (r *jsonReader) config(prefix string, at int) {
 			if near := nearest(name, jsonNames); near != "" {
 				instead = strconv.Quote(near)
 			}
-			r.report(at, fieldPath(prefix, name), "", "isn't a field of cors.Config; write %s", instead)
+			r.report(at, fieldPath(prefix, name), "", "isn't a field of a policy; write %s", instead)
 			r.skipNext()
 		case c.fields[f.Name] != nil:
 			r.report(at, fieldPath(prefix, name), "", "appears twice; write it once")

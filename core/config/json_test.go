@@ -72,12 +72,12 @@ func TestParseJSONRefuses(t *testing.T) {
 		{"true", `true`, []string{`1:1: the document is true; write an object, or a list of objects`}},
 		{"a list of what are no Configs", `["*", null, {` + origins + `}]`, []string{`1:2: [0] is a string; write an object`, `1:7: [1] is null; write an object`}},
 
-		{"an unknown name", "{\n  \"origins\": [1, {}],\n  " + origins + "\n}", []string{names(`2:3: origins isn't a field of cors.Config; write one of NAMES`)}},
-		{"a misspelt name", `{"allowedOrigins": ["*"]}`, []string{`1:2: allowedOrigins isn't a field of cors.Config; write "allowOrigins"`}},
-		{"a name in the case of Go", `{"AllowOrigins": ["*"]}`, []string{`1:2: AllowOrigins isn't a field of cors.Config; write "allowOrigins"`}},
-		{"a name that package json takes for another", `{"allowOrigin\u017f": ["*"]}`, []string{`1:2: "allowOriginſ" isn't a field of cors.Config; write "allowOrigins"`}},
-		{"the function", `{"AllowOriginFunc": true}`, []string{names(`1:2: AllowOriginFunc isn't a field of cors.Config; write one of NAMES`)}},
-		{"an empty name", `{"": 1}`, []string{names(`1:2: "" isn't a field of cors.Config; write one of NAMES`)}},
+		{"an unknown name", "{\n  \"origins\": [1, {}],\n  " + origins + "\n}", []string{names(`2:3: origins isn't a field of a policy; write one of NAMES`)}},
+		{"a misspelt name", `{"allowedOrigins": ["*"]}`, []string{`1:2: allowedOrigins isn't a field of a policy; write "allowOrigins"`}},
+		{"a name in the case of Go", `{"AllowOrigins": ["*"]}`, []string{`1:2: AllowOrigins isn't a field of a policy; write "allowOrigins"`}},
+		{"a name that package json takes for another", `{"allowOrigin\u017f": ["*"]}`, []string{`1:2: "allowOriginſ" isn't a field of a policy; write "allowOrigins"`}},
+		{"the function", `{"AllowOriginFunc": true}`, []string{names(`1:2: AllowOriginFunc isn't a field of a policy; write one of NAMES`)}},
+		{"an empty name", `{"": 1}`, []string{names(`1:2: "" isn't a field of a policy; write one of NAMES`)}},
 		{"a name that stands twice", `{` + origins + `, "allowOrigins": ["*"]}`, []string{`1:47: allowOrigins appears twice; write it once`}},
 		{"a name that stands twice, once with an escape", `{` + origins + `, "allow\u004frigins": ["*"]}`, []string{`1:47: allowOrigins appears twice; write it once`}},
 		{"a name that stands three times", `{"maxAge": 1, "maxAge": 1, "maxAge": 1}`, []string{`1:15: maxAge appears twice; write it once`, `1:28: maxAge appears twice; write it once`}},
@@ -109,7 +109,7 @@ func TestParseJSONRefuses(t *testing.T) {
 		{"half of a pair of surrogates", `{"paths": ["/\ud83d"]}`, []string{`1:12: paths[0] "/` + "\uFFFD" + `": contains U+FFFD, which replaces a character that was lost; write that character`}},
 
 		{"everything at once", "[\n {\"origins\": [],\n  \"maxAge\": \"1\"},\n 7,\n {\"maxAge\": 1,\n  \"maxAge\": 2,\n  \"paths\": [{}]}\n]", []string{
-			names(`2:3: [0].origins isn't a field of cors.Config; write one of NAMES`), `3:13: [0].maxAge is a string; write a whole number`, `4:2: [1] is a number; write an object`,
+			names(`2:3: [0].origins isn't a field of a policy; write one of NAMES`), `3:13: [0].maxAge is a string; write a whole number`, `4:2: [1] is a number; write an object`,
 			`6:3: [2].maxAge appears twice; write it once`, `7:13: [2].paths[0] is an object; write a string`,
 		}},
 	}

@@ -48,10 +48,10 @@ func lineAbout(r *cors.Request, d cors.Decision) string {
 		why = ": " + whyDenied(r, d)
 	case cors.MethodNotAllowed:
 		method := r.AccessControlRequestMethod
-		why = whyNotListed("method", method, "AllowMethods", cors.Config{AllowMethods: []string{method}})
+		why = whyNotListed(d, "method", method, "AllowMethods", cors.Config{AllowMethods: []string{method}})
 	case cors.HeadersNotAllowed:
 		header := d.RefusedHeader(r)
-		why = whyNotListed("header", header, "AllowHeaders", cors.Config{AllowHeaders: []string{header}})
+		why = whyNotListed(d, "header", header, "AllowHeaders", cors.Config{AllowHeaders: []string{header}})
 	}
 	if why != "" && d.Config() > 0 {
 		why += fmt.Sprintf(" (Config %d)", d.Config())
@@ -61,13 +61,22 @@ func lineAbout(r *cors.Request, d cors.Decision) string {
 
 // whyNotListed says why a method or header is not allowed. It proposes to list what
 // cors.New accepts in a Config.
-func whyNotListed(kind, name, field string, cfg cors.Config) string {
+func whyNotListed(d cors.Decision, kind, name, field string, cfg cors.Config) string {
 	problem := refusal(cfg)
+	defaults, function := cors.DefaultMethods(), "DefaultMethods"
+	if kind == "header" {
+		defaults, function = cors.DefaultHeaders(), "DefaultHeaders"
+	}
 	switch {
 	case strings.Contains(name, " "):
 		return fmt.Sprintf(": the preflight asks for %s, and %s lists names; change the script", quote(name), field)
 	case problem != "":
 		return fmt.Sprintf(": the %s %s %s; change the script", kind, quote(name), problem)
+	}
+	for _, value := range d.Headers() {
+		if value == strings.Join(defaults, ",") { // a list of one's own would replace them
+			return fmt.Sprintf(": %s is left out, and the defaults don't have %s; write append(cors.%s(), %q)", field, quote(name), function, name)
+		}
 	}
 	return fmt.Sprintf(": %s doesn't list %s; add it there", field, quote(name))
 }

@@ -25,6 +25,12 @@ func TestDevelopmentSaysWhatToChange(t *testing.T) {
 		{Paths: []string{"/api/"}, AllowOrigins: []string{trusted}},
 		{Paths: []string{"/failing/"}, AllowOriginFunc: answer(false, errors.New("no\nconnection"))},
 		{Paths: []string{"/denying/"}, AllowOriginFunc: answer(false, nil)},
+		{Paths: []string{"/listed/"}, AllowOrigins: []string{trusted}, AllowMethods: []string{"PUT"}, AllowHeaders: []string{"Authorization"}},
+	}
+	listed := func(method, headers string) cors.Request {
+		r := asking(method, headers)
+		r.Path = "/listed/"
+		return r
 	}
 	for _, tt := range []struct {
 		name    string
@@ -34,12 +40,14 @@ func TestDevelopmentSaysWhatToChange(t *testing.T) {
 		{"a request without Origin is passed over", actual("/api/", ""), ""},
 		{"an allowed request", actual("/api/", trusted), "cors: allowed: GET /api/ from https://app.example.com\n"},
 		{"an allowed preflight", asking("PUT", "authorization"), "cors: allowed: preflight for PUT /api/ from https://app.example.com\n"},
-		{"a method", asking("POKE", ""), "cors: BLOCKED: preflight for POKE /api/ from https://app.example.com: AllowMethods doesn't list POKE; add it there\n"},
-		{"a header", asking("PUT", "authorization, x-a"), "cors: BLOCKED: preflight for PUT /api/ from https://app.example.com: AllowHeaders doesn't list x-a; add it there\n"},
+		{"a method", asking("POKE", ""), "cors: BLOCKED: preflight for POKE /api/ from https://app.example.com: AllowMethods is left out, and the defaults don't have POKE; write append(cors.DefaultMethods(), \"POKE\")\n"},
+		{"a header", asking("PUT", "authorization, x-a"), "cors: BLOCKED: preflight for PUT /api/ from https://app.example.com: AllowHeaders is left out, and the defaults don't have x-a; write append(cors.DefaultHeaders(), \"x-a\")\n"},
+		{"a method that a list lacks", listed("DELETE", ""), "cors: BLOCKED: preflight for DELETE /listed/ from https://app.example.com: AllowMethods doesn't list DELETE; add it there (Config 3)\n"},
+		{"a header that a list lacks", listed("PUT", "x-a"), "cors: BLOCKED: preflight for PUT /listed/ from https://app.example.com: AllowHeaders doesn't list x-a; add it there (Config 3)\n"},
 		{"a method in lower case", asking("patch", ""), "cors: BLOCKED: preflight for patch /api/ from https://app.example.com: the method patch isn't in upper case, and methods are case-sensitive; change the script\n"},
 		{"a header of responses", asking("PUT", "access-control-allow-origin"), "cors: BLOCKED: preflight for PUT /api/ from https://app.example.com: the header access-control-allow-origin is a response header, which the policy sets; change the script\n"},
 		{"what is no header", asking("PUT", "x\x1b"), "cors: BLOCKED: preflight for PUT /api/ from https://app.example.com: the header \"x\\x1b\" isn't a header name; change the script\n"},
-		{"more headers than a page sends", asking("PUT", strings.Repeat("x-a,", 100)), "cors: BLOCKED: preflight for PUT /api/ from https://app.example.com: AllowHeaders doesn't list x-a; add it there\n"},
+		{"more headers than a page sends", asking("PUT", strings.Repeat("x-a,", 100)), "cors: BLOCKED: preflight for PUT /api/ from https://app.example.com: AllowHeaders is left out, and the defaults don't have x-a; write append(cors.DefaultHeaders(), \"x-a\")\n"},
 		{"more allowed headers than a page sends", asking("PUT", strings.Repeat("accept,", 100)), "cors: BLOCKED: preflight for PUT /api/ from https://app.example.com: the preflight asks for \"more than 64 headers\", and AllowHeaders lists names; change the script\n"},
 		{"an opaque origin", actual("/api/", "null"), "cors: BLOCKED: GET /api/ from null: the origin is opaque, like that of a file or a sandboxed frame; serve the page over http or https\n"},
 		{"an origin that New refuses", actual("/api/", "https://app.example.com."), "cors: BLOCKED: GET /api/ from https://app.example.com.: nothing allows the origin\n"},
