@@ -17,7 +17,7 @@ var fences = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
 // Every Go program in the README, and in the pages that it links, compiles.
 func TestProgramsOfTheReadmeCompile(t *testing.T) {
 	programs := 0
-	for _, page := range []string{"README.md", "adapters/README.md", "core/POLICIES.md", "core/watch/README.md"} {
+	for _, page := range []string{"README.md", "adapters/README.md", "core/POLICIES.md", "core/config/README.md", "core/watch/README.md"} {
 		text, err := os.ReadFile(filepath.Join("..", page))
 		if err != nil {
 			t.Fatal(err)

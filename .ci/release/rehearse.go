@@ -268,7 +268,7 @@ func programs(repository, root string) ([]program, error) {
 		}
 		return packages
 	}
-	for _, page := range []string{adaptersPage, "README.md", "core/POLICIES.md", "core/watch/README.md"} {
+	for _, page := range []string{adaptersPage, "README.md", "core/POLICIES.md", "core/config/README.md", "core/watch/README.md"} {
 		text, err := os.ReadFile(filepath.Join(repository, page))
 		if err != nil {
 			return nil, err

@@ -531,3 +531,14 @@ func pythonWithDjango(t *testing.T) string {
 	t.Skip(message)
 	return ""
 }
+
+// The page shows the command as it is.
+func TestThePageShowsTheCommand(t *testing.T) {
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), "\n"+config.DjangoCommand+"\n") {
+		t.Error("README.md doesn't have config.DjangoCommand")
+	}
+}
