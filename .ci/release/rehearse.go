@@ -247,27 +247,12 @@ const adaptersPage = "adapters/README.md"
 var (
 	headings = regexp.MustCompile(`(?m)^##+ (.*)$`)
 	goBlocks = regexp.MustCompile("(?ms)^```go\n(package main\n.*?)^```$")
-
-	// The sentences on Echo v4 and Fiber v2, which have no program of their own.
-	olderMajors = map[string]*strings.Replacer{
-		"/adapters/echo/v5":  strings.NewReplacer(`adapters/echo/v5"`, `adapters/echo"`, "labstack/echo/v5", "labstack/echo/v4", "*echo.Context", "echo.Context"),
-		"/adapters/fiber/v3": strings.NewReplacer(`adapters/fiber/v3"`, `adapters/fiber"`, "gofiber/fiber/v3", "gofiber/fiber/v2", "fiber.Ctx", "*fiber.Ctx"),
-	}
 )
 
 // programs returns the Go programs of the documentation.
 func programs(repository, root string) ([]program, error) {
 	imports := regexp.MustCompile(`"(` + regexp.QuoteMeta(root) + `/[^"]*)"`)
 	var all []program
-	add := func(name, source, page string) (packages []string) {
-		for _, match := range imports.FindAllStringSubmatch(source, -1) {
-			packages = append(packages, match[1])
-		}
-		if !slices.ContainsFunc(all, func(p program) bool { return p.source == source }) {
-			all = append(all, program{name, source, packages, page == adaptersPage})
-		}
-		return packages
-	}
 	for _, page := range []string{adaptersPage, "README.md", "core/POLICIES.md", "core/config/README.md", "core/watch/README.md"} {
 		text, err := os.ReadFile(filepath.Join(repository, page))
 		if err != nil {
@@ -279,11 +264,14 @@ func programs(repository, root string) ([]program, error) {
 			if above := headings.FindAllSubmatch(text[:block[0]], -1); len(above) > 0 {
 				name += ", " + string(above[len(above)-1][1])
 			}
-			for _, imported := range add(name, source, page) {
-				if older := olderMajors[strings.TrimPrefix(imported, root)]; older != nil && page == adaptersPage {
-					add(name+", the older major version", older.Replace(source), page)
-				}
+			if slices.ContainsFunc(all, func(p program) bool { return p.source == source }) {
+				continue
 			}
+			var packages []string
+			for _, match := range imports.FindAllStringSubmatch(source, -1) {
+				packages = append(packages, match[1])
+			}
+			all = append(all, program{name, source, packages, page == adaptersPage})
 		}
 	}
 	return all, nil
