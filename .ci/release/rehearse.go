@@ -220,8 +220,8 @@ func (s *stranger) checkZip(m module, v version, step func(string, ...any)) erro
 		if err != nil {
 			return err
 		}
-		if bytes.IndexByte(content, 0) >= 0 {
-			failures = append(failures, fmt.Errorf("%s: %s isn't a text file; remove it", m.path, name))
+		if bytes.IndexByte(content, 0) >= 0 && filepath.Ext(name) != ".png" {
+			failures = append(failures, fmt.Errorf("%s: %s isn't a text file or a picture; remove it", m.path, name))
 		}
 	}
 	if !licensed {
