@@ -176,8 +176,8 @@ func (c *compiler) patternRisks(at place, p origin.Pattern) (accepted bool) {
 
 func (c *compiler) regexpRisks(at place, re *origin.Regexp) (accepted bool) {
 	if hostile, unconfined := re.Unconfined(); unconfined {
-		if escaped, confined := re.WithEscapedDots(); confined {
-			c.risk(RiskUnconfinedRegexp, at, "has a dot that isn't escaped, so it matches any character there, as in %q; write `%s`", hostile, escaped)
+		if escaped, matched, confined := re.WithEscapedDots(); confined {
+			c.risk(RiskUnconfinedRegexp, at, "has a dot that isn't escaped, so it matches any character there, as in %q; write `%s`", matched, escaped)
 		} else {
 			c.risk(RiskUnconfinedRegexp, at, "also matches %q, which anybody can own; spell out the registrable domain, with the dot before it and every dot escaped, as in `%s`", hostile, `https://([a-z0-9-]+\.)*example\.com`)
 		}

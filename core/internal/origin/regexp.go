@@ -72,9 +72,9 @@ func (e *Regexp) Unconfined() (hostile string, unconfined bool) {
 	return e.open, e.open != ""
 }
 
-// WithEscapedDots returns e with every dot escaped that matches one character, and true
-// if that confines e.
-func (e *Regexp) WithEscapedDots() (text string, confined bool) {
+// WithEscapedDots returns e with every dot escaped that matches one character, an origin
+// that e matches and the returned one doesn't, and true if that confines e.
+func (e *Regexp) WithEscapedDots() (text, hostile string, confined bool) {
 	var b strings.Builder
 	inClass := false
 	for i := 0; i < len(e.text); i++ {
@@ -99,7 +99,16 @@ func (e *Regexp) WithEscapedDots() (text string, confined bool) {
 		b.WriteByte(c)
 	}
 	escaped, err := readRegexp(b.String(), &analysis{})
-	return b.String(), err == nil && escaped.text != e.text && escaped.open == ""
+	if err != nil || escaped.text == e.text || escaped.open != "" {
+		return "", "", false
+	}
+	hostile = e.open // may have a dot where any character can be
+	for i := len(hostile) - 1; i >= 0 && escaped.re.MatchString(hostile); i-- {
+		if other := e.open[:i] + "x" + e.open[i+1:]; e.open[i] == '.' && e.re.MatchString(other) {
+			hostile = other
+		}
+	}
+	return escaped.text, hostile, true
 }
 
 // Insecure returns an origin of plain http other than the machine itself that

@@ -134,18 +134,20 @@ func measure(tables []table, rounds int, short bool, progress io.Writer) (*measu
 				continue
 			}
 			fmt.Fprintf(progress, "\rround %d of %d: %-10s", round+1, rounds, t.name)
-			args := []string{"-test.run=^$", "-test.bench=^Benchmark" + t.base + "$", "-test.benchtime=" + t.benchtime}
-			if short {
-				args[2] = "-test.benchtime=1x"
+			for _, benchmark := range t.benchmarks() {
+				args := []string{"-test.run=^$", "-test.bench=" + benchmark, "-test.benchtime=" + t.benchtime}
+				if short {
+					args[2] = "-test.benchtime=1x"
+				}
+				if round > 0 { // the first gives the rows of the tables their order
+					args = append(args, "-test.shuffle=on")
+				}
+				text, err := output(binary, args...)
+				if err != nil {
+					return nil, err
+				}
+				m.add(text)
 			}
-			if round > 0 { // the first gives the rows of the tables their order
-				args = append(args, "-test.shuffle=on")
-			}
-			text, err := output(binary, args...)
-			if err != nil {
-				return nil, err
-			}
-			m.add(text)
 		}
 	}
 	fmt.Fprintln(progress)

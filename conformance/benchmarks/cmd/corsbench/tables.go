@@ -24,6 +24,18 @@ type table struct {
 	units     []string // what a cell shows; the first with its confidence interval
 }
 
+// benchmarks returns the patterns of a table's benchmarks. Each framework runs in a
+// process of its own, as it does in an application.
+func (t table) benchmarks() (patterns []string) {
+	if !slices.Contains([]string{"request", "headers", "goroutines", "loopback"}, t.name) {
+		return []string{"^Benchmark" + t.base + "$"}
+	}
+	for _, f := range benchmarks.Frameworks {
+		patterns = append(patterns, "^Benchmark"+t.base+"$/^framework="+f.Name+"$")
+	}
+	return patterns
+}
+
 // leastAdded is the least that counts in a geometric mean, in seconds: less
 // can't be told from nothing, and nothing has no logarithm.
 const leastAdded = 1e-9
