@@ -194,12 +194,12 @@ func TestLongReports(t *testing.T) {
 				t.Errorf("%s", report.Verdict)
 			}
 			if title == "conforms" {
-				if !strings.Contains(text, "Left out, though judged: ") || !strings.HasSuffix(text, "\nThe server conforms to the policy.\n") {
+				if !strings.Contains(text, "Left out here, but checked: ") || !strings.HasSuffix(text, "\nThe server conforms to the policy.\n") {
 					t.Errorf("%s", text)
 				}
 				return
 			}
-			if len(report.Findings) == 0 || !strings.Contains(text, "Left out, though judged: ") {
+			if len(report.Findings) == 0 || !strings.Contains(text, "Left out here, but checked: ") {
 				t.Errorf("%d findings in %.2000s", len(report.Findings), text)
 			}
 			if strings.Contains(title, "everything") && report.Findings[0].Severity != probe.Danger {

@@ -29,7 +29,7 @@ func TestInput(t *testing.T) {
 		args   []string
 		want   string
 	}{
-		{"no URL", "", nil, `there is no URL: write corscheck https://host/path`},
+		{"no URL", "", nil, `the URL is missing: write corscheck https://host/path`},
 		{"a URL without a scheme", "", []string{"api.example.com/orders"}, `"api.example.com/orders" has no scheme: write "https://api.example.com/orders"`},
 		{"a host and a port", "", []string{"api.example.com:8080"}, `"api.example.com:8080" has no scheme: write "https://api.example.com:8080"`},
 		{"an address that isn't this machine's", "", []string{"192.0.2.1:8080"}, `"192.0.2.1:8080" has no scheme: write "https://192.0.2.1:8080"`},
@@ -40,7 +40,7 @@ func TestInput(t *testing.T) {
 		{"a URL of another scheme", "", []string{"ftp://api.example.com/"}, `has the scheme ftp: write an http or https URL`},
 		{"a URL without a host", "", []string{"https:///orders"}, `has no host`},
 		{"a URL that is none", "", []string{"https://api.example.com:port/"}, `"https://api.example.com:port/" isn't a URL: invalid port`},
-		{"a URL with credentials", "", []string{"https://user:secret@api.example.com/"}, `"https://user:xxxxx@api.example.com/" has a username or a password in it, and browsers refuse that: leave it out`},
+		{"a URL with credentials", "", []string{"https://user:secret@api.example.com/"}, `"https://user:xxxxx@api.example.com/" has a username or a password, which browsers refuse: leave it out`},
 		{"a URL at a port that browsers block", "", []string{"http://127.0.0.1:6000/"}, `Browsers do not connect to port 6000`},
 		{"a second URL without a scheme", "", []string{server.URL, "b.example/"}, `"b.example/" has no scheme`},
 		{"a flag behind the URL", "", []string{"https://a.example/", "-k"}, `"-k" comes after a URL: write the flags first`},
@@ -76,7 +76,7 @@ func TestInput(t *testing.T) {
 		{"a policy that is too long", `{}` + strings.Repeat(" ", 64<<20), nil, `standard input: the text has 67108866 bytes, and at most 67108864 are read`},
 		{"two problems", "{\"maxAge\": \"1\",\n \"paths\": {}}", nil, "corscheck: standard input:1:12: maxAge is a string; write a whole number\ncorscheck: standard input:2:11: paths is an object; write a list of strings\n"},
 		{"a risk", `{"allowOrigins": ["*"], "allowCredentials": true}`, nil, `add "any-origin-with-credentials=*" to acceptRisks`},
-		{"a path that no Config governs", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy applies to the path /data: write a URL that one applies to`},
+		{"a path that no Config governs", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy applies to the path /data: write another URL, or fix the policy`},
 		{"an origin that the policy denies", `{` + origins + `}`, []string{"-origin", "https://admin.example.com"}, `-origin https://admin.example.com: the policy doesn't allow it`},
 		{"an origin that is none", `{"allowOrigins": ["*"]}`, []string{"-origin", "https://app.example.com/"}, `"https://app.example.com/" is not a serialized origin`},
 	}
@@ -166,13 +166,13 @@ func TestServersThatCannotBeAsked(t *testing.T) {
 		args  []string
 		want  string
 	}{
-		{"nothing listens", []string{closed.URL}, "nothing listens at the URL's host and port"},
+		{"nothing listens", []string{closed.URL}, "nothing listens on the URL's host and port"},
 		{"the URL redirects", []string{redirecting.URL + "/data"}, `/data/", with a slash at the end (status 301): check that URL, and use it in scripts, since browsers don't follow redirects of preflights (request 1 of `},
 		{"another protocol", []string{"http://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "doesn't speak HTTP"},
 		{"nothing is said", []string{"http://" + serveRaw(t, "")}, "closes the connection without an HTTP response"},
 		{"another protocol for TLS", []string{"https://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "the server doesn't speak TLS"},
 		{"http for TLS", []string{strings.Replace(plain.URL, "http:", "https:", 1)}, "the server doesn't speak TLS: write the URL with http"},
-		{"TLS for http", []string{strings.Replace(secure.URL, "https:", "http:", 1)}, "the server speaks TLS at that port: write the URL with https"},
+		{"TLS for http", []string{strings.Replace(secure.URL, "https:", "http:", 1)}, "the server speaks TLS on that port: write the URL with https"},
 		{"a certificate that nobody trusts", []string{secure.URL}, "the server's TLS certificate is not trusted"},
 		{"an answer that does not come", []string{"-timeout", "50ms", hanging.URL}, "the server doesn't respond in time"},
 		{"a server that dies", []string{half.URL}, "(request 4 of "},
@@ -210,7 +210,7 @@ func TestFailuresAsJSON(t *testing.T) {
 	r := corscheck(t, "", "-json")
 	validate(t, r.stdout)
 	var d struct{ Errors []string }
-	if err := json.Unmarshal([]byte(r.stdout), &d); err != nil || r.status != exitUnrun || len(d.Errors) != 1 || !strings.HasPrefix(d.Errors[0], "there is no URL") {
+	if err := json.Unmarshal([]byte(r.stdout), &d); err != nil || r.status != exitUnrun || len(d.Errors) != 1 || !strings.HasPrefix(d.Errors[0], "the URL is missing") {
 		t.Errorf("status %d: %s", r.status, r.stdout)
 	}
 }

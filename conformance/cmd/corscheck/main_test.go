@@ -519,7 +519,7 @@ func TestSurveyWithoutAnOrigin(t *testing.T) {
 			if got := ids(report, probe.Danger, probe.Fault); status != test.status || !slices.Equal(got, test.want) {
 				t.Errorf("status %d, found %q, want %q", status, got, test.want)
 			}
-			if len(report.Unchecked) == 0 || !strings.Contains(report.Unchecked[0], "No origin is known") {
+			if len(report.Unchecked) == 0 || !strings.Contains(report.Unchecked[0], "No allowed origin is known") {
 				t.Errorf("unchecked: %q", report.Unchecked)
 			}
 		})
@@ -533,9 +533,9 @@ func TestUnchecked(t *testing.T) {
 		args          []string
 		want          string
 	}{
-		{"an expression without an instance", `{"allowOrigins": ["https://app.example.com"], "allowOriginRegexps": ["https://[a-z]+\\.example\\.org"]}`, nil, `What the regular expression "https://[a-z]+\\.example\\.org" allows isn't checked`},
-		{"an expression with an instance of the list only", `{"allowOrigins": ["https://app.example.com"], "allowOriginRegexps": ["https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `What the regular expression`},
-		{"one expression of two without an instance", `{"allowOriginRegexps": ["https://[a-z]+\\.example\\.com", "https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `What the regular expression "https://[a-z]+\\.example\\.org" allows`},
+		{"an expression without an instance", `{"allowOrigins": ["https://app.example.com"], "allowOriginRegexps": ["https://[a-z]+\\.example\\.org"]}`, nil, `The regular expression "https://[a-z]+\\.example\\.org" isn't checked`},
+		{"an expression with an instance of the list only", `{"allowOrigins": ["https://app.example.com"], "allowOriginRegexps": ["https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `The regular expression`},
+		{"one expression of two without an instance", `{"allowOriginRegexps": ["https://[a-z]+\\.example\\.com", "https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `The regular expression "https://[a-z]+\\.example\\.org" allows`},
 		{"the private network", `{"allowOrigins": ["https://app.example.com"], "allowPrivateNetwork": true}`, nil, "allowPrivateNetwork isn't checked"},
 	}
 	for _, test := range tests {
@@ -570,7 +570,7 @@ func TestUnchecked(t *testing.T) {
 			t.Fatal(err)
 		}
 		report, status := check(t, serve(t, engine.Handler(http.NotFoundHandler())), policy)
-		if status != exitGood || len(report.Unchecked) != 1 || !strings.Contains(report.Unchecked[0], "is 404") {
+		if status != exitGood || len(report.Unchecked) != 1 || !strings.Contains(report.Unchecked[0], "have status 404") {
 			t.Errorf("status %d, unchecked %q", status, report.Unchecked)
 		}
 	})
