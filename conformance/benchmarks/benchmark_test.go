@@ -145,7 +145,7 @@ func (s scenario) benchmarks() []benchmark {
 	handler := http.HandlerFunc(handle)
 	bare := handlerWith(handler)
 	if s.request.IsPreflight() {
-		bare = handlerWith(handler, answerOptions)
+		bare = handlerWith(handler, respondToOptions)
 	}
 	var benchmarks []benchmark
 	for _, l := range s.libraries {

@@ -166,7 +166,7 @@ func TestExpectationsTellNewFixedAndUnknownFailuresApart(t *testing.T) {
 	all.Fails[passes] = "it was broken"
 	all.Fails["credentials/no-such-case"] = "it is gone"
 	differences := newReport(t).Expect(all)
-	for _, want := range []string{one + " fails, and isn't expected to", passes + " is expected to fail, and is passed", "credentials/no-such-case is expected to fail, and isn't a case"} {
+	for _, want := range []string{one + " fails, but isn't expected to", passes + " is expected to fail, but is passed", "credentials/no-such-case is expected to fail, but isn't a case"} {
 		if !slices.ContainsFunc(differences, func(d string) bool { return strings.Contains(d, want) }) {
 			t.Errorf("no difference says %q: %q", want, differences)
 		}

@@ -535,7 +535,7 @@ func TestUnchecked(t *testing.T) {
 	}{
 		{"an expression without an instance", `{"allowOrigins": ["https://app.example.com"], "allowOriginRegexps": ["https://[a-z]+\\.example\\.org"]}`, nil, `The regular expression "https://[a-z]+\\.example\\.org" isn't checked`},
 		{"an expression with an instance of the list only", `{"allowOrigins": ["https://app.example.com"], "allowOriginRegexps": ["https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `The regular expression`},
-		{"one expression of two without an instance", `{"allowOriginRegexps": ["https://[a-z]+\\.example\\.com", "https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `The regular expression "https://[a-z]+\\.example\\.org" allows`},
+		{"one expression of two without an instance", `{"allowOriginRegexps": ["https://[a-z]+\\.example\\.com", "https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `The regular expression "https://[a-z]+\\.example\\.org" isn't checked`},
 		{"the private network", `{"allowOrigins": ["https://app.example.com"], "allowPrivateNetwork": true}`, nil, "allowPrivateNetwork isn't checked"},
 	}
 	for _, test := range tests {

@@ -31,7 +31,7 @@ func TestRunComparesWithWhatIsKnown(t *testing.T) {
 		says        string
 	}{
 		{"as expected", `{"fails": {}}`, false, "corskit-net-http"},
-		{"a failure that is fixed", `{"fails": {"methods/a-listed-method": "It was broken."}}`, true, "! methods/a-listed-method is expected to fail, and is passed"},
+		{"a failure that is fixed", `{"fails": {"methods/a-listed-method": "It was broken."}}`, true, "! methods/a-listed-method is expected to fail, but is passed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer

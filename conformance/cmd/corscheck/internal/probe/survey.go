@@ -278,8 +278,8 @@ func (s *survey) judgeNoCORS() {
 	}
 }
 
-// sendsWildcard reports whether the response to an unknown origin has the wildcard,
-// and not that origin.
+// sendsWildcard reports whether responses to unknown origins have the wildcard
+// instead of the origin.
 func (s *survey) sendsWildcard() bool {
 	_, a := s.browser.first(reading(Stranger, s.browser.method))
 	return a.header.Get("Access-Control-Allow-Origin") == "*"
