@@ -130,7 +130,7 @@ func TestATenantRegistersSoManyOriginsAndNoMore(t *testing.T) {
 	for n := range maxOrigins {
 		i.must(t, "PUT", "ada", name(n))
 	}
-	if status, body := i.admin(t, "PUT", "ada", name(maxOrigins)); status != 422 || !strings.Contains(body, "there are 100 origins already") {
+	if status, body := i.admin(t, "PUT", "ada", name(maxOrigins)); status != 422 || !strings.Contains(body, "there are already 100 origins") {
 		t.Errorf("one more is answered with %d, %s", status, body)
 	}
 	i.must(t, "PUT", "ada", name(0)) // it is registered
@@ -227,7 +227,7 @@ func TestWhileTheStoreIsAwayOnlyDataIsServed(t *testing.T) {
 		r := must(http.NewRequest(method, i.url+"/admin/tenants/ada/origins?origin=https://shop.example.com", nil))
 		r.Header.Set("Authorization", "Bearer ada-demo-token")
 		resp, body := do(t, r)
-		if resp.StatusCode != 503 || resp.Header.Get("Retry-After") != "1" || !strings.Contains(body, "the store is away: try again") {
+		if resp.StatusCode != 503 || resp.Header.Get("Retry-After") != "1" || !strings.Contains(body, "the store is unavailable: try again") {
 			t.Errorf("%s is answered with %s %v %s", method, resp.Status, resp.Header, body)
 		}
 	}

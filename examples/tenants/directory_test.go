@@ -184,7 +184,7 @@ func TestAStoreThatIsRestoredIsReadAgain(t *testing.T) {
 	i.awaitAllows(t, "ada", "https://old.example.com", true)
 	i.awaitAllows(t, "ada", "https://new4.example.com", false)
 	await(t, "bob is forgotten", func() bool { return !i.directory.has("bob") })
-	i.log.says(t, `"the store has gone back, and all tenants are read again" from=7 to=2`, 1)
+	i.log.says(t, `"the store has an older version, so all tenants are read again" from=7 to=2`, 1)
 	if err := s.update(t.Context(), "ada", replaceBy("https://next.example.com", steady)); err != nil {
 		t.Fatal(err)
 	}

@@ -98,8 +98,8 @@ func (l *logbook) says(t *testing.T, message string, times int) {
 }
 
 const (
-	isAway = "the store is away, and the last known origins stay in force"
-	isBack = "the store is back"
+	isAway = "the store is unavailable; the last known origins stay in force"
+	isBack = "the store is available again"
 )
 
 // await waits until something is so, and returns how long it took.

@@ -71,7 +71,7 @@ is http if its host is localhost or a loopback address.
 Exit status:
 
   0  no finding is at or above -fail-on
-  1  a finding is
+  1  a finding is at or above -fail-on
   2  a server couldn't be checked: wrong flags, a wrong policy, or no response
 
 The ids of findings, each with what is expected of the server:
