@@ -163,7 +163,7 @@ func TestCommandEndsAllThatItStarted(t *testing.T) {
 	})
 	if response, err := http.Get(url); err == nil {
 		response.Body.Close()
-		t.Error("the server still answers")
+		t.Error("the server still responds")
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // A handwritten server does CORS by itself, for one Config, as many an
-// application does, and in another style than the engine: it answers every
+// application does, and in another style than the engine: it responds to every
 // preflight with 200, lists the safelisted methods, and writes names in lower
 // case. It is right; a mistake replaces one of its parts.
 type handwritten struct {
@@ -28,13 +28,13 @@ type handwritten struct {
 	matches     func(expression, origin string) bool
 	methods     func(r *http.Request) string // Access-Control-Allow-Methods
 	headers     func(r *http.Request) string // Access-Control-Allow-Headers
-	// before comes first, and reports whether it answered; granted comes after
+	// before comes first, and reports whether it responded; granted comes after
 	// the headers are set for an origin that is allowed. Both may be nil.
 	before  func(w http.ResponseWriter, r *http.Request) bool
 	granted func(h http.Header, r *http.Request)
 }
 
-// A syntax says, in expressions, what stands for the parts of a pattern.
+// A syntax has the regular expressions for the parts of a pattern.
 type syntax struct{ begin, labels, within, dot, port, end string }
 
 func newHandwritten(config cors.Config) *handwritten {

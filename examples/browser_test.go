@@ -18,7 +18,7 @@ import (
 	"github.com/corskit/cors/examples/internal/sites"
 )
 
-// What each page must find. An empty detail stands for any.
+// What each page must find. An empty detail matches any.
 var (
 	trustedCalls = []sites.Call{
 		{ID: "public-posts", Outcome: sites.Worked, Detail: "2 posts"},
@@ -44,7 +44,7 @@ var (
 
 // One browser visits both sites, the trusted one first. So the user is logged
 // in, and the cookie goes with what the untrusted page asks: nothing but CORS
-// keeps it from reading the answers.
+// keeps it from reading the responses.
 func TestInABrowser(t *testing.T) {
 	chromium := onPath(t, "chromium", "chromium", "chromium-browser", "google-chrome")
 	visited := programs

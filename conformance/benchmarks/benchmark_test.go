@@ -37,7 +37,7 @@ func run(b *testing.B, benchmarks []benchmark) {
 // costs. It runs both in short turns, one after the other, and reports the
 // median turn, so that whatever else the machine does falls on both or on
 // neither. That leaves out most of the garbage collector's work, too: the
-// allocations stand for it.
+// allocations represent it.
 func interleaved(b *testing.B, base, with func()) {
 	const turn = 200
 	for range min(b.N, turn) { // fills caches and pools

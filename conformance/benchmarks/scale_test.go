@@ -17,7 +17,7 @@ import (
 type population struct {
 	name      string
 	sizes     []int
-	entry     string // of the Config; seven zeros stand for the number
+	entry     string // of the Config; the number replaces seven zeros
 	origin    string // an origin that the entry allows
 	stranger  string // one as long that no entry allows
 	libraries []library

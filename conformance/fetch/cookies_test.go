@@ -23,7 +23,7 @@ func TestCookiesOfOtherSites(t *testing.T) {
 					lines = append(lines, "Set-Cookie: "+cookie)
 				}
 			}
-			answer(rw, append(lines, "Access-Control-Allow-Origin: "+r.Header.Get("Origin"), "Access-Control-Allow-Credentials: true")...)
+			respond(rw, append(lines, "Access-Control-Allow-Origin: "+r.Header.Get("Origin"), "Access-Control-Allow-Credentials: true")...)
 		})
 		for _, tt := range []struct {
 			title       string

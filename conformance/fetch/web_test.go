@@ -96,21 +96,21 @@ func eachProtocol(t *testing.T, test func(t *testing.T, w *web)) {
 	t.Run("HTTP/2", func(t *testing.T) { test(t, newWeb(t).overHTTP2()) })
 }
 
-// answers is what a site says to preflights and to requests: header lines, of
+// responses is how a site responds to preflights and to requests: header lines, of
 // which one that reads "Status: 302" sets the status.
-type answers struct {
+type responses struct {
 	preflight, request []string
 }
 
-func (a answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a responses) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	lines := a.request
 	if r.Method == "OPTIONS" && r.Header.Get("Access-Control-Request-Method") != "" {
 		lines = a.preflight
 	}
-	answer(w, lines...)
+	respond(w, lines...)
 }
 
-func answer(w http.ResponseWriter, lines ...string) {
+func respond(w http.ResponseWriter, lines ...string) {
 	status := 200
 	for _, line := range lines {
 		name, value, _ := strings.Cut(line, ":")

@@ -19,7 +19,7 @@ import (
 // is made for the first test that needs it.
 type cluster struct {
 	bin, dir  string
-	as        *syscall.Credential // nil: whoever runs the test
+	as        *syscall.Credential // nil: the user who runs the test
 	server    *exec.Cmd           // nil while it does not run
 	ended     chan error
 	output    *logbook
@@ -109,7 +109,7 @@ func (c *cluster) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// start starts the server unless it runs, and waits until it answers.
+// start starts the server unless it runs, and waits until it responds.
 func (c *cluster) start(t *testing.T) {
 	t.Helper()
 	if c.server != nil {
@@ -132,7 +132,7 @@ func (c *cluster) start(t *testing.T) {
 	if err := <-started; err != nil {
 		t.Fatal(err)
 	}
-	await(t, "PostgreSQL answers", func() bool {
+	await(t, "PostgreSQL responds", func() bool {
 		conn, err := pgx.Connect(t.Context(), c.url("postgres"))
 		if err != nil {
 			return false

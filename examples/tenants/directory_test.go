@@ -66,13 +66,13 @@ func TestAChangeReachesAllInstances(t *testing.T) {
 				}
 			}
 			stop()
-			t.Logf("a change reached both instances %v after the answer, and %v at the longest", total/(2*rounds), longest)
+			t.Logf("a change reached both instances %v after the response, and %v at the longest", total/(2*rounds), longest)
 		})
 	}
 }
 
 // A recorder asks all the time whether an origin is allowed, and counts how
-// often the answer changes. At first it is not allowed.
+// often the result changes. At first it is not allowed.
 type recorder struct {
 	changed chan int
 	ended   chan struct{}
@@ -106,19 +106,19 @@ func record(t *testing.T, i *instance, tenant, origin string) *recorder {
 	return r
 }
 
-// sees waits until the answer has changed so many times.
+// sees waits until the result has changed so many times.
 func (r *recorder) sees(t *testing.T, changes int) {
 	t.Helper()
 	for r.seen < changes {
 		select {
 		case r.seen = <-r.changed:
 		case <-time.After(limit):
-			t.Fatalf("the answer has changed %d times, want %d", r.seen, changes)
+			t.Fatalf("the result has changed %d times, want %d", r.seen, changes)
 		}
 	}
 }
 
-// stop returns how often the answer has changed.
+// stop returns how often the result has changed.
 func (r *recorder) stop() int {
 	close(r.ended)
 	return <-r.last

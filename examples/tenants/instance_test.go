@@ -151,7 +151,7 @@ func start(t *testing.T, s store) *instance {
 var client = &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 20}}
 
 // allows asks, as a page of an origin, for what is a tenant's. It returns an
-// error if the answer is neither that of an origin that is allowed nor that of
+// error if the response is neither that of an origin that is allowed nor that of
 // one that is not.
 func (i *instance) allows(tenant, origin string) (bool, error) {
 	r, err := http.NewRequest("GET", i.url+"/tenants/"+tenant+"/data", nil)
@@ -176,7 +176,7 @@ func (i *instance) allows(tenant, origin string) (bool, error) {
 	case varies && resp.StatusCode == 403 && allowed == nil && len(body) == 0:
 		return false, nil
 	}
-	return false, fmt.Errorf("%s asks for what is %s's, and the answer is %s %v %s", origin, tenant, resp.Status, resp.Header, body)
+	return false, fmt.Errorf("%s requests the data of %s, and the response is %s %v %s", origin, tenant, resp.Status, resp.Header, body)
 }
 
 // awaitAllows waits until an instance allows an origin, or does not.
@@ -220,7 +220,7 @@ func (i *instance) admin(t *testing.T, method, tenant, origin string) (int, stri
 func (i *instance) must(t *testing.T, method, tenant, origin string) {
 	t.Helper()
 	if status, body := i.admin(t, method, tenant, origin); status != 200 {
-		t.Fatalf("%s %s for %s answers %d, %s", method, origin, tenant, status, body)
+		t.Fatalf("%s %s for %s returns %d, %s", method, origin, tenant, status, body)
 	}
 }
 

@@ -60,7 +60,7 @@ func TestAnOriginOpensTheTenantsThatRegisteredIt(t *testing.T) {
 				opened := w.Code == 200 && w.Header().Get("Access-Control-Allow-Origin") == tt.origin
 				refused := w.Code == 403 && w.Header().Get("Access-Control-Allow-Origin") == "" && w.Body.Len() == 0
 				if want := slices.Contains(tt.opens, id); opened != want || refused == want {
-					t.Errorf("for %s the answer is %d %v %s", id, w.Code, w.Header(), w.Body)
+					t.Errorf("for %s, the response is %d %v %s", id, w.Code, w.Header(), w.Body)
 				}
 			}
 		})

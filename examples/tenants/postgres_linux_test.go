@@ -39,23 +39,23 @@ func TestPostgresStopsAndStarts(t *testing.T) {
 		for _, i := range instances {
 			i.log.says(t, isAway, n+1)
 			if status, body := i.admin(t, "PUT", "ada", new); status != 503 {
-				t.Errorf("while the database is away, registering is answered with %d, %s", status, body)
+				t.Errorf("while the database is unavailable, the response to registering is %d, %s", status, body)
 			}
 		}
 		time.Sleep(4 * retry) // of asking in vain
 		begin := time.Now()
 		c.start(t)
-		answers := time.Since(begin)
+		started := time.Since(begin)
 		for _, i := range instances {
 			i.log.says(t, isBack, n+1)
 		}
-		t.Logf("after %v, the database started in %v, and the instances were back %v later", how, answers.Round(time.Millisecond), (time.Since(begin) - answers).Round(time.Millisecond))
+		t.Logf("after %v, the database started in %v, and the instances were back %v later", how, started.Round(time.Millisecond), (time.Since(begin) - started).Round(time.Millisecond))
 		for k, i := range instances {
 			other := instances[1-k]
 			i.must(t, "PUT", "ada", new)
 			registered := other.awaitAllows(t, "ada", new, true)
 			i.must(t, "DELETE", "ada", new)
-			t.Logf("registering reached the other instance %v after the answer, and removing %v", registered, other.awaitAllows(t, "ada", new, false))
+			t.Logf("registering reached the other instance %v after the response, and removing %v", registered, other.awaitAllows(t, "ada", new, false))
 		}
 	}
 	stop()
@@ -87,9 +87,9 @@ func TestAnInstanceThatIsCutOffCatchesUp(t *testing.T) {
 	stop()
 
 	stop = watch(t, []*instance{whole}, []fact{{"ada", old, false}, {"ada", new, true}})
-	relay.mend()
+	relay.restore()
 	added, removed := cut.awaitAllows(t, "ada", new, true), cut.awaitAllows(t, "ada", old, false)
-	t.Logf("after the connection was mended, what was added took %v to arrive, and what was removed %v more", added, removed)
+	t.Logf("after the connection was restored, the added origin took %v to arrive, and the removal %v more", added, removed)
 	cut.log.says(t, isBack, 1)
 	stop()
 	if log := whole.log.String(); log != "" {
@@ -166,7 +166,7 @@ func (r *relay) cut() {
 	r.conns = nil
 }
 
-func (r *relay) mend() {
+func (r *relay) restore() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.isCut = false

@@ -218,7 +218,7 @@ func TestHostileErrors(t *testing.T) {
 	long := strings.Repeat("a\x1b[2J", 1<<18)
 	tests := []struct{ title, raw, want string }{
 		{"a redirect", "HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: /" + strings.Repeat("a", 1<<20) + "\r\n\r\n", " bytes) (status 301)"},
-		{"a line that is no header", ok + long + "\r\n\r\n", "can't be reached"},
+		{"a line that isn't a header", ok + long + "\r\n\r\n", "can't be reached"},
 		{"a status that is none", "HTTP/1.1 " + long + "\r\n\r\n", "doesn't speak HTTP"},
 		{"a Content-Length that is none", ok + "Content-Length: " + strings.Repeat("9", 1<<20) + "\r\n\r\n", "can't be reached"},
 		{"a Transfer-Encoding that is none", ok + "Transfer-Encoding: " + strings.Repeat("b", 1<<20) + "\r\n\r\n", "can't be reached"},
@@ -237,8 +237,8 @@ func TestHostileErrors(t *testing.T) {
 	}
 }
 
-// serveBytes answers the first request of each connection with some bytes.
-func serveBytes(t *testing.T, answer string) (url string) {
+// serveBytes responds to the first request of each connection with some bytes.
+func serveBytes(t *testing.T, response string) (url string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
@@ -247,7 +247,7 @@ func serveBytes(t *testing.T, answer string) (url string) {
 		}
 		defer conn.Close()
 		conn.SetDeadline(time.Now().Add(5 * time.Second))
-		io.WriteString(conn, answer)
+		io.WriteString(conn, response)
 	}))
 	t.Cleanup(server.Close)
 	return server.URL

@@ -18,8 +18,7 @@ import (
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
-// Input that is wrong is answered with a sentence and status 2, and nothing is
-// sent.
+// Wrong input causes an error message and status 2, and nothing is sent.
 func TestInput(t *testing.T) {
 	const origins = `"allowOrigins": ["https://app.example.com"]`
 	server := serve(t, data)
@@ -76,7 +75,7 @@ func TestInput(t *testing.T) {
 		{"a policy that is too long", `{}` + strings.Repeat(" ", 64<<20), nil, `standard input: the text has 67108866 bytes, and at most 67108864 are read`},
 		{"two problems", "{\"maxAge\": \"1\",\n \"paths\": {}}", nil, "corscheck: standard input:1:12: maxAge is a string; write a whole number\ncorscheck: standard input:2:11: paths is an object; write a list of strings\n"},
 		{"a risk", `{"allowOrigins": ["*"], "allowCredentials": true}`, nil, `add "any-origin-with-credentials=*" to acceptRisks`},
-		{"a path that no Config governs", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy applies to the path /data: write another URL, or fix the policy`},
+		{"a path to which no Config applies", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy applies to the path /data: write another URL, or fix the policy`},
 		{"an origin that the policy denies", `{` + origins + `}`, []string{"-origin", "https://admin.example.com"}, `-origin https://admin.example.com: the policy doesn't allow it`},
 		{"an origin that is none", `{"allowOrigins": ["*"]}`, []string{"-origin", "https://app.example.com/"}, `"https://app.example.com/" is not a serialized origin`},
 	}
@@ -115,8 +114,8 @@ func TestEveryProblemOfAPolicyIsSaid(t *testing.T) {
 	}
 }
 
-// serveRaw answers every connection with some bytes.
-func serveRaw(t *testing.T, answer string) (host string) {
+// serveRaw writes some bytes to every connection.
+func serveRaw(t *testing.T, response string) (host string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +131,7 @@ func serveRaw(t *testing.T, answer string) (host string) {
 				defer conn.Close()
 				conn.SetDeadline(time.Now().Add(5 * time.Second))
 				conn.Read(make([]byte, 1))
-				io.WriteString(conn, answer)
+				io.WriteString(conn, response)
 			}()
 		}
 	}()
@@ -174,7 +173,7 @@ func TestServersThatCannotBeAsked(t *testing.T) {
 		{"http for TLS", []string{strings.Replace(plain.URL, "http:", "https:", 1)}, "the server doesn't speak TLS: write the URL with http"},
 		{"TLS for http", []string{strings.Replace(secure.URL, "https:", "http:", 1)}, "the server speaks TLS on that port: write the URL with https"},
 		{"a certificate that nobody trusts", []string{secure.URL}, "the server's TLS certificate is not trusted"},
-		{"an answer that does not come", []string{"-timeout", "50ms", hanging.URL}, "the server doesn't respond in time"},
+		{"no response", []string{"-timeout", "50ms", hanging.URL}, "the server doesn't respond in time"},
 		{"a server that dies", []string{half.URL}, "(request 4 of "},
 	}
 	for _, test := range tests {

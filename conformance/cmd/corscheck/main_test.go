@@ -200,9 +200,9 @@ func TestServersThatConform(t *testing.T) {
 		{"an origin on a public suffix", `{"allowOrigins": ["https://alice.github.io"]}`, nil},
 		{"an address", `{"allowOrigins": ["http://192.0.2.1:3000", "http://[::1]:3000"]}`, nil},
 		{"an expression with an instance", `{"allowOriginRegexps": ["https://[a-z]+\\.example\\.com"]}`, []string{"-origin", app}},
-		{"answers that are not kept", `{"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"], "maxAge": -1}`, nil},
+		{"preflight responses that are not cached", `{"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"], "maxAge": -1}`, nil},
 		{"a status of preflights", `{"allowOrigins": ["https://app.example.com"], "preflightStatus": 200}`, nil},
-		{"several Configs, of which the second governs", `[{"paths": ["/other"], "allowOrigins": ["*"]}, {"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"]}]`, nil},
+		{"several Configs, of which the second applies", `[{"paths": ["/other"], "allowOrigins": ["*"]}, {"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"]}]`, nil},
 		{"HEAD in place of GET", `{"allowOrigins": ["https://app.example.com"]}`, []string{"-head"}},
 	}
 	for _, test := range tests {
@@ -253,17 +253,17 @@ func TestServersThatDoNotConform(t *testing.T) {
 		{"the response header is hidden", behind(t, with("exposeHeaders", `"exposeHeaders": ["X-Page"]`)), []string{"fault header-hidden"}},
 		{"all response headers are exposed", behind(t, with("exposeHeaders", `"exposeHeaders": ["*"]`)), []string{"danger header-exposed"}},
 		{"credentials are allowed", behind(t, with("maxAge", `"maxAge": 600, "allowCredentials": true`)), []string{"danger credentials-allowed"}},
-		{"answers are kept for a second less", behind(t, with("maxAge", `"maxAge": 599`)), []string{"fault max-age"}},
-		{"answers are kept for a second more", behind(t, with("maxAge", `"maxAge": 601`)), []string{"fault max-age"}},
-		{"answers are not kept", behind(t, with("maxAge", `"maxAge": -1`)), []string{"fault max-age"}},
-		{"answers are kept as browsers like", behind(t, with("maxAge", `"maxAge": 0`)), []string{"fault max-age"}},
+		{"preflight responses are cached for a second less", behind(t, with("maxAge", `"maxAge": 599`)), []string{"fault max-age"}},
+		{"preflight responses are cached for a second more", behind(t, with("maxAge", `"maxAge": 601`)), []string{"fault max-age"}},
+		{"preflight responses are not cached", behind(t, with("maxAge", `"maxAge": -1`)), []string{"fault max-age"}},
+		{"preflight responses are cached as long as browsers like", behind(t, with("maxAge", `"maxAge": 0`)), []string{"fault max-age"}},
 		{"Vary is overwritten", rewrite(behind(t, policy), func(r *http.Request, h http.Header) { h.Set("Vary", "Accept-Encoding") }), []string{"fault vary-missing"}},
 		{"Vary is missing where the origin is denied", rewrite(behind(t, policy), func(r *http.Request, h http.Header) {
 			if h.Get("Access-Control-Allow-Origin") == "" {
 				h.Del("Vary")
 			}
 		}), []string{"fault vary-missing"}},
-		{"Vary is missing where there is no Origin", rewrite(behind(t, policy), func(r *http.Request, h http.Header) {
+		{"Vary is missing without Origin", rewrite(behind(t, policy), func(r *http.Request, h http.Header) {
 			if r.Header.Get("Origin") == "" {
 				h.Del("Vary")
 			}
@@ -307,7 +307,7 @@ func TestPoliciesThatTheServerIsStricterThan(t *testing.T) {
 		{"only one port is allowed", `{"allowOrigins": ["http://localhost:*"]}`, `{"allowOrigins": ["http://localhost"]}`, []string{"fault origin-denied", "fault preflight-denied"}},
 		{"not every header is exposed", `{"allowOrigins": ["*"], "exposeHeaders": ["*"]}`, `{"allowOrigins": ["*"], "exposeHeaders": ["X-Total"]}`, []string{"fault header-hidden"}},
 		{"the second of two methods is refused", `{"allowOrigins": ["*"], "allowMethods": ["PUT", "DELETE"]}`, `{"allowOrigins": ["*"], "allowMethods": ["PUT"]}`, []string{"fault preflight-denied"}},
-		{"the wildcard stands for any label and more", `{"allowOrigins": ["https://pr-*.example.com"]}`, `{"allowOriginRegexps": ["https://pr-[a-z.]+\\.example\\.com"]}`, []string{"danger origin-allowed"}},
+		{"the wildcard matches any label and more", `{"allowOrigins": ["https://pr-*.example.com"]}`, `{"allowOriginRegexps": ["https://pr-[a-z.]+\\.example\\.com"]}`, []string{"danger origin-allowed"}},
 		{"the domain above is allowed, too", `{"allowOrigins": ["https://*.example.com"]}`, `{"allowOrigins": ["https://*.example.com", "https://example.com"]}`, []string{"danger origin-allowed"}},
 		{"Authorization is allowed beside the wildcard", `{"allowOrigins": ["*"], "allowHeaders": ["*"]}`, `{"allowOrigins": ["*"], "allowHeaders": ["*", "Authorization"]}`, []string{"fault request-header-allowed"}},
 	}
@@ -321,30 +321,30 @@ func TestPoliciesThatTheServerIsStricterThan(t *testing.T) {
 	}
 }
 
-// rewrite changes the headers of a handler's answers before they are written.
+// rewrite changes the headers of a handler's responses before they are written.
 func rewrite(next http.Handler, change func(*http.Request, http.Header)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := httptest.NewRecorder()
-		next.ServeHTTP(answer, r)
-		change(r, answer.Header())
-		for name, values := range answer.Header() {
+		recorder := httptest.NewRecorder()
+		next.ServeHTTP(recorder, r)
+		change(r, recorder.Header())
+		for name, values := range recorder.Header() {
 			w.Header()[name] = values
 		}
-		w.WriteHeader(answer.Code)
-		w.Write(answer.Body.Bytes())
+		w.WriteHeader(recorder.Code)
+		w.Write(recorder.Body.Bytes())
 	})
 }
 
-// preflightStatus gives the answers to preflights another status.
+// preflightStatus gives preflight responses another status.
 func preflightStatus(next http.Handler, status int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Access-Control-Request-Method") == "" {
 			next.ServeHTTP(w, r)
 			return
 		}
-		answer := httptest.NewRecorder()
-		next.ServeHTTP(answer, r)
-		for name, values := range answer.Header() {
+		recorder := httptest.NewRecorder()
+		next.ServeHTTP(recorder, r)
+		for name, values := range recorder.Header() {
 			w.Header()[name] = values
 		}
 		w.Header().Set("Location", "/elsewhere")
@@ -455,7 +455,7 @@ func TestSurvey(t *testing.T) {
 				clear(h)
 			}
 		}), []string{"fault preflight-status", "note preflight-refused"}},
-		{"a list is no list", onlyIf("Access-Control-Allow-Methods", func(_ *http.Request, h http.Header) { h.Set("Access-Control-Allow-Methods", "[PUT]") }), []string{"fault preflight-list", "note preflight-refused"}},
+		{"a list can't be parsed", onlyIf("Access-Control-Allow-Methods", func(_ *http.Request, h http.Header) { h.Set("Access-Control-Allow-Methods", "[PUT]") }), []string{"fault preflight-list", "note preflight-refused"}},
 		{"actual requests are denied", rewrite(good, func(r *http.Request, h http.Header) {
 			if r.Method != http.MethodOptions {
 				h.Del("Access-Control-Allow-Origin")
@@ -464,7 +464,7 @@ func TestSurvey(t *testing.T) {
 		}), []string{"fault actual-denied"}},
 		{"the origin is denied", careless{is("https://admin.example.com"), true}, []string{"fault origin-denied"}},
 		{"denied origins learn who is allowed", set("Access-Control-Allow-Origin", app), []string{"note disclosure"}},
-		{"OPTIONS is answered whatever it is", rewrite(good, func(r *http.Request, h http.Header) {
+		{"every OPTIONS request is treated as a preflight", rewrite(good, func(r *http.Request, h http.Header) {
 			if r.Method == http.MethodOptions && h.Get("Access-Control-Allow-Origin") != "" {
 				h.Set("Access-Control-Max-Age", "600")
 			}
@@ -526,7 +526,7 @@ func TestSurveyWithoutAnOrigin(t *testing.T) {
 	}
 }
 
-// What is left out is said.
+// The report says what wasn't checked.
 func TestUnchecked(t *testing.T) {
 	tests := []struct {
 		title, policy string
@@ -546,11 +546,11 @@ func TestUnchecked(t *testing.T) {
 			}
 		})
 	}
-	t.Run("what the first Config says, where the second governs", func(t *testing.T) {
+	t.Run("the first Config, although the second applies", func(t *testing.T) {
 		const policy = `[{"paths": ["/other"], "allowOrigins": ["*"]}, {"allowOrigins": ["https://app.example.com"]}]`
 		report, _ := check(t, serve(t, behind(t, policy)), policy)
 		if report.Config == nil || *report.Config != 1 {
-			t.Errorf("Config %v is said to govern", report.Config)
+			t.Errorf("the report says that Config %v applies", report.Config)
 		}
 	})
 	t.Run("the own origin", func(t *testing.T) {
@@ -563,7 +563,7 @@ func TestUnchecked(t *testing.T) {
 			t.Errorf("status %d, unchecked %q, found %v", status, report.Unchecked, report.Findings)
 		}
 	})
-	t.Run("what is behind an error", func(t *testing.T) {
+	t.Run("only an error response", func(t *testing.T) {
 		const policy = `{"allowOrigins": ["https://app.example.com"]}`
 		engine, err := cors.New(cors.Config{AllowOrigins: []string{app}})
 		if err != nil {

@@ -85,7 +85,7 @@ func TestResultsAreTheLastThatThePagePosted(t *testing.T) {
 		method, body string
 		header       map[string]string
 		status       int
-		id           string // of the only call in the answer
+		id           string // of the only call in the response
 	}{
 		{"at first there are none", "GET", "", nil, 204, ""},
 		{"the page posts some", "POST", `{"calls":[{"id":"first","outcome":"worked"}]}`, ownPage, 204, ""},

@@ -38,7 +38,7 @@ func TestActualRequestsAreAnsweredHere(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {
-			// That there is no answer to DELETE would be a panic.
+			// A request for the missing response to DELETE would panic.
 			b := &browser{url: "https://api.example.com/", method: "GET", responses: map[Request]*response{preflight: {status: 204, header: test.header}}}
 			if failure := b.passes(s); (failure == nil) != test.want {
 				t.Errorf("passes: %v", failure)
