@@ -234,7 +234,7 @@ type Answer struct {
 	SameAs int `json:"sameAs,omitempty"`
 	// Lacks are texts that no header may contain, in upper or lower case.
 	Lacks []string `json:"lacks,omitempty"`
-	// Once are headers that must be there in exactly one line.
+	// Once are headers that must have exactly one line.
 	Once []string `json:"once,omitempty"`
 	// Refusal allows the server to refuse the request as malformed: a 4xx
 	// status without any CORS header, or no response, then counts as right.

@@ -38,7 +38,7 @@ type record struct {
 
 // A behaviour is something that the server does by its own decision.
 type behaviour struct {
-	// Means says what the server does, and what comes of it.
+	// Means says what the server does, and the effect.
 	Means string `json:"means"`
 	// Module is the Python module that does it, by these lines of Code.
 	Module string   `json:"module"`
@@ -52,7 +52,7 @@ type failure struct {
 }
 
 // TestDjango runs the suite against a Django application with
-// django-cors-headers, and compares what comes of it with the record.
+// django-cors-headers, and compares the results with the record.
 func TestDjango(t *testing.T) {
 	python := pythonWithDjango(t)
 	known := readRecord(t)

@@ -20,7 +20,7 @@ type handwritten struct {
 	app    http.Handler
 
 	isPreflight func(r *http.Request) bool
-	origin      func(r *http.Request) string // what it takes for the origin
+	origin      func(r *http.Request) string // the origin that it reads
 	isOrigin    func(s string) bool          // whether that is one at all
 	allows      func(origin string) bool     // whether it may read: by one of the three below
 	isListed    func(listed, origin string) bool

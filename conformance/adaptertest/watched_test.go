@@ -37,8 +37,8 @@ func TestRunWatchedFindsMistakes(t *testing.T) {
 		name string
 		tell func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision)
 	}{
-		{"nobody is told", func(*cors.Engine, *http.Request, *cors.Request, cors.Decision) {}},
-		{"everybody is told twice", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+		{"watchers see nothing", func(*cors.Engine, *http.Request, *cors.Request, cors.Decision) {}},
+		{"watchers see everything twice", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
 			e.Observe(r, d)
 			e.Observe(r, d)
 		}},

@@ -218,7 +218,7 @@ func FuzzFetch(f *testing.F) {
 	})
 }
 
-// A limit of net/http is told from a server that isn't there.
+// The error tells a limit of net/http from a missing server.
 func TestAControlByteInAHeader(t *testing.T) {
 	eachProtocol(t, func(t *testing.T, w *web) {
 		w.site(app, func(rw http.ResponseWriter, r *http.Request) { respond(rw) })

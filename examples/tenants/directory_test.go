@@ -134,7 +134,7 @@ func TestWhileTheStoreIsAwayTheLastKnownOriginsStay(t *testing.T) {
 	instances[1].must(t, "PUT", "ada", "https://old.example.com")
 	instances[0].awaitAllows(t, "ada", "https://old.example.com", true)
 
-	for n := range 2 { // the second time is told, too
+	for n := range 2 { // the second time is logged, too
 		cut.away.Store(true)
 		instances[0].log.says(t, isAway, n+1)
 		stop := watch(t, instances[:1], []fact{{"ada", "https://old.example.com", true}, {"ada", "https://new.example.com", false}})

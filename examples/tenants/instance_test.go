@@ -216,7 +216,7 @@ func (i *instance) admin(t *testing.T, method, tenant, origin string) (int, stri
 	return resp.StatusCode, string(body)
 }
 
-// must calls the API of a tenant, and insists that it does what it is told.
+// must calls the API of a tenant, and ends the test if the call fails.
 func (i *instance) must(t *testing.T, method, tenant, origin string) {
 	t.Helper()
 	if status, body := i.admin(t, method, tenant, origin); status != 200 {

@@ -68,7 +68,7 @@ func TestAnOriginOpensTheTenantsThatRegisteredIt(t *testing.T) {
 }
 
 // Whatever the path, the engine and the router read the same tenant in it: what
-// a page can read, or causes to be answered, is of a tenant that has registered
+// a page can read, or gets a response to, belongs to a tenant that has registered
 // its origin.
 func FuzzAPathNamesOneTenant(f *testing.F) {
 	for _, path := range []string{

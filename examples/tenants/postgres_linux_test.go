@@ -97,7 +97,7 @@ func TestAnInstanceThatIsCutOffCatchesUp(t *testing.T) {
 	}
 }
 
-// A relay stands between an instance and the database.
+// A relay is a proxy between an instance and the database.
 type relay struct {
 	listener net.Listener
 	socket   string

@@ -22,7 +22,7 @@ import (
 // The most that one run may write, standard error included.
 const mostOutput = 64_000
 
-// many returns a list of 25,000 names, of which the last are those given.
+// many returns a list of 25,000 names that ends with the given ones.
 func many(last string) string {
 	return strings.Repeat("x-filler, ", 25_000-strings.Count(last, ",")-1) + last
 }

@@ -60,7 +60,7 @@ func TestInput(t *testing.T) {
 		{"a field with escapes in its name", `{"\u006frigins": []}`, nil, `standard input:1:2: origins isn't a field`},
 		{"a field in another case", `{"AllowOrigins": ["*"]}`, nil, `standard input:1:2: AllowOrigins isn't a field of a policy; write "allowOrigins"`},
 		{"the function", `{"AllowOriginFunc": null}`, nil, `AllowOriginFunc isn't a field`},
-		{"a field that stands twice", `{` + origins + `, "allowOrigins": ["*"]}`, nil, `standard input:1:47: allowOrigins appears twice`},
+		{"a field that appears twice", `{` + origins + `, "allowOrigins": ["*"]}`, nil, `standard input:1:47: allowOrigins appears twice`},
 		{"an object for a list", `{"allowOrigins": {"allowOrigins": []}}`, nil, `standard input:1:18: allowOrigins is an object; write a list`},
 		{"a string for a list", `{"allowOrigins": "*"}`, nil, `standard input:1:18: allowOrigins is a string; write a list`},
 		{"a string for a number", `{` + origins + `, "maxAge": "600"}`, nil, `maxAge is a string; write a whole number`},

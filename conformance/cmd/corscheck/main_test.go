@@ -437,7 +437,7 @@ func TestSurvey(t *testing.T) {
 			h.Set("Access-Control-Allow-Credentials", "true")
 			h.Set("Access-Control-Allow-Methods", "*")
 		}), []string{"fault preflight-status", "fault wildcard-with-credentials", "note any-origin", "note options-claimed", "note preflight-refused"}},
-		{"the origin stands twice", onlyIf("Access-Control-Allow-Origin", func(_ *http.Request, h http.Header) { h.Add("Access-Control-Allow-Origin", "*") }), []string{"fault allow-origin-repeated", "fault origin-denied"}},
+		{"the origin appears twice", onlyIf("Access-Control-Allow-Origin", func(_ *http.Request, h http.Header) { h.Add("Access-Control-Allow-Origin", "*") }), []string{"fault allow-origin-repeated", "fault origin-denied"}},
 		{"two origins in one line", set("Access-Control-Allow-Origin", app+", https://admin.example.com"), []string{"fault allow-origin-repeated", "fault origin-denied"}},
 		{"a pattern for an origin", set("Access-Control-Allow-Origin", "https://*.example.com"), []string{"fault allow-origin-invalid", "fault origin-denied"}},
 		{"an origin with a slash", set("Access-Control-Allow-Origin", app+"/"), []string{"fault allow-origin-invalid", "fault origin-denied"}},
