@@ -12,7 +12,7 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A recorded browser has seen what it sees before it is asked.
+// A recorded browser returns prepared observations.
 type recorded struct {
 	engine string
 	seen   Observation

@@ -11,8 +11,8 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A handwritten server does CORS by itself, for one Config, as many an
-// application does, and in another style than the engine: it responds to every
+// A handwritten server implements CORS itself, for one Config, as many
+// applications do, and in another style than the engine: it responds to every
 // preflight with 200, lists the safelisted methods, and writes names in lower
 // case. It is right; a mistake replaces one of its parts.
 type handwritten struct {
@@ -110,7 +110,7 @@ func (s *handwritten) allowed(origin string) bool {
 	return s.isOrigin(origin) && slices.ContainsFunc(s.config.AllowOriginRegexps, func(expression string) bool { return s.matches(expression, origin) })
 }
 
-// expression writes a pattern as an expression.
+// expression returns the regular expression for a pattern.
 func (s *syntax) expression(pattern string) string {
 	const labels, within, port = "\x01", "\x02", "\x03"
 	pattern = strings.Replace(pattern, "://*.", "://"+labels, 1)
@@ -139,8 +139,7 @@ func (s *handwritten) allowedHeaders(r *http.Request) string {
 	return strings.ToLower(strings.Join(s.config.AllowHeaders, ", "))
 }
 
-// tokens returns the members of a list if they are all tokens, and not too
-// many.
+// tokens returns the members of a list if all are tokens, and there are not too many.
 func tokens(lines []string) (members []string) {
 	for member := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		if member = strings.Trim(member, " \t"); member == "" {

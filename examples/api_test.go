@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// An exchange is a request and what must come of it. TRUSTED and UNTRUSTED
-// are replaced with the origins of the sites.
+// An exchange is a request and the expected response. TRUSTED and UNTRUSTED are
+// replaced with the origins of the sites.
 type exchange struct {
 	name         string
 	method, path string

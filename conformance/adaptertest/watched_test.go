@@ -31,7 +31,7 @@ func TestEngineHandlerTellsWatchersOfEachRequestOnce(t *testing.T) {
 	})
 }
 
-// A middleware that tells its watchers wrongly does not pass.
+// A middleware that calls its watchers wrongly does not pass.
 func TestRunWatchedFindsMistakes(t *testing.T) {
 	tests := []struct {
 		name string

@@ -17,10 +17,10 @@ import (
 	"golang.org/x/net/websocket"
 )
 
-// limit bounds one script.
+// limit is the time limit of one script.
 const limit = time.Minute
 
-// A rig is a browser, and what its tests need of it.
+// A rig is a browser with helpers for its tests.
 type rig struct {
 	engine  browsers.Engine
 	web     *browsers.Web
@@ -144,7 +144,7 @@ func testResults(t *testing.T, r rig) {
 	}
 }
 
-// count counts how often it has run in its document.
+// count returns how often it has run in its document.
 const count = `return globalThis.count = (globalThis.count ?? 0) + 1`
 
 func testDocuments(t *testing.T, r rig) {

@@ -85,7 +85,7 @@ func TestWebRefusesWhatIsNoOrigin(t *testing.T) {
 	}
 }
 
-// What serves an origin changes while the client keeps its connection.
+// An origin gets another server while the client keeps its connection.
 func TestWebServesAnOriginByWhatIsSetLast(t *testing.T) {
 	w := browsers.NewWeb(t)
 	first, second := httptest.NewServer(name("first server")), httptest.NewServer(name("second server"))
@@ -165,7 +165,7 @@ func TestWebIsWatched(t *testing.T) {
 	}
 }
 
-// A request that is under way does not keep a web from ending.
+// A running request does not keep a web from ending.
 func TestWebEndsWithItsTest(t *testing.T) {
 	var failed error
 	t.Run("web", func(t *testing.T) {

@@ -22,7 +22,7 @@ import (
 
 const app = "https://app.example.com"
 
-// A request is a request in a few words.
+// A request is a short form of a request.
 type request struct {
 	method, path, origin, host string
 	malformed                  bool
@@ -79,7 +79,7 @@ func at(paths ...string) cors.Config {
 	return cors.Config{Paths: paths, AllowOrigins: []string{app}}
 }
 
-// text returns all that a result says, on one line.
+// text returns a result on one line.
 func text(r *explain.Result) string {
 	var all []string
 	for _, o := range r.Obstacles {
@@ -334,7 +334,7 @@ func naiveAllows(e *cors.Engine, r *cors.Request, include bool) bool {
 	return true
 }
 
-// check checks what holds for every explanation.
+// check checks properties of every explanation.
 func check(t *testing.T, configs []cors.Config, r *cors.Request, isFromBrowser bool) explain.Explanation {
 	t.Helper()
 	e := mustNew(t, configs...)
@@ -480,7 +480,7 @@ func FuzzExplain(f *testing.F) {
 	})
 }
 
-// The step is the one that a browser stops at in front of the engine's middleware.
+// The step is the same at which a browser stops with the engine's middleware.
 func TestExplainNamesTheStepAtWhichABrowserStops(t *testing.T) {
 	d, seen := dice{rand.New(rand.NewPCG(3, 4))}, make(map[fetch.Step]int)
 	for range 1000 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A simple request, so that nothing but the CORS check decides.
+// A simple request, so that only the CORS check decides.
 func TestCORSCheck(t *testing.T) {
 	const (
 		missing     = "network error: CORS check: origin missing: Access-Control-Allow-Origin"

@@ -66,7 +66,7 @@ func TestCookiesOfOtherSites(t *testing.T) {
 	})
 }
 
-// A cookie that becomes Lax stops being sent to other sites.
+// A cookie that becomes Lax is no longer sent to other sites.
 func TestACookieThatBecomesLax(t *testing.T) {
 	jar := NewCookieJar()
 	u, _ := parseURL("https://shop.example/", nil)

@@ -100,7 +100,7 @@ func TestAgentWithoutAJar(t *testing.T) {
 	}
 }
 
-// The page's credentials mode holds for every request of a chain of redirects.
+// The credentials mode applies to every request of a chain of redirects.
 func TestCookiesAcrossRedirects(t *testing.T) {
 	w := newWeb(t)
 	var cookie string

@@ -128,7 +128,7 @@ func TestContextEndsAFetch(t *testing.T) {
 	}
 }
 
-// A preflight's body is of no interest, however long it goes on.
+// A preflight's body is ignored, however long it is.
 func TestEndlessPreflightBody(t *testing.T) {
 	eachProtocol(t, func(t *testing.T, w *web) {
 		w.site(api, func(rw http.ResponseWriter, r *http.Request) {

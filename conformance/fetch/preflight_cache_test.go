@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Each row is a sequence of fetches by one agent; a fetch that the cache cannot
-// response for is preflighted.
+// Each row is a sequence of fetches by one agent; a fetch that the cache does
+// not cover is preflighted.
 func TestPreflightCache(t *testing.T) {
 	type visit struct {
 		after   time.Duration // since the visit before
@@ -223,7 +223,7 @@ func TestPreflightCache(t *testing.T) {
 	}
 }
 
-// The cache is an agent's own: each is a network partition.
+// Each agent has its own cache, because it is a network partition.
 func TestPreflightCacheIsNotShared(t *testing.T) {
 	w := newWeb(t)
 	w.site(api, responses{
@@ -237,7 +237,7 @@ func TestPreflightCacheIsNotShared(t *testing.T) {
 	}
 }
 
-// The opaque origin that redirects lead to has entries of its own.
+// The opaque origin after redirects has entries of its own.
 func TestPreflightCacheKeepsOriginsApart(t *testing.T) {
 	w := newWeb(t)
 	w.site(api, func(rw http.ResponseWriter, r *http.Request) {

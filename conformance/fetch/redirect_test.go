@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// allow has the headers of a response that shares everything with everyone.
+// allow is the headers of a response that shares everything with every origin.
 var allow = []string{
 	"Access-Control-Allow-Origin: *",
 	"Access-Control-Allow-Methods: *",
@@ -174,8 +174,7 @@ func TestTwentyRedirectsAreFollowed(t *testing.T) {
 	}
 }
 
-// A redirect is a response like any other: the origin it comes from has to share
-// it.
+// A redirect is a response like any other: its origin has to share it.
 func TestEachRedirectIsCORSChecked(t *testing.T) {
 	w := newWeb(t)
 	w.site(api, responses{request: []string{"Status: 302", "Location: " + other + "/"}}.ServeHTTP)
@@ -186,7 +185,7 @@ func TestEachRedirectIsCORSChecked(t *testing.T) {
 	}
 }
 
-// What a server sees of a request that another origin sent on.
+// What a server sees of a request that another origin redirected.
 func TestRedirectedRequest(t *testing.T) {
 	full := HeaderList{
 		{"Authorization", "Bearer x"}, {"X-Token", "1"}, {"Content-Type", "text/plain"},
@@ -277,7 +276,7 @@ func TestPreflightAfterRedirectsHasTheOpaqueOrigin(t *testing.T) {
 	}
 }
 
-// After redirects through two other origins only null or the wildcard will do.
+// After redirects through two other origins, only null or the wildcard allows the response.
 func TestOpaqueOriginAfterRedirects(t *testing.T) {
 	tests := []struct {
 		title, allowed string

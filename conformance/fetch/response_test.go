@@ -176,7 +176,7 @@ func TestModes(t *testing.T) {
 	})
 }
 
-// In mode no-cors the lines of one header must be safelisted together.
+// In mode no-cors, the combined lines of one header must be safelisted.
 func TestNoCORSHeadersAreJudgedTogether(t *testing.T) {
 	long := strings.Repeat("a", 100)
 	r, err := newRequest(app, &Request{URL: api, Mode: ModeNoCORS, Headers: HeaderList{
@@ -384,7 +384,7 @@ func TestStatusText(t *testing.T) {
 	}
 }
 
-// A body is for the script to close, or closed.
+// Either the script closes a body, or it is already closed.
 func TestBodiesAreClosed(t *testing.T) {
 	tests := []struct {
 		title   string

@@ -114,7 +114,7 @@ func (r *running) end(t *testing.T) {
 	}
 }
 
-// onPath fails the test in CI, and else skips it, if a command is not installed.
+// onPath skips the test, or fails it in CI, if a command is not installed.
 func onPath(t *testing.T, command, debianPackage string) {
 	t.Helper()
 	if _, err := exec.LookPath(command); err != nil {

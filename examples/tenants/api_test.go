@@ -91,8 +91,8 @@ func do(t *testing.T, r *http.Request) (*http.Response, string) {
 	return resp, string(body)
 }
 
-// What cors.New refuses for data that is read with credentials is not
-// registered, and the customer reads why.
+// An origin that cors.New refuses for data with credentials is not registered,
+// and the customer learns why.
 func TestWhatNewRefusesIsNotRegistered(t *testing.T) {
 	i := newInstance(t)
 	for _, origin := range []string{
@@ -139,8 +139,8 @@ func TestATenantRegistersSoManyOriginsAndNoMore(t *testing.T) {
 	i.must(t, "PUT", "ada", name(maxOrigins))
 }
 
-// The API where origins are registered is not for pages, not even for those of
-// an origin that is registered.
+// The API with which origins are registered is not for pages, not even for
+// pages of a registered origin.
 func TestAdminIsNotOpenToOtherOrigins(t *testing.T) {
 	i := newInstance(t)
 	const site = "https://shop.example.com"

@@ -16,9 +16,9 @@ func TestADirectoryNeedsTheStoreToBegin(t *testing.T) {
 	}
 }
 
-// Instances share a store, and changes are made by one and by the other. What
-// an instance decides about an origin changes once for each change, and about
-// all others never.
+// Two instances share a store, and both make changes. An instance's decision
+// about an origin changes once for each change, and its decisions about other
+// origins never.
 func TestAChangeReachesAllInstances(t *testing.T) {
 	const rounds, changing = 10, "https://changing.example.com"
 	for _, kind := range kinds {
@@ -71,7 +71,7 @@ func TestAChangeReachesAllInstances(t *testing.T) {
 	}
 }
 
-// A recorder asks all the time whether an origin is allowed, and counts how
+// A recorder checks all the time whether an origin is allowed, and counts how
 // often the result changes. At first it is not allowed.
 type recorder struct {
 	changed chan int
@@ -223,7 +223,7 @@ func TestWhatIsNoOriginAllowsNothing(t *testing.T) {
 	}
 }
 
-// One change of many tenants reads one tenant, and a change of nothing none.
+// A change of one among many tenants reads one tenant, and an empty change none.
 func TestWhatIsReadIsWhatHasChanged(t *testing.T) {
 	s := &faulty{store: newSQLite(t)}
 	var tenants []tenant

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What each tenant of these tests has registered. One origin is of both.
+// The registered origins of each tenant. Both have one of them.
 var registered = map[string][]string{
 	"ada": {"https://ada.example.com", "https://both.example.org", "https://*.ada.example.com", "http://localhost:*"},
 	"bob": {"https://bob.example.com", "https://both.example.org"},

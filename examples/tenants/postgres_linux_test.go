@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// The database stops under load and starts again. Nothing that is decided
-// changes by that, and afterwards changes arrive as before.
+// The database stops under load and starts again. No decision changes because
+// of that, and afterwards changes arrive as before.
 func TestPostgresStopsAndStarts(t *testing.T) {
 	c := startPostgres(t)
 	database := c.newDatabase(t)
@@ -61,8 +61,8 @@ func TestPostgresStopsAndStarts(t *testing.T) {
 	stop()
 }
 
-// An instance that alone is cut off hears of nothing, and stays as it is. When it
-// is back, it catches up.
+// An instance that alone loses its connection gets no changes. When it is back,
+// it catches up.
 func TestAnInstanceThatIsCutOffCatchesUp(t *testing.T) {
 	c := startPostgres(t)
 	database := c.newDatabase(t)
@@ -150,7 +150,7 @@ func copyAndClose(to, from net.Conn) {
 	_ = from.Close()
 }
 
-// address is where the relay is, as in a URL of PostgreSQL.
+// address is the relay's address for a PostgreSQL URL.
 func (r *relay) address() string {
 	addr := r.listener.Addr().(*net.TCPAddr)
 	return "host=127.0.0.1 port=" + strings.TrimPrefix(addr.String(), "127.0.0.1:")
@@ -172,7 +172,7 @@ func (r *relay) restore() {
 	r.isCut = false
 }
 
-// Nothing tells the instances of this change.
+// There is no notification of this change.
 func TestAChangeArrivesWithoutWordOfIt(t *testing.T) {
 	database := startPostgres(t).newDatabase(t)
 	s := opened(t, func() (store, error) { return openPostgres(t.Context(), database) })
@@ -223,7 +223,7 @@ func TestANotificationEndsTheWait(t *testing.T) {
 	}
 }
 
-// The connection that listens can be lost by itself.
+// Only the listening connection can be lost, too.
 func TestTheListenerIsReplaced(t *testing.T) {
 	database := startPostgres(t).newDatabase(t)
 	s := opened(t, func() (store, error) { return openPostgres(t.Context(), database) }).(*postgres)

@@ -18,7 +18,7 @@ import (
 	"testing"
 )
 
-// A program is what a person sees of it.
+// A program is a running program, as a user sees it.
 type program struct {
 	url         string
 	suggestions []suggestion
@@ -127,8 +127,7 @@ func TestWithoutAFileNothingIsLeft(t *testing.T) {
 	}
 }
 
-// What is registered is still there when the program runs again, and where
-// another runs beside it.
+// Registered origins persist when the program runs again, and another instance sees them.
 func TestProgramsShareTheirTenants(t *testing.T) {
 	for _, kind := range []struct {
 		name    string

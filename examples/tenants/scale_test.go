@@ -1,6 +1,6 @@
 //go:build !race
 
-// With the race detector, times and memory tell nothing.
+// With the race detector, times and memory mean nothing.
 
 package main
 

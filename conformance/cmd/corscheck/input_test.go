@@ -110,7 +110,7 @@ func expectFailure(t *testing.T, r outcome, want string) {
 func TestEveryProblemOfAPolicyIsSaid(t *testing.T) {
 	r := corscheck(t, `{"allowOrigins": ["https://a.example/"], "maxAge": 1000000, "allowMethods": ["TRACE"]}`, "-policy", "-", "http://127.0.0.1/")
 	if n := strings.Count(r.stderr, "corscheck: standard input:1:"); n != 3 {
-		t.Errorf("%d problems are said, want 3:\n%s", n, r.stderr)
+		t.Errorf("%d problems are reported, want 3:\n%s", n, r.stderr)
 	}
 }
 
@@ -187,7 +187,7 @@ func TestServersThatCannotBeAsked(t *testing.T) {
 	}
 }
 
-// Failures that no server on a loopback address brings about.
+// Failures that a server on a loopback address can't cause.
 func TestFailureSentences(t *testing.T) {
 	tests := []struct {
 		err  error
@@ -236,15 +236,15 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// Cookies and the like go with actual requests and not with preflights, and are
-// told to nobody.
+// Cookies and other secrets are sent with actual requests and not with
+// preflights, and no output shows them.
 func TestHeaders(t *testing.T) {
 	server := serve(t, careless{func(string) bool { return true }, true})
 	for _, args := range [][]string{{}, {"-json"}} {
 		args = append(args, "-H", "cookie: session=secret", "-H", "Authorization: Bearer secret", "-H", "X-Many: 1", "-H", "x-many:2", server.URL)
 		r := corscheck(t, "", args...)
 		if r.status != exitBad || strings.Contains(r.stdout+r.stderr, "secret") {
-			t.Errorf("status %d, and what is written has the secret: %s", r.status, r.stdout)
+			t.Errorf("status %d, and the output has the secret: %s", r.status, r.stdout)
 		}
 	}
 	for _, r := range server.requests {
@@ -273,7 +273,7 @@ func TestSelfSignedCertificate(t *testing.T) {
 	}
 }
 
-// A body that never ends is nobody's concern.
+// A body that never ends does no harm.
 func TestEndlessBody(t *testing.T) {
 	done := make(chan struct{})
 	t.Cleanup(func() { close(done) })

@@ -22,7 +22,7 @@ func readJUnit(t *testing.T, file string) *junitFile {
 	return &suites
 }
 
-// named returns the test cases with an id that are not passed, each as it ended.
+// named returns the outcomes of the test cases with an id that did not pass.
 func named(suite *junitSuite, id string) (ends []string) {
 	for _, c := range suite.Cases {
 		switch {

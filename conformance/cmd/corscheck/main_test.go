@@ -24,8 +24,7 @@ import (
 
 const asCommand = "CORSCHECK_TEST_AS_COMMAND"
 
-// TestMain lets the test binary be the command, so that tests can run that as a
-// process.
+// TestMain makes the test binary act as the command, so that tests can run it as a process.
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
 		main()
@@ -35,7 +34,7 @@ func TestMain(m *testing.M) {
 
 const app = "https://app.example.com"
 
-// A recorder is a server on a loopback address that records what it is sent.
+// A recorder is a server on a loopback address that records its requests.
 type recorder struct {
 	*httptest.Server
 	handler http.Handler
@@ -46,8 +45,8 @@ type recorder struct {
 	crowded  bool // two requests ran at once
 }
 
-// serve starts a server, and checks at the end that nothing was sent to it that
-// could change something, nor two requests at once.
+// serve starts a server, and checks at the end that it got only safe requests,
+// one at a time.
 func serve(t *testing.T, handler http.Handler) *recorder {
 	r := &recorder{handler: handler}
 	r.Server = httptest.NewServer(r)
@@ -92,7 +91,7 @@ func (r *recorder) sent() int {
 	return len(r.requests)
 }
 
-// An outcome is what came of running the command.
+// An outcome is the outcome of running the command.
 type outcome struct {
 	status         int
 	stdout, stderr string
@@ -107,8 +106,8 @@ func corscheck(t *testing.T, stdin string, args ...string) outcome {
 	return outcome{status, stdout.String(), stderr.String()}
 }
 
-// check runs the command at a server and returns its report. What it announced
-// must have come to the server.
+// check runs the command against a server and returns its report. The announced
+// requests must have reached the server.
 func check(t *testing.T, server *recorder, policy string, args ...string) (*probe.Report, int) {
 	t.Helper()
 	args = append([]string{"-json"}, args...)
@@ -152,7 +151,7 @@ func ids(r *probe.Report, severities ...probe.Severity) []string {
 	return slices.Compact(found)
 }
 
-// data is an application behind whatever does its CORS.
+// data is an application without CORS.
 var data = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.WriteHeader(http.StatusMethodNotAllowed)
@@ -161,7 +160,7 @@ var data = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	w.Write([]byte("data\n"))
 })
 
-// behind returns data behind an engine that has a policy in JSON.
+// behind returns data with an engine in front that has a policy in JSON.
 func behind(t *testing.T, policy string) http.Handler {
 	t.Helper()
 	cfgs, err := config.ParseJSON([]byte(policy))
@@ -230,7 +229,7 @@ func TestServersThatConform(t *testing.T) {
 	}
 }
 
-// The server has another policy than the one that it is held against.
+// The server has another policy than the one with which it is compared.
 func TestServersThatDoNotConform(t *testing.T) {
 	const policy = `{"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"], "allowHeaders": ["Authorization"], "exposeHeaders": ["X-Total"], "maxAge": 600}`
 	with := func(field, value string) string {
@@ -352,7 +351,7 @@ func preflightStatus(next http.Handler, status int) http.Handler {
 	})
 }
 
-// A careless is CORS as it is often written.
+// A careless is a common, careless implementation of CORS.
 type careless struct {
 	allows      func(origin string) bool
 	credentials bool
@@ -576,7 +575,7 @@ func TestUnchecked(t *testing.T) {
 	})
 }
 
-// Where one mistake shows in several origins, it is found once.
+// A mistake that shows with several origins is one finding.
 func TestFindingsAreMerged(t *testing.T) {
 	const policy = `{"allowOrigins": ["https://app.example.com", "https://admin.example.com"]}`
 	report, _ := check(t, serve(t, careless{func(string) bool { return true }, false}), policy)

@@ -17,8 +17,8 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// TestServerProcess is no test, but the server of the others, as anybody would write it.
-// BROKEN makes it allow every origin.
+// TestServerProcess isn't a test, but the server of the others. BROKEN makes it
+// allow every origin.
 func TestServerProcess(t *testing.T) {
 	text := os.Getenv("CORS_POLICY")
 	if text == "" {
@@ -100,7 +100,7 @@ func TestRunFailsForABrokenServerUnlessItsFailuresAreKnown(t *testing.T) {
 		t.Setenv("BROKEN", s.broken)
 		status, stdout, stderr := corssuite(t, command(append([]string{"run", few}, s.args...)...)...)
 		if status != s.status || !strings.Contains(stdout, s.says) {
-			t.Errorf("%s: the exit status is %d, want %d, and the output is to say %q\n%s%s", s.name, status, s.status, s.says, stdout, stderr)
+			t.Errorf("%s: the exit status is %d, want %d, and the output should say %q\n%s%s", s.name, status, s.status, s.says, stdout, stderr)
 		}
 	}
 	if err := os.WriteFile(known, []byte(`{"fails": {}}`), 0o600); err != nil {
@@ -142,7 +142,7 @@ func TestMistakesAreSaid(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			status, stdout, stderr := corssuite(t, tt.args...)
 			if status != exitUnrun || !strings.Contains(stderr, tt.says) {
-				t.Errorf("the exit status is %d, want 2, and the error to say %q\n%s%s", status, tt.says, stdout, stderr)
+				t.Errorf("the exit status is %d, want 2, and the error should say %q\n%s%s", status, tt.says, stdout, stderr)
 			}
 		})
 	}
@@ -168,8 +168,8 @@ func TestAnInterruptEndsTheServers(t *testing.T) {
 	checkNothingRuns(t, folder)
 }
 
-// checkNothingRuns checks that the servers have ended that left their numbers in a
-// folder.
+// checkNothingRuns checks that the servers that wrote their process IDs to a
+// folder have ended.
 func checkNothingRuns(t *testing.T, folder string) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)

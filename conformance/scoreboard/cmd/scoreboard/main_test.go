@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// files returns arguments for one entry, whose failures are expected in a folder of its
-// own: none is, if fails is empty.
+// files returns arguments for one entry, with its expected failures in a folder
+// of its own. Without fails, there is no such file.
 func files(t *testing.T, fails string) (folder string, args []string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -57,7 +57,7 @@ func TestWriteKeepsWhatFails(t *testing.T) {
 		t.Errorf("it writes %q, %v", text, err)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "scoreboard.md")); err == nil {
-		t.Error("it writes scoreboard.md although it ran one entry only")
+		t.Error("it writes scoreboard.md although it ran only one entry")
 	}
 }
 
