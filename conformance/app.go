@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// The application that a server under test puts behind its CORS. In any
-// language, it is this:
+// The application of a server under test, which runs after the CORS middleware.
+// In any language, it is this:
 //
 //   - The methods [Methods] have a route at each of [Routes], and no other method
 //     has one, so that OPTIONS has none. The handler behaves as [App] does.
 //   - OPTIONS has one route of the application's own, at [OwnOptions]. Where the
 //     policy passes preflights on, it has a route at each of Routes instead.
-//   - Everything else is left to the router, which answers 404 or 405.
-//   - A crash of a handler (?do=panic) is recovered from by the framework's own
-//     means, and an error that it returns (?do=error) answered by them.
+//   - Everything else is left to the router, which responds with 404 or 405.
+//   - The framework recovers, in its own way, from a handler's panic (?do=panic),
+//     and responds to an error that a handler returns (?do=error).
 
 // Methods have routes.
 var Methods = []string{
@@ -33,16 +33,16 @@ const OwnOptions = "/own-options"
 // net/http's ServeMux.
 var Routes = []string{"/{$}", "/{a}", "/{a}/{b}", "/{a}/{b}/{c}"}
 
-// ErrApp is what a handler returns, or panics with, that is asked to fail.
+// ErrApp is what a handler that is asked to fail returns, or panics with.
 var ErrApp = errors.New("conformance: the application fails as it was asked to")
 
-// App handles every route of the application. The answer is 200 with a body
+// App handles every route of the application. The response is 200 with a body
 // that names method and path, and the headers X-Handled (always "yes"),
 // X-Total-Count ("42"), X-Secret, and Content-Type. The query changes it:
 //
 //	status=404            another status
-//	set=Name:value        a response header, in place of what is there
-//	add=Name:value        a response header, beside what is there
+//	set=Name:value        sets a response header
+//	add=Name:value        adds a line to a response header
 //	del=Name              removes a response header
 //	do=redirect&to=/path  302 to another path; &code=307 for another status
 //	do=cookie             sets the cookie session=1
@@ -51,11 +51,11 @@ var ErrApp = errors.New("conformance: the application fails as it was asked to")
 //	do=cacheable          Cache-Control: public, max-age=60
 //	do=etag               an entity tag, and 304 where If-None-Match has it
 //	do=mutate             overwrites and appends to every value of a response header
-//	do=reset              removes every response header that is there
+//	do=reset              removes every existing response header
 //	do=error, do=panic    fails, in the framework's own way: see [Fails]
 //
-// An OPTIONS request is answered like any other, since it comes only where the
-// application has a route for it, or is given preflights to answer.
+// App responds to OPTIONS as to any other method: the request arrives only if
+// the application has a route for it, or is to respond to preflights itself.
 var App http.Handler = http.HandlerFunc(serveApp)
 
 // Fails reports how a request asks its handler to fail: by returning ErrApp, by
@@ -65,8 +65,8 @@ func Fails(query url.Values) (byError, byPanic bool) {
 	return query.Get("do") == "error", query.Get("do") == "panic"
 }
 
-// HTTPApp is [App] for net/http and routers that take its handlers: it fails, where it is
-// asked to, by a response with the status 500, or by a panic.
+// HTTPApp is [App] for net/http and routers that take its handlers. If asked to
+// fail, it responds with status 500, or panics.
 var HTTPApp http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	switch byError, byPanic := Fails(r.URL.Query()); {
 	case byError:

@@ -17,36 +17,36 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// severalPolicies is CORS as a person writes it for one server, in another header
-// style than the engine's. As it stands it is right; each broken server is this
-// one with a mistake in one of the fields that follow app.
+// severalPolicies is handwritten CORS for one server, with another style of
+// headers than the engine's. It is right; each broken server has a mistake in
+// one of the fields after app.
 type severalPolicies struct {
 	app http.Handler
 
-	// path is the path that policies are compared with.
+	// path is the path to which policies are compared.
 	path func(r *http.Request) string
-	// serves is the path that the router serves in place of the one asked for.
+	// serves is the path that the router serves instead of the requested one.
 	serves func(path string) string
-	// choose is the policy that decides, or nil.
+	// choose returns the policy that applies, or nil.
 	choose func(policy []cors.Config, r *http.Request) *cors.Config
-	// governs and allows compare a policy with a path and an origin.
-	governs func(c *cors.Config, path string) bool
-	allows  func(c *cors.Config, r *http.Request, origin string) bool
+	// appliesTo and allows compare a policy with a path and an origin.
+	appliesTo func(c *cors.Config, path string) bool
+	allows    func(c *cors.Config, r *http.Request, origin string) bool
 	// reads prepares a policy before it is used.
 	reads func(c cors.Config) cors.Config
-	// intercepts answers a request in place of everything else.
+	// intercepts responds to a request instead of everything else.
 	intercepts func(w http.ResponseWriter, r *http.Request) bool
 	// preflight reports whether a request is one.
 	preflight func(r *http.Request) bool
 	// before changes the headers before the handler runs; written changes them
-	// when the handler has set the status.
+	// after the handler has set the status.
 	before  func(x exchange)
 	written func(h http.Header, r *http.Request, status int)
 	// put sets a header.
 	put func(h http.Header, name, value string)
 	// own changes the headers before they are written to what the policy granted.
 	own func(h, granted http.Header)
-	// reloads returns the policy that is in force after a new one is given.
+	// reloads returns the policy that is in force after a reload.
 	reloads func(old, given []cors.Config) []cors.Config
 
 	owns   bool // own is called; other cases are about headers that handlers set
@@ -54,7 +54,7 @@ type severalPolicies struct {
 	policy []cors.Config
 }
 
-// ownHeaders leaves the headers of CORS that were granted, and completes Vary.
+// ownHeaders removes all CORS headers that were not granted, and completes Vary.
 func ownHeaders(h, granted http.Header) {
 	for name := range h {
 		if strings.HasPrefix(name, "Access-Control-") {
@@ -71,7 +71,7 @@ func ownHeaders(h, granted http.Header) {
 	}
 }
 
-// An exchange is what is known before the handler runs.
+// An exchange is the state before the handler runs.
 type exchange struct {
 	header  http.Header // of the response
 	request *http.Request
@@ -81,9 +81,9 @@ type exchange struct {
 
 func newSeveral(app http.Handler, policy []cors.Config) *severalPolicies {
 	s := &severalPolicies{
-		app:     app,
-		path:    routedPath,
-		governs: governs,
+		app:       app,
+		path:      routedPath,
+		appliesTo: appliesTo,
 		allows: func(c *cors.Config, _ *http.Request, origin string) bool {
 			return allows(c, origin)
 		},
@@ -98,9 +98,8 @@ func newSeveral(app http.Handler, policy []cors.Config) *severalPolicies {
 	return s
 }
 
-// governs, allows and routedPath ask the engine: what they mean is tested
-// elsewhere.
-func governs(c *cors.Config, path string) bool {
+// appliesTo, allows and routedPath call the engine, which other tests cover.
+func appliesTo(c *cors.Config, path string) bool {
 	engine, err := cors.New(cors.Config{Paths: c.Paths, PathRegexps: c.PathRegexps, AllowOrigins: []string{"*"}})
 	if err != nil {
 		panic(err)
@@ -128,14 +127,14 @@ func routedPath(r *http.Request) string {
 	return path
 }
 
-// narrowest returns the policy whose paths are the narrowest that match, as the
-// engine compares them.
+// narrowest returns the policy with the narrowest matching paths, as the engine
+// compares them.
 func (s *severalPolicies) narrowest(policy []cors.Config, path string) *cors.Config {
 	var matching []*cors.Config
 	var paths []cors.Config
 	for i := range policy {
-		if c := &policy[i]; s.governs(c, path) {
-			if !governs(c, path) {
+		if c := &policy[i]; s.appliesTo(c, path) {
+			if !appliesTo(c, path) {
 				return c // to its own way of matching, it is as narrow as any
 			}
 			matching = append(matching, c)
@@ -155,7 +154,7 @@ func (s *severalPolicies) narrowest(policy []cors.Config, path string) *cors.Con
 
 func (s *severalPolicies) first(policy []cors.Config, path string) *cors.Config {
 	for i := range policy {
-		if s.governs(&policy[i], path) {
+		if s.appliesTo(&policy[i], path) {
 			return &policy[i]
 		}
 	}
@@ -235,7 +234,7 @@ func (s *severalPolicies) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.next(w, r)
 }
 
-// describe says what an allowed preflight may be followed by.
+// describe sets the headers that say what an allowed preflight allows.
 func (s *severalPolicies) describe(h http.Header, r *http.Request, c *cors.Config) {
 	methods, headers := c.AllowMethods, c.AllowHeaders
 	if c.AllowCredentials && slices.Contains(methods, "*") {
@@ -279,7 +278,7 @@ func (s *severalPolicies) varyOfPreflight(h http.Header, c *cors.Config) {
 	}
 }
 
-// next runs the application behind the router.
+// next runs the router and the application.
 func (s *severalPolicies) next(w http.ResponseWriter, r *http.Request) {
 	if s.serves != nil {
 		r = r.Clone(r.Context())
@@ -324,7 +323,7 @@ func application(policy []cors.Config) http.Handler {
 // A brokenServer is severalPolicies with a mistake.
 type brokenServer struct {
 	mistake string   // completes "A server that …"
-	fails   []string // cases, as group/name, that it fails, perhaps among others
+	fails   []string // cases, as group/name, that it fails; others may fail, too
 	spoil   func(s *severalPolicies)
 }
 
@@ -363,7 +362,7 @@ func onDo(do string, change func(h http.Header)) func(s *severalPolicies) {
 	}
 }
 
-// host is what a person cuts out of an origin to compare.
+// host returns the host of an origin, cut out naively.
 func host(origin string) string {
 	_, host, _ := strings.Cut(origin, "://")
 	return host
@@ -378,8 +377,7 @@ func comparing(matches func(listed, origin string) bool) func(s *severalPolicies
 	}
 }
 
-// matchingExpressions returns a server that writes an expression around those
-// that are configured.
+// matchingExpressions returns a server that wraps its regular expressions for origins.
 func matchingExpressions(before, after string) func(s *severalPolicies) {
 	return func(s *severalPolicies) {
 		s.allows = func(c *cors.Config, _ *http.Request, origin string) bool {
@@ -390,12 +388,11 @@ func matchingExpressions(before, after string) func(s *severalPolicies) {
 	}
 }
 
-// matchingPaths returns a server that writes an expression around those that
-// are configured for paths.
+// matchingPaths returns a server that wraps its regular expressions for paths.
 func matchingPaths(before, after string) func(s *severalPolicies) {
 	return func(s *severalPolicies) {
-		s.governs = func(c *cors.Config, path string) bool {
-			return governs(c, path) || slices.ContainsFunc(c.PathRegexps, func(x string) bool {
+		s.appliesTo = func(c *cors.Config, path string) bool {
+			return appliesTo(c, path) || slices.ContainsFunc(c.PathRegexps, func(x string) bool {
 				return regexp.MustCompile(before + x + after).MatchString(path)
 			})
 		}
@@ -407,17 +404,17 @@ func owning(own func(h, granted http.Header)) func(s *severalPolicies) {
 	return func(s *severalPolicies) { s.own = own }
 }
 
-// governing returns a server that compares each listed path in its own way, too.
-func governing(matches func(listed, path string) bool) func(s *severalPolicies) {
+// applying returns a server that compares each listed path in its own way, too.
+func applying(matches func(listed, path string) bool) func(s *severalPolicies) {
 	return func(s *severalPolicies) {
-		s.governs = func(c *cors.Config, path string) bool {
-			return governs(c, path) || slices.ContainsFunc(c.Paths, func(listed string) bool { return matches(listed, path) })
+		s.appliesTo = func(c *cors.Config, path string) bool {
+			return appliesTo(c, path) || slices.ContainsFunc(c.Paths, func(listed string) bool { return matches(listed, path) })
 		}
 	}
 }
 
-// routing returns a server whose router serves another path than the policy is
-// compared with.
+// routing returns a server whose router serves a path other than the one to
+// which policies are compared.
 func routing(serves func(path string) string) func(s *severalPolicies) {
 	return func(s *severalPolicies) {
 		s.path = func(r *http.Request) string { return r.URL.EscapedPath() }
@@ -433,7 +430,7 @@ func cutAt(separator string) func(path string) string {
 }
 
 // treeOfEndings returns what a tree of hosts matches that splits them where
-// they differ, and goes on at the wrong node: the parts in any number.
+// they differ, and continues at the wrong node: any number of the parts.
 func treeOfEndings(origins []string) *regexp.Regexp {
 	var hosts []string
 	subdomains := ""
@@ -456,7 +453,7 @@ func treeOfEndings(origins []string) *regexp.Regexp {
 	return regexp.MustCompile("^" + subdomains + "(?:" + strings.Join(hosts, "|") + ")+" + regexp.QuoteMeta(ending) + "$")
 }
 
-// reading returns a server that takes something else out of its policy.
+// reading returns a server that misreads its policy.
 func reading(change func(c *cors.Config)) func(s *severalPolicies) {
 	return func(s *severalPolicies) {
 		s.reads = func(c cors.Config) cors.Config {
@@ -466,14 +463,12 @@ func reading(change func(c *cors.Config)) func(s *severalPolicies) {
 	}
 }
 
-// adding returns a server that does something to the headers before the
-// handler runs.
+// adding returns a server that changes the headers before the handler runs.
 func adding(change func(x exchange)) func(s *severalPolicies) {
 	return func(s *severalPolicies) { s.before = change }
 }
 
-// reloading returns a server that takes each new policy with something of the
-// old.
+// reloading returns a server that keeps something of the old policy on a reload.
 func reloading(change func(old, given *cors.Config)) func(s *severalPolicies) {
 	return func(s *severalPolicies) {
 		s.reloads = func(old, given []cors.Config) []cors.Config {
@@ -484,7 +479,7 @@ func reloading(change func(old, given *cors.Config)) func(s *severalPolicies) {
 	}
 }
 
-// union returns what stands in either of two lists, once.
+// union returns the entries of two lists, once each.
 func union(a, b []string) []string {
 	all := slices.Concat(a, b)
 	slices.Sort(all)
@@ -573,7 +568,7 @@ var moreBrokenServers = []brokenServer{
 				x.header.Set("Vary", "Origin")
 			}
 		})},
-	{"names the private network only to those who ask for it", []string{"vary-and-caches/a-private-network-answer-is-named"},
+	{"names the private network only if the request does", []string{"vary-and-caches/a-private-network-answer-is-named"},
 		adding(func(x exchange) {
 			if x.request.Header.Get("Access-Control-Request-Private-Network") == "" && x.header.Get("Vary") != "" {
 				x.header.Set("Vary", "Origin")
@@ -591,7 +586,7 @@ var moreBrokenServers = []brokenServer{
 				x.header.Add("Vary", name)
 			}
 		})},
-	{"allows private networks to all whom it allows, unasked", []string{
+	{"allows private networks to all allowed origins, unasked", []string{
 		"vulnerabilities/a-private-network-is-not-allowed-by-default",
 		"vulnerabilities/a-private-network-is-not-allowed-without-being-asked",
 	},
@@ -600,9 +595,9 @@ var moreBrokenServers = []brokenServer{
 				x.header.Set("Access-Control-Allow-Private-Network", "true")
 			}
 		})},
-	{"forbids caches to keep anything", []string{"non-interference/nothing-is-added-to-cache-control"},
+	{"forbids caches to store anything", []string{"non-interference/nothing-is-added-to-cache-control"},
 		adding(func(x exchange) { x.header.Set("Cache-Control", "no-store") })},
-	{"gives the first origin's answer to every other that it allows", []string{
+	{"sends the first origin's response to every other allowed origin", []string{
 		"vary-and-caches/two-allowed-origins-share-a-cache",
 		"disclosure/an-allowed-origin-learns-of-itself-only",
 	},
@@ -620,7 +615,7 @@ var moreBrokenServers = []brokenServer{
 				}
 			}
 		}},
-	{"answers public resources only to requests with Origin", []string{
+	{"sends * only to requests with Origin", []string{
 		"vary-and-caches/an-image-first-leaves-a-public-copy",
 		"vary-and-caches/public-answers-are-the-same-for-all",
 	},
@@ -649,7 +644,7 @@ var moreBrokenServers = []brokenServer{
 		})},
 
 	// Statuses
-	{"sets headers on answers with status 200 only", []string{
+	{"sets headers only on responses with status 200", []string{
 		"non-interference/a-missing-resource-is-readable",
 		"non-interference/no-content-is-readable",
 		"non-interference/a-redirect-is-followed",
@@ -678,7 +673,7 @@ var moreBrokenServers = []brokenServer{
 				}
 			}
 		}},
-	{"runs behind the router, so that a path without route has no headers", []string{
+	{"runs after the router, so that a path without a route has no headers", []string{
 		"non-interference/a-missing-route-is-readable",
 		"vary-and-caches/vary-on-not-found",
 		"non-interference/a-missing-route-answers-preflights",
@@ -692,7 +687,7 @@ var moreBrokenServers = []brokenServer{
 				return right(policy, r)
 			}
 		}},
-	{"runs behind the router, so that a method without route has no headers", []string{
+	{"runs after the router, so that a method without a route has no headers", []string{
 		"non-interference/a-missing-method-is-readable",
 		"vary-and-caches/vary-on-a-method-without-route",
 	},
@@ -721,7 +716,7 @@ var moreBrokenServers = []brokenServer{
 		onStatus(func(status int) bool { return status == http.StatusNotModified })},
 	{"loses its headers on 201", []string{"non-interference/a-created-resource-is-readable"},
 		onStatus(func(status int) bool { return status == http.StatusCreated })},
-	{"exposes headers on success only", []string{"non-interference/exposed-headers-on-errors"},
+	{"exposes headers only on successful responses", []string{"non-interference/exposed-headers-on-errors"},
 		func(s *severalPolicies) {
 			s.written = func(h http.Header, _ *http.Request, status int) {
 				if status >= 400 {
@@ -751,8 +746,8 @@ var moreBrokenServers = []brokenServer{
 			}
 		})},
 
-	// What belongs to the application
-	{"answers every OPTIONS request itself", []string{
+	// The application's own responses
+	{"responds to every OPTIONS request itself", []string{
 		"non-interference/own-options-without-origin",
 		"non-interference/own-options-of-a-denied-origin",
 		"non-interference/a-script-calls-own-options",
@@ -768,7 +763,7 @@ var moreBrokenServers = []brokenServer{
 				return true
 			}
 		}},
-	{"takes OPTIONS with a requested method for a preflight, Origin or not", []string{"non-interference/own-options-without-origin-with-a-method"},
+	{"treats OPTIONS with a requested method as a preflight, Origin or not", []string{"non-interference/own-options-without-origin-with-a-method"},
 		func(s *severalPolicies) {
 			s.preflight = func(r *http.Request) bool {
 				return r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
@@ -791,7 +786,7 @@ var moreBrokenServers = []brokenServer{
 				x.header.Set("Access-Control-Allow-Methods", strings.Join(x.policy.AllowMethods, ", "))
 			}
 		})},
-	{"sends preflights to the handler that they ask about", []string{
+	{"sends preflights to the handler of the requested method", []string{
 		"non-interference/an-error-after-a-preflight-is-readable",
 		"non-interference/a-missing-route-answers-preflights",
 	},
@@ -846,7 +841,7 @@ var moreBrokenServers = []brokenServer{
 		func(s *severalPolicies) {
 			s.written = func(h http.Header, _ *http.Request, _ int) { h.Del("Set-Cookie") }
 		}},
-	{"removes the CORS headers of the application where it has none itself", []string{"paths/an-application-answers-cors-where-no-policy-does"},
+	{"removes the application's CORS headers if it has none itself", []string{"paths/an-application-answers-cors-where-no-policy-does"},
 		func(s *severalPolicies) {
 			s.written = func(h http.Header, r *http.Request, _ int) {
 				if s.choose(s.policy, r) == nil {
@@ -873,7 +868,7 @@ var moreBrokenServers = []brokenServer{
 				h[name] = shared[name+value]
 			}
 		}},
-	{"goes on without headers once a handler has removed them", []string{"non-interference/a-reset-response-changes-no-later-answer"},
+	{"sends no more headers after a handler has removed them", []string{"non-interference/a-reset-response-changes-no-later-answer"},
 		func(s *severalPolicies) {
 			var mu sync.Mutex
 			gone := false
@@ -899,7 +894,7 @@ var moreBrokenServers = []brokenServer{
 		}},
 	{"never matches a path", []string{"paths/an-exact-path-is-governed", "paths/a-subtree-is-governed", "paths/the-root-and-all-below"},
 		func(s *severalPolicies) {
-			s.governs = func(c *cors.Config, _ string) bool { return len(c.Paths)+len(c.PathRegexps) == 0 }
+			s.appliesTo = func(c *cors.Config, _ string) bool { return len(c.Paths)+len(c.PathRegexps) == 0 }
 		}},
 	{"compares the beginning of paths", []string{
 		"paths/an-exact-path-is-no-prefix",
@@ -907,66 +902,66 @@ var moreBrokenServers = []brokenServer{
 		"several-policies/a-subtree-with-an-exception",
 		"paths/the-root-alone",
 	},
-		governing(func(listed, path string) bool { return strings.HasPrefix(path, strings.TrimSuffix(listed, "{$}")) })},
+		applying(func(listed, path string) bool { return strings.HasPrefix(path, strings.TrimSuffix(listed, "{$}")) })},
 	{"compares the beginning of subtrees without the slash", []string{"paths/a-subtree-is-no-prefix"},
-		governing(func(listed, path string) bool {
+		applying(func(listed, path string) bool {
 			return strings.HasSuffix(listed, "/") && strings.HasPrefix(path, strings.TrimSuffix(listed, "/"))
 		})},
 	{"compares the end of paths", []string{"paths/an-exact-path-is-no-suffix"},
-		governing(func(listed, path string) bool { return strings.HasSuffix(path, listed) })},
+		applying(func(listed, path string) bool { return strings.HasSuffix(path, listed) })},
 	{"looks for the path anywhere", []string{"paths/a-subtree-begins-at-the-root"},
-		governing(func(listed, path string) bool { return strings.Contains(path, listed) })},
-	{"does not count the root of a subtree to it", []string{"paths/a-subtree-governs-its-root"},
+		applying(func(listed, path string) bool { return strings.Contains(path, listed) })},
+	{"does not match the root of a subtree", []string{"paths/a-subtree-governs-its-root"},
 		func(s *severalPolicies) {
-			s.governs = func(c *cors.Config, path string) bool {
-				return governs(c, path) && !slices.Contains(c.Paths, path+"/")
+			s.appliesTo = func(c *cors.Config, path string) bool {
+				return appliesTo(c, path) && !slices.Contains(c.Paths, path+"/")
 			}
 		}},
-	{"lets a wildcard be several segments", []string{"paths/a-wildcard-is-one-segment"},
-		governing(func(listed, path string) bool {
+	{"lets a wildcard match several segments", []string{"paths/a-wildcard-is-one-segment"},
+		applying(func(listed, path string) bool {
 			return regexp.MustCompile("^" + regexp.MustCompile(`\{\w+\}`).ReplaceAllString(listed, ".+") + "$").MatchString(path)
 		})},
-	{"lets a wildcard be nothing", []string{"paths/a-wildcard-is-not-nothing"},
-		governing(func(listed, path string) bool {
+	{"lets a wildcard match nothing", []string{"paths/a-wildcard-is-not-nothing"},
+		applying(func(listed, path string) bool {
 			return regexp.MustCompile("^" + regexp.MustCompile(`/\{\w+\}`).ReplaceAllString(listed, "(/[^/]+)?") + "$").MatchString(path)
 		})},
 	{"takes wildcards literally", []string{"paths/a-wildcard-is-any-segment", "paths/a-wildcard-for-the-rest"},
 		func(s *severalPolicies) {
-			s.governs = func(c *cors.Config, path string) bool {
-				return governs(c, path) && !slices.ContainsFunc(c.Paths, func(p string) bool { return strings.Contains(p, "{") })
+			s.appliesTo = func(c *cors.Config, path string) bool {
+				return appliesTo(c, path) && !slices.ContainsFunc(c.Paths, func(p string) bool { return strings.Contains(p, "{") })
 			}
 		}},
-	{"looks at the first of several paths only", []string{"paths/several-paths-in-one-policy", "reconfiguration/a-path-is-governed-from-now-on"},
+	{"looks only at the first of several paths", []string{"paths/several-paths-in-one-policy", "reconfiguration/a-path-is-governed-from-now-on"},
 		func(s *severalPolicies) {
-			s.governs = func(c *cors.Config, path string) bool {
+			s.appliesTo = func(c *cors.Config, path string) bool {
 				first := *c
 				if len(c.Paths) > 1 {
 					first.Paths = c.Paths[:1]
 				}
-				return governs(&first, path)
+				return appliesTo(&first, path)
 			}
 		}},
-	{"ignores expressions where there are paths", []string{"paths/paths-and-expressions-together"},
+	{"ignores regular expressions if there are paths", []string{"paths/paths-and-expressions-together"},
 		func(s *severalPolicies) {
-			s.governs = func(c *cors.Config, path string) bool {
+			s.appliesTo = func(c *cors.Config, path string) bool {
 				listed := *c
 				if len(c.Paths) > 0 {
 					listed.PathRegexps = nil
 				}
-				return governs(&listed, path)
+				return appliesTo(&listed, path)
 			}
 		}},
-	{"searches paths for its expressions", []string{
+	{"searches paths for its regular expressions", []string{
 		"paths/an-expression-is-anchored-at-the-start",
 		"paths/an-expression-is-anchored-at-the-end",
 		"paths/alternatives-are-anchored-each",
 	}, matchingPaths("", "")},
-	{"anchors expressions for paths without grouping them", []string{"paths/alternatives-are-anchored-each"}, matchingPaths("^", "$")},
+	{"anchors regular expressions for paths without grouping them", []string{"paths/alternatives-are-anchored-each"}, matchingPaths("^", "$")},
 	{"matches paths with the query", []string{"paths/the-query-is-no-part-of-the-path"},
 		func(s *severalPolicies) { s.path = func(r *http.Request) string { return r.URL.RequestURI() } }},
-	{"never matches an expression for paths", []string{"paths/an-expression-governs"},
+	{"never matches a regular expression for paths", []string{"paths/an-expression-governs"},
 		func(s *severalPolicies) {
-			s.governs = func(c *cors.Config, path string) bool { return governs(c, path) && len(c.PathRegexps) == 0 }
+			s.appliesTo = func(c *cors.Config, path string) bool { return appliesTo(c, path) && len(c.PathRegexps) == 0 }
 		}},
 	{"ignores the case of paths", []string{
 		"paths/paths-are-case-sensitive",
@@ -975,11 +970,13 @@ var moreBrokenServers = []brokenServer{
 		"vulnerabilities/a-path-keeps-its-case",
 	},
 		func(s *severalPolicies) {
-			s.governs = func(c *cors.Config, path string) bool { return governs(c, path) || governs(c, strings.ToLower(path)) }
+			s.appliesTo = func(c *cors.Config, path string) bool {
+				return appliesTo(c, path) || appliesTo(c, strings.ToLower(path))
+			}
 		}},
-	{"folds letters of all scripts in paths", []string{"paths/letters-of-other-scripts-are-not-folded"}, governing(strings.EqualFold)},
+	{"folds letters of all scripts in paths", []string{"paths/letters-of-other-scripts-are-not-folded"}, applying(strings.EqualFold)},
 	{"ignores a slash at the end of paths", []string{"paths/a-trailing-slash-is-another-path"},
-		governing(func(listed, path string) bool { return listed == strings.TrimRight(path, "/") })},
+		applying(func(listed, path string) bool { return listed == strings.TrimRight(path, "/") })},
 	{"compares the path as it was sent with a router that ignores slashes at the end", []string{
 		"paths/a-trailing-slash-does-not-open",
 		"paths/two-slashes-at-the-end-do-not-open",
@@ -1002,7 +999,7 @@ var moreBrokenServers = []brokenServer{
 			s.path = func(r *http.Request) string { return r.URL.Path }
 			s.serves = path.Clean
 		}},
-	{"compares the path as it was sent with a router that takes backslashes for slashes", []string{"paths/an-escaped-backslash-does-not-open"},
+	{"compares the path as it was sent with a router that reads backslashes as slashes", []string{"paths/an-escaped-backslash-does-not-open"},
 		routing(func(p string) string { return path.Clean(strings.ReplaceAll(p, `\`, "/")) })},
 	{"compares the path as it was sent with a router that removes parameters", []string{"paths/a-path-parameter-does-not-open"}, routing(cutAt(";"))},
 	{"compares the path as it was sent with a router that ends it at a zero byte", []string{"paths/a-zero-byte-does-not-open"}, routing(cutAt("\x00"))},
@@ -1024,15 +1021,15 @@ var moreBrokenServers = []brokenServer{
 		func(s *severalPolicies) {
 			s.path = func(r *http.Request) string { return strings.ReplaceAll(r.URL.Path, "+", " ") }
 		}},
-	{"lets no dot in an expression for paths match a line break", []string{"vulnerabilities/a-governed-path-with-a-line-break-is-governed"},
+	{"lets no dot in a regular expression for paths match a line break", []string{"vulnerabilities/a-governed-path-with-a-line-break-is-governed"},
 		func(s *severalPolicies) {
-			s.governs = func(c *cors.Config, path string) bool {
-				return governs(c, path) && (len(c.PathRegexps) == 0 || !strings.ContainsAny(path, "\r\n"))
+			s.appliesTo = func(c *cors.Config, path string) bool {
+				return appliesTo(c, path) && (len(c.PathRegexps) == 0 || !strings.ContainsAny(path, "\r\n"))
 			}
 		}},
 
 	// Several policies
-	{"lets the longest expression decide", []string{"several-policies/the-longer-expression-does-not-win", "vulnerabilities/the-longest-expression-does-not-win"},
+	{"lets the longest regular expression decide", []string{"several-policies/the-longer-expression-does-not-win", "vulnerabilities/the-longest-expression-does-not-win"},
 		func(s *severalPolicies) {
 			s.choose = func(policy []cors.Config, r *http.Request) *cors.Config {
 				sorted := slices.Clone(policy)
@@ -1065,7 +1062,7 @@ var moreBrokenServers = []brokenServer{
 		func(s *severalPolicies) {
 			s.choose = func(policy []cors.Config, r *http.Request) *cors.Config { return s.first(policy, s.path(r)) }
 		}},
-	{"looks at paths before expressions", []string{"several-policies/an-expression-within-a-subtree"},
+	{"looks at paths before regular expressions", []string{"several-policies/an-expression-within-a-subtree"},
 		func(s *severalPolicies) {
 			s.choose = func(policy []cors.Config, r *http.Request) *cors.Config {
 				sorted := slices.Clone(policy)
@@ -1073,7 +1070,7 @@ var moreBrokenServers = []brokenServer{
 				return s.first(sorted, s.path(r))
 			}
 		}},
-	{"looks at expressions before paths", []string{"several-policies/a-path-within-an-expression", "several-policies/a-subtree-within-an-expression"},
+	{"looks at regular expressions before paths", []string{"several-policies/a-path-within-an-expression", "several-policies/a-subtree-within-an-expression"},
 		func(s *severalPolicies) {
 			s.choose = func(policy []cors.Config, r *http.Request) *cors.Config {
 				sorted := slices.Clone(policy)
@@ -1097,7 +1094,7 @@ var moreBrokenServers = []brokenServer{
 		"ownership/a-request-without-origin-gets-no-allowance",
 		"ownership/replaced-vary-still-names-origin",
 	}, owning(func(_, _ http.Header) {})},
-	{"puts back the allowed origin alone", []string{
+	{"restores only the allowed origin", []string{
 		"ownership/a-handler-cannot-allow-credentials", "ownership/a-handler-cannot-expose-headers",
 		"ownership/a-handler-cannot-replace-exposed-headers", "ownership/removed-headers-come-back",
 	}, owning(func(h, granted http.Header) {
@@ -1107,7 +1104,7 @@ var moreBrokenServers = []brokenServer{
 			h[name] = values
 		}
 	})},
-	{"puts back what is missing and keeps what is there", []string{
+	{"restores missing headers and keeps the handler's", []string{
 		"ownership/a-handler-cannot-allow-any-origin", "ownership/an-upstream-for-other-origins-does-not-block", "ownership/a-handler-cannot-replace-exposed-headers",
 	}, owning(func(h, granted http.Header) {
 		for name, values := range granted {
@@ -1123,7 +1120,7 @@ var moreBrokenServers = []brokenServer{
 				return true
 			}
 		}},
-	{"goes on to the next policy when one denies", []string{
+	{"tries the next policy if one denies", []string{
 		"several-policies/a-denial-does-not-fall-through",
 		"several-policies/a-private-path-beside-public-ones",
 		"vulnerabilities/a-narrow-policy-does-not-inherit-any-origin",
@@ -1131,14 +1128,14 @@ var moreBrokenServers = []brokenServer{
 		func(s *severalPolicies) {
 			s.choose = func(policy []cors.Config, r *http.Request) *cors.Config {
 				for i := range policy {
-					if governs(&policy[i], s.path(r)) && allows(&policy[i], r.Header.Get("Origin")) {
+					if appliesTo(&policy[i], s.path(r)) && allows(&policy[i], r.Header.Get("Origin")) {
 						return &policy[i]
 					}
 				}
 				return s.first(policy, s.path(r))
 			}
 		}},
-	{"adds its headers on every path where any policy would", []string{
+	{"adds its headers on every path if any policy would", []string{
 		"several-policies/between-policies-nothing-is-touched",
 		"several-policies/a-redirect-out-of-a-policy",
 		"several-policies/a-redirect-into-a-closed-path",
@@ -1152,9 +1149,9 @@ var moreBrokenServers = []brokenServer{
 				return &policy[len(policy)-1]
 			}
 		}},
-	{"allows credentials on every path once one policy does", []string{"several-policies/credentials-by-path"}, inheriting(func(c, other *cors.Config) { c.AllowCredentials = c.AllowCredentials || other.AllowCredentials })},
+	{"allows credentials on every path if one policy does", []string{"several-policies/credentials-by-path"}, inheriting(func(c, other *cors.Config) { c.AllowCredentials = c.AllowCredentials || other.AllowCredentials })},
 	{"allows the methods of all policies on every path", []string{"several-policies/methods-by-path"}, inheriting(func(c, other *cors.Config) { c.AllowMethods = union(c.AllowMethods, other.AllowMethods) })},
-	{"allows the request-headers of all policies on every path", []string{"several-policies/request-headers-by-path"}, inheriting(func(c, other *cors.Config) { c.AllowHeaders = union(c.AllowHeaders, other.AllowHeaders) })},
+	{"allows the request headers of all policies on every path", []string{"several-policies/request-headers-by-path"}, inheriting(func(c, other *cors.Config) { c.AllowHeaders = union(c.AllowHeaders, other.AllowHeaders) })},
 	{"exposes the headers of all policies on every path", []string{"several-policies/exposed-headers-by-path"}, inheriting(func(c, other *cors.Config) { c.ExposeHeaders = union(c.ExposeHeaders, other.ExposeHeaders) })},
 	{"has one max-age for all paths", []string{"several-policies/max-age-by-path"}, inheriting(func(c, other *cors.Config) { c.MaxAge = max(c.MaxAge, other.MaxAge) })},
 	{"marks a private path public for requests without Origin", []string{
@@ -1188,7 +1185,7 @@ var moreBrokenServers = []brokenServer{
 			x.header.Set("Access-Control-Allow-Credentials", "true")
 			x.header.Set("Access-Control-Expose-Headers", strings.Join(x.policy.ExposeHeaders, ", "))
 		})},
-	{"answers a stranger with the first allowed origin", []string{
+	{"sends the first allowed origin to denied origins", []string{
 		"disclosure/a-denied-preflight-does-not-name-allowed-origins",
 		"disclosure/a-denied-request-does-not-name-allowed-origins",
 		"disclosure/a-denied-path-does-not-name-its-origins",
@@ -1208,7 +1205,7 @@ var moreBrokenServers = []brokenServer{
 		adding(func(x exchange) {
 			x.header.Set("X-Allowed-Origins", strings.Join(slices.Concat(x.policy.AllowOrigins, x.policy.AllowOriginRegexps), " "))
 		})},
-	{"tells a stranger how close it came", []string{"disclosure/every-denied-preflight-is-answered-alike", "disclosure/every-denied-request-is-answered-alike"},
+	{"discloses how close a denied origin is", []string{"disclosure/every-denied-preflight-is-answered-alike", "disclosure/every-denied-request-is-answered-alike"},
 		adding(func(x exchange) {
 			for _, listed := range x.policy.AllowOrigins {
 				if !x.allowed && strings.Contains(x.request.Header.Get("Origin"), host(listed)) {
@@ -1216,19 +1213,19 @@ var moreBrokenServers = []brokenServer{
 				}
 			}
 		})},
-	{"tells a stranger which methods exist", []string{"disclosure/a-denied-preflight-is-answered-alike-for-every-question"},
+	{"discloses to denied origins which methods exist", []string{"disclosure/a-denied-preflight-is-answered-alike-for-every-question"},
 		adding(func(x exchange) {
 			if method := x.request.Header.Get("Access-Control-Request-Method"); !x.allowed && slices.Contains(x.policy.AllowMethods, method) {
 				x.header.Set("Access-Control-Allow-Methods", method)
 			}
 		})},
-	{"answers a preflight only where there is a route", []string{"disclosure/a-denied-preflight-does-not-tell-which-paths-exist"},
+	{"responds to a preflight only if there is a route", []string{"disclosure/a-denied-preflight-does-not-tell-which-paths-exist"},
 		adding(func(x exchange) {
 			if strings.Count(x.request.URL.Path, "/") > 3 {
 				removeAll(x.header)
 			}
 		})},
-	{"corrects origins that are nearly right", []string{"disclosure/a-near-miss-is-not-corrected"},
+	{"corrects origins that are almost right", []string{"disclosure/a-near-miss-is-not-corrected"},
 		adding(func(x exchange) {
 			for _, listed := range x.policy.AllowOrigins {
 				if !x.allowed && strings.EqualFold(strings.TrimSuffix(x.request.Header.Get("Origin"), "/"), listed) {
@@ -1271,31 +1268,31 @@ var moreBrokenServers = []brokenServer{
 		"reconfiguration/any-origin-becomes-a-list",
 	},
 		reloading(func(old, given *cors.Config) { given.AllowOrigins = union(old.AllowOrigins, given.AllowOrigins) })},
-	{"remembers the expressions of the old policy", []string{"reconfiguration/an-expression-is-replaced"},
+	{"remembers the regular expressions of the old policy", []string{"reconfiguration/an-expression-is-replaced"},
 		reloading(func(old, given *cors.Config) {
 			given.AllowOriginRegexps = union(old.AllowOriginRegexps, given.AllowOriginRegexps)
 		})},
 	{"remembers the methods of the old policy", []string{"reconfiguration/a-method-is-removed"},
 		reloading(func(old, given *cors.Config) { given.AllowMethods = union(old.AllowMethods, given.AllowMethods) })},
-	{"remembers the request-headers of the old policy", []string{"reconfiguration/a-header-is-removed", "reconfiguration/the-policy-is-replaced-and-not-extended"},
+	{"remembers the request headers of the old policy", []string{"reconfiguration/a-header-is-removed", "reconfiguration/the-policy-is-replaced-and-not-extended"},
 		reloading(func(old, given *cors.Config) { given.AllowHeaders = union(old.AllowHeaders, given.AllowHeaders) })},
-	{"does not take new request-headers", []string{"reconfiguration/a-header-is-added"},
+	{"does not accept new request headers", []string{"reconfiguration/a-header-is-added"},
 		reloading(func(old, given *cors.Config) { given.AllowHeaders = old.AllowHeaders })},
-	{"does not take a new max-age", []string{"reconfiguration/max-age-changes"},
+	{"does not accept a new max-age", []string{"reconfiguration/max-age-changes"},
 		reloading(func(old, given *cors.Config) { given.MaxAge = old.MaxAge })},
 	{"does not allow credentials later", []string{"reconfiguration/credentials-are-turned-on"},
 		reloading(func(old, given *cors.Config) { given.AllowCredentials = given.AllowCredentials && old.AllowCredentials })},
 	{"does not forbid credentials later", []string{"reconfiguration/credentials-are-turned-off"},
 		reloading(func(old, given *cors.Config) { given.AllowCredentials = given.AllowCredentials || old.AllowCredentials })},
-	{"does not take new exposed headers", []string{"reconfiguration/exposed-headers-change"},
+	{"does not accept new exposed headers", []string{"reconfiguration/exposed-headers-change"},
 		reloading(func(old, given *cors.Config) { given.ExposeHeaders = old.ExposeHeaders })},
-	{"does not take new paths", []string{"reconfiguration/a-path-is-no-longer-governed", "reconfiguration/a-path-is-governed-from-now-on"},
+	{"does not accept new paths", []string{"reconfiguration/a-path-is-no-longer-governed", "reconfiguration/a-path-is-governed-from-now-on"},
 		reloading(func(old, given *cors.Config) { given.Paths = old.Paths })},
 	{"denies every origin after a change until it restarts", []string{"reconfiguration/a-cached-preflight-outlives-the-policy"},
 		reloading(func(_, given *cors.Config) { given.AllowOrigins = []string{"https://nobody.example"} })},
 
 	// Vulnerabilities
-	{"reflects any origin where all are allowed", []string{
+	{"reflects any origin if all are allowed", []string{
 		"vary-and-caches/any-origin-reads-one-copy",
 		"vulnerabilities/any-origin-is-not-reflected",
 		"vulnerabilities/a-preflight-does-not-reflect-any-origin",
@@ -1336,7 +1333,7 @@ var moreBrokenServers = []brokenServer{
 				x.header.Set("Access-Control-Allow-Origin", "*")
 			}
 		})},
-	{"allows credentials beside a wildcard", []string{"vulnerabilities/any-origin-does-not-allow-credentials"},
+	{"allows credentials together with a wildcard", []string{"vulnerabilities/any-origin-does-not-allow-credentials"},
 		adding(func(x exchange) {
 			if x.allowed {
 				x.header.Set("Access-Control-Allow-Credentials", "true")
@@ -1360,11 +1357,11 @@ var moreBrokenServers = []brokenServer{
 		comparing(func(listed, origin string) bool {
 			return strings.Contains(host(listed), host(origin)) || strings.Contains(host(origin), host(listed))
 		})},
-	{"takes listed origins for expressions", []string{"vulnerabilities/a-dot-in-an-origin-is-a-dot", "vulnerabilities/a-listed-origin-is-no-expression"},
+	{"treats listed origins as regular expressions", []string{"vulnerabilities/a-dot-in-an-origin-is-a-dot", "vulnerabilities/a-listed-origin-is-no-expression"},
 		comparing(func(listed, origin string) bool {
 			return !strings.Contains(listed, "*") && regexp.MustCompile("^"+listed).MatchString(origin)
 		})},
-	{"keeps hosts in a tree of endings, and begins anew at each node", []string{
+	{"keeps hosts in a tree of suffixes, and starts again at each node", []string{
 		"vulnerabilities/two-origins-do-not-make-a-third",
 		"vulnerabilities/two-patterns-do-not-make-a-third",
 	},
@@ -1373,7 +1370,7 @@ var moreBrokenServers = []brokenServer{
 				return allows(c, origin) || treeOfEndings(c.AllowOrigins).MatchString(host(origin))
 			}
 		}},
-	{"anchors expressions for origins at the start only", []string{
+	{"anchors regular expressions for origins only at the start", []string{
 		"vulnerabilities/an-expression-ends-where-it-ends",
 		"vulnerabilities/an-expression-does-not-leave-the-port-open",
 		"vary-and-caches/origins-of-an-expression-share-a-cache",
@@ -1382,9 +1379,9 @@ var moreBrokenServers = []brokenServer{
 			matchingExpressions("^", "")(s)
 			s.before = func(x exchange) { x.header.Del("Vary") }
 		}},
-	{"takes null for a local origin", []string{"vulnerabilities/null-is-not-a-local-origin"},
+	{"treats null as a local origin", []string{"vulnerabilities/null-is-not-a-local-origin"},
 		comparing(func(_, origin string) bool { return origin == "null" })},
-	{"answers with the list of request-headers as it came", []string{
+	{"returns the requested list of request headers unchanged", []string{
 		"vulnerabilities/many-commas-are-not-answered",
 		"vulnerabilities/an-empty-list-does-not-repeat-the-question",
 		"vulnerabilities/a-header-that-cannot-be-written-harms-no-one",
@@ -1394,7 +1391,7 @@ var moreBrokenServers = []brokenServer{
 				x.header.Set("Access-Control-Allow-Headers", names)
 			}
 		})},
-	{"answers with the requested method as it came", []string{"vulnerabilities/one-method-is-asked-for"},
+	{"returns the requested method unchanged", []string{"vulnerabilities/one-method-is-asked-for"},
 		adding(func(x exchange) {
 			if method := x.request.Header.Get("Access-Control-Request-Method"); method != "" {
 				x.header.Set("Access-Control-Allow-Methods", method)
@@ -1410,7 +1407,7 @@ var moreBrokenServers = []brokenServer{
 				return true
 			}
 		}},
-	{"answers preflights from one policy for all routes", []string{"vulnerabilities/a-closed-route-fails-its-preflight", "paths/a-preflight-follows-its-path"},
+	{"applies one policy to the preflights of all routes", []string{"vulnerabilities/a-closed-route-fails-its-preflight", "paths/a-preflight-follows-its-path"},
 		func(s *severalPolicies) {
 			s.intercepts = func(w http.ResponseWriter, r *http.Request) bool {
 				if !s.preflight(r) {
@@ -1424,7 +1421,7 @@ var moreBrokenServers = []brokenServer{
 				return true
 			}
 		}},
-	{"fills what a policy leaves out with what allows all", []string{"vulnerabilities/a-narrow-policy-does-not-inherit-any-origin"},
+	{"completes a policy with defaults that allow everything", []string{"vulnerabilities/a-narrow-policy-does-not-inherit-any-origin"},
 		reading(func(c *cors.Config) {
 			if len(c.AllowMethods) == 0 {
 				c.AllowMethods = []string{"*"}
@@ -1432,8 +1429,7 @@ var moreBrokenServers = []brokenServer{
 		})},
 }
 
-// inheriting returns a server in which every policy takes something from the
-// others.
+// inheriting returns a server in which every policy inherits something from the others.
 func inheriting(take func(c, other *cors.Config)) func(s *severalPolicies) {
 	return func(s *severalPolicies) {
 		s.reads = func(c cors.Config) cors.Config {
@@ -1455,7 +1451,7 @@ func longest(texts []string) (n int) {
 // moreGroups are the groups that moreBrokenServers are for.
 var moreGroups = []string{"vary-and-caches", "paths", "several-policies", "non-interference", "ownership", "disclosure", "reconfiguration", "vulnerabilities"}
 
-// checkSeveral does a case at a server made for it.
+// checkSeveral runs a case against a server for it.
 func checkSeveral(t *testing.T, c *conformance.Case, spoil func(s *severalPolicies)) error {
 	s := newSeveral(application(c.Policy), c.Policy)
 	s.owns = slices.Contains(c.Needs, conformance.FeatureOwnedHeaders)
@@ -1515,7 +1511,7 @@ func TestMoreBrokenServersFail(t *testing.T) {
 	}
 }
 
-// Every case can fail: some broken server is there for it.
+// Every case can fail: there is a broken server for it.
 func TestEveryCaseOfMoreGroupsCanFail(t *testing.T) {
 	failed := make(map[string]bool)
 	for _, b := range moreBrokenServers {

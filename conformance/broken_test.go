@@ -16,8 +16,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// A mistake is one that people make, and what it does to a server that is
-// otherwise right.
+// A mistake is a common mistake, and how to add it to a server that is otherwise right.
 type mistake struct {
 	that   string   // "a server that …"
 	fails  []string // cases that catch it, as group/name; all of their groups are run
@@ -37,8 +36,8 @@ func TestHandwrittenServerIsRight(t *testing.T) {
 	}
 }
 
-// A broken server fails the cases that its row names. Where all of them pass, a
-// case cannot fail, and says nothing.
+// A broken server fails the cases that its row names. If they all pass, a case
+// can't fail, and proves nothing.
 func TestBrokenServers(t *testing.T) {
 	groups := groupsOf(t, mistakenGroups)
 	var mu sync.Mutex
@@ -88,7 +87,7 @@ func groupsOf(t *testing.T, names []string) []conformance.Group {
 	return groups
 }
 
-// caught returns the cases that fail, of the groups that the row names.
+// caught returns the failed cases of the groups that the row names.
 func (m *mistake) caught(t *testing.T, groups []conformance.Group) (caught []string) {
 	for _, g := range groups {
 		if slices.ContainsFunc(m.fails, func(name string) bool { return strings.HasPrefix(name, g.Name+"/") }) {
@@ -101,7 +100,7 @@ func (m *mistake) caught(t *testing.T, groups []conformance.Group) (caught []str
 }
 
 // failures runs a group, each case with a handwritten server of its own, and
-// returns what went wrong by case.
+// returns the errors by case.
 func failures(t *testing.T, g conformance.Group, breaks func(*handwritten)) map[string]error {
 	var current *handwritten
 	server := httptest.NewUnstartedServer(recoverer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { current.ServeHTTP(w, r) })))
@@ -122,18 +121,18 @@ func failures(t *testing.T, g conformance.Group, breaks func(*handwritten)) map[
 
 // Rows read as sentences: a server that …
 var mistakes = []mistake{
-	// Which requests are preflights, and who answers them.
-	{"takes every OPTIONS request for a preflight", []string{"classification/plain-options-is-not-a-preflight", "classification/a-script-uses-options-itself"},
+	// Which requests are preflights, and what responds to them.
+	{"treats every OPTIONS request as a preflight", []string{"classification/plain-options-is-not-a-preflight", "classification/a-script-uses-options-itself"},
 		func(s *handwritten) { s.isPreflight = isOptions }},
-	{"takes OPTIONS with Origin for a preflight", []string{"classification/options-without-request-method-is-not-a-preflight"},
+	{"treats OPTIONS with Origin as a preflight", []string{"classification/options-without-request-method-is-not-a-preflight"},
 		func(s *handwritten) {
 			s.isPreflight = func(r *http.Request) bool { return isOptions(r) && r.Header.Get("Origin") != "" }
 		}},
-	{"takes OPTIONS with Access-Control-Request-Method for a preflight", []string{"classification/options-without-origin-is-not-a-preflight"},
+	{"treats OPTIONS with Access-Control-Request-Method as a preflight", []string{"classification/options-without-origin-is-not-a-preflight"},
 		func(s *handwritten) {
 			s.isPreflight = func(r *http.Request) bool { return isOptions(r) && requestMethod(r) != "" }
 		}},
-	{"takes every request with Access-Control-Request-Method for a preflight", []string{"classification/only-options-is-a-preflight"},
+	{"treats every request with Access-Control-Request-Method as a preflight", []string{"classification/only-options-is-a-preflight"},
 		func(s *handwritten) {
 			s.isPreflight = func(r *http.Request) bool { return requestMethod(r) != "" }
 		}},
@@ -141,34 +140,34 @@ var mistakes = []mistake{
 		before(func(_ *handwritten, w http.ResponseWriter, r *http.Request) bool {
 			return r.Header.Get("Origin") == "" && status(w, http.StatusForbidden)
 		})},
-	{"refuses requests of origins that are not listed, its own among them", []string{"classification/a-page-of-the-server-itself-posts", "classification/a-page-of-the-server-itself-puts"},
+	{"refuses requests of origins that are not listed, its own included", []string{"classification/a-page-of-the-server-itself-posts", "classification/a-page-of-the-server-itself-puts"},
 		before(func(s *handwritten, w http.ResponseWriter, r *http.Request) bool {
 			return r.Header.Get("Origin") != "" && !s.allowed(r.Header.Get("Origin")) && status(w, http.StatusForbidden)
 		})},
-	{"answers preflights, and forgets the requests that follow", []string{"classification/a-preflight-and-its-request", "credentials/a-preflight-allows-credentials"},
+	{"sends headers only for preflights, not for the requests after them", []string{"classification/a-preflight-and-its-request", "credentials/a-preflight-allows-credentials"},
 		granted(func(s *handwritten, h http.Header, r *http.Request) {
 			if !s.isPreflight(r) {
 				h.Del("Access-Control-Allow-Origin")
 			}
 		})},
-	{"answers requests, and forgets preflights", []string{"classification/a-preflight-for-a-safelisted-request", "classification/a-preflight-with-a-query", "classification/a-preflight-of-the-root"},
+	{"sends headers only for requests, not for preflights", []string{"classification/a-preflight-for-a-safelisted-request", "classification/a-preflight-with-a-query", "classification/a-preflight-of-the-root"},
 		granted(func(s *handwritten, h http.Header, r *http.Request) {
 			if s.isPreflight(r) {
 				h.Del("Access-Control-Allow-Origin")
 			}
 		})},
-	{"sends headers for GET and preflights alone", []string{"classification/head-is-answered-as-get-is", "classification/a-post-without-preflight", "credentials/the-header-is-true-for-posts"},
+	{"sends headers only for GET and preflights", []string{"classification/head-is-answered-as-get-is", "classification/a-post-without-preflight", "credentials/the-header-is-true-for-posts"},
 		granted(func(_ *handwritten, h http.Header, r *http.Request) {
 			if r.Method != http.MethodGet && !isOptions(r) {
 				h.Del("Access-Control-Allow-Origin")
 			}
 		})},
-	{"answers preflights with 204 whatever it is told", []string{"classification/the-answer-to-a-preflight-has-a-chosen-status"},
+	{"always responds to preflights with 204", []string{"classification/the-answer-to-a-preflight-has-a-chosen-status"},
 		before(func(s *handwritten, w http.ResponseWriter, r *http.Request) bool {
 			s.config.PreflightStatus = http.StatusNoContent
 			return false
 		})},
-	{"answers the preflights that it is to pass on", []string{"classification/the-application-answers-preflights"},
+	{"responds to the preflights that it should pass on", []string{"classification/the-application-answers-preflights"},
 		before(func(s *handwritten, w http.ResponseWriter, r *http.Request) bool {
 			s.config.PassPreflight = false
 			return false
@@ -179,7 +178,7 @@ var mistakes = []mistake{
 				clear(h)
 			}
 		})},
-	{"redirects preflights to where there is a slash at the end", []string{"classification/a-preflight-and-its-request", "credentials/a-cookie-after-a-preflight", "preflight-cache/per-url"},
+	{"redirects preflights to the path with a slash at the end", []string{"classification/a-preflight-and-its-request", "credentials/a-cookie-after-a-preflight", "preflight-cache/per-url"},
 		before(func(s *handwritten, w http.ResponseWriter, r *http.Request) bool {
 			if !s.isPreflight(r) || strings.HasSuffix(r.URL.Path, "/") {
 				return false
@@ -187,21 +186,21 @@ var mistakes = []mistake{
 			w.Header().Set("Location", r.URL.Path+"/")
 			return status(w, http.StatusPermanentRedirect)
 		})},
-	{"authenticates before it answers preflights", []string{"credentials/a-cookie-after-a-preflight", "methods/every-method-with-credentials"},
+	{"authenticates before it responds to preflights", []string{"credentials/a-cookie-after-a-preflight", "methods/every-method-with-credentials"},
 		before(func(s *handwritten, w http.ResponseWriter, r *http.Request) bool {
 			return s.isPreflight(r) && r.Header.Get("Cookie") == "" && status(w, http.StatusUnauthorized)
 		})},
-	{"finds preflights by the whole URL", []string{"classification/a-preflight-with-a-query", "preflight-cache/per-url"},
+	{"recognizes preflights by the whole URL", []string{"classification/a-preflight-with-a-query", "preflight-cache/per-url"},
 		before(func(s *handwritten, w http.ResponseWriter, r *http.Request) bool {
 			return s.isPreflight(r) && r.URL.RawQuery != "" && status(w, http.StatusNotFound)
 		})},
-	{"answers preflights below the root alone", []string{"classification/a-preflight-of-the-root"},
+	{"responds only to preflights below the root", []string{"classification/a-preflight-of-the-root"},
 		before(func(s *handwritten, w http.ResponseWriter, r *http.Request) bool {
 			return s.isPreflight(r) && r.URL.Path == "/" && status(w, http.StatusNotFound)
 		})},
 
 	// Origins.
-	{"returns the origin of whoever asks", []string{
+	{"returns every origin", []string{
 		"classification/a-script-of-another-origin-does-not-read", "classification/a-denied-preflight-sends-nothing", "classification/a-passed-preflight-of-another-origin",
 		"origins/a-denial-does-not-stick", "origins/null-that-is-not-listed", "origin-patterns/null-is-matched-by-no-pattern", "origin-expressions/not-matched",
 		"credentials/the-user-of-another-origin", "credentials/null-is-not-included-in-credentials", "methods/every-method-of-no-other-origin",
@@ -212,17 +211,17 @@ var mistakes = []mistake{
 		"classification/a-script-of-an-allowed-origin-reads", "credentials/a-script-may-leave-credentials-out", "request-headers/safelisted-request-headers",
 		"exposed-headers/safelisted-response-headers", "robustness/an-empty-method",
 	}, allow(func(*handwritten, string) bool { return false })},
-	{"takes a listed origin for a prefix", []string{"origins/a-host-that-begins-like-a-listed-one", "origins/a-longer-top-level-domain", "origins/a-longer-port", "origins/an-ipv4-address"},
+	{"treats a listed origin as a prefix", []string{"origins/a-host-that-begins-like-a-listed-one", "origins/a-longer-top-level-domain", "origins/a-longer-port", "origins/an-ipv4-address"},
 		listed(func(listed, origin string) bool { return strings.HasPrefix(origin, listed) })},
-	{"takes a listed origin for a prefix that a word boundary ends", []string{"origins/a-hyphen-after-a-listed-host", "origins/a-port-that-is-not-listed"},
+	{"treats a listed origin as a prefix that ends at a word boundary", []string{"origins/a-hyphen-after-a-listed-host", "origins/a-port-that-is-not-listed"},
 		listed(func(listed, origin string) bool { return search(`^`+regexp.QuoteMeta(listed)+`\b`, origin) })},
-	{"takes a listed origin for a prefix that ends before what it thinks is no part of a host", []string{"origins/an-underscore-after-a-listed-host", "origins/a-backquote-after-a-listed-host"},
+	{"treats a listed origin as a prefix that ends at a character that it doesn't expect in a host", []string{"origins/an-underscore-after-a-listed-host", "origins/a-backquote-after-a-listed-host"},
 		listed(func(listed, origin string) bool {
 			return search(`^`+regexp.QuoteMeta(listed)+`($|[^a-z0-9.:-])`, origin)
 		})},
-	{"takes a listed host for a suffix", []string{"origins/a-host-that-ends-like-a-listed-one"},
+	{"treats a listed host as a suffix", []string{"origins/a-host-that-ends-like-a-listed-one"},
 		listed(func(listed, origin string) bool { return strings.HasSuffix(origin, parsed(listed).Host) })},
-	{"takes a listed origin for a suffix", []string{"origins/a-scheme-that-begins-like-http", "robustness/two-origins-the-hostile-one-first"},
+	{"treats a listed origin as a suffix", []string{"origins/a-scheme-that-begins-like-http", "robustness/two-origins-the-hostile-one-first"},
 		listed(func(listed, origin string) bool { return strings.HasSuffix(origin, listed) })},
 	{"looks for a listed host in the origin", []string{"origins/a-listed-origin-as-a-label", "origins/user-info-before-a-listed-host"},
 		listed(func(listed, origin string) bool { return strings.Contains(origin, parsed(listed).Host) })},
@@ -238,7 +237,7 @@ var mistakes = []mistake{
 		listed(strings.EqualFold)},
 	{"ignores the scheme", []string{"origins/another-scheme", "origins/a-safer-scheme", "origins/another-custom-scheme"},
 		listed(func(listed, origin string) bool { return parsed(listed).Host == parsed(origin).Host })},
-	{"takes all names of loopback for one", []string{"origins/loopback-has-several-names"},
+	{"treats all names of loopback as one", []string{"origins/loopback-has-several-names"},
 		listed(func(listed, origin string) bool {
 			loopback := strings.NewReplacer("127.0.0.1", "localhost", "[::1]", "localhost")
 			return loopback.Replace(listed) == loopback.Replace(origin)
@@ -248,7 +247,7 @@ var mistakes = []mistake{
 			l, o := parsed(listed), parsed(origin)
 			return l.Scheme == o.Scheme && l.Hostname() == o.Hostname()
 		})},
-	{"compares what a URL parser makes of an origin", []string{"origins/a-path", "origins/a-trailing-slash", "origins/an-explicit-default-port", "origins/a-leading-zero-in-the-port"},
+	{"compares origins after a URL parser", []string{"origins/a-path", "origins/a-trailing-slash", "origins/an-explicit-default-port", "origins/a-leading-zero-in-the-port"},
 		listed(func(listed, origin string) bool {
 			o := parsed(origin)
 			port := strings.TrimPrefix(o.Port(), "0")
@@ -257,25 +256,25 @@ var mistakes = []mistake{
 			}
 			return listed == o.Scheme+"://"+o.Hostname()+strings.TrimSuffix(":"+port, ":")
 		})},
-	{"takes the user info of a URL for its host", []string{"origins/user-info-that-looks-like-a-host"},
+	{"treats the user info of a URL as its host", []string{"origins/user-info-that-looks-like-a-host"},
 		listed(func(listed, origin string) bool { origin, _, _ = strings.Cut(origin, "@"); return listed == origin })},
 	{"removes a dot at the end", []string{"origins/a-trailing-dot"},
 		listed(func(listed, origin string) bool { return listed == strings.TrimSuffix(origin, ".") })},
-	{"takes a listed origin for an expression", []string{"origins/a-dot-is-a-dot"},
+	{"treats a listed origin as a regular expression", []string{"origins/a-dot-is-a-dot"},
 		listed(func(listed, origin string) bool { return search(`^`+listed+`$`, origin) })},
-	{"allows the subdomains of what is listed", []string{"origins/a-subdomain-of-a-listed-host"},
+	{"allows the subdomains of listed origins", []string{"origins/a-subdomain-of-a-listed-host"},
 		listed(func(listed, origin string) bool {
 			return listed == origin || strings.HasSuffix(origin, "."+parsed(listed).Host)
 		})},
-	{"allows whatever is of the same site", []string{"origins/the-parent-of-a-listed-host", "origins/a-sibling-of-a-listed-host"},
+	{"allows every origin of the same site", []string{"origins/the-parent-of-a-listed-host", "origins/a-sibling-of-a-listed-host"},
 		alsoAllow(func(s *handwritten, origin string) bool {
 			return slices.ContainsFunc(s.config.AllowOrigins, func(listed string) bool { return site(listed) == site(origin) })
 		})},
-	{"takes any member of a list for the origin", []string{"origins/a-comma-after-a-listed-host", "origins/origins-separated-by-commas", "origins/origins-separated-by-spaces", "robustness/two-origins-the-hostile-one-last", "robustness/the-same-origin-twice"},
+	{"treats any member of a list as the origin", []string{"origins/a-comma-after-a-listed-host", "origins/origins-separated-by-commas", "origins/origins-separated-by-spaces", "robustness/two-origins-the-hostile-one-last", "robustness/the-same-origin-twice"},
 		listed(func(listed, origin string) bool {
 			return slices.Contains(strings.FieldsFunc(origin, func(c rune) bool { return c == ',' || c == ' ' }), listed)
 		})},
-	{"sends the first listed origin alone", []string{"origins/every-listed-origin-reads", "origins/one-of-many", "origins/two-ports-of-one-host", "origins/two-schemes-of-one-host", "exposed-headers/exposed-to-every-listed-origin", "credentials/each-origin-its-own"},
+	{"sends only the first listed origin", []string{"origins/every-listed-origin-reads", "origins/one-of-many", "origins/two-ports-of-one-host", "origins/two-schemes-of-one-host", "exposed-headers/exposed-to-every-listed-origin", "credentials/each-origin-its-own"},
 		granted(func(s *handwritten, h http.Header, _ *http.Request) {
 			if len(s.config.AllowOrigins) > 0 {
 				h.Set("Access-Control-Allow-Origin", s.config.AllowOrigins[0])
@@ -309,23 +308,23 @@ var mistakes = []mistake{
 				return allowed
 			})(s)
 		}},
-	{"knows http and https alone", []string{"origins/a-custom-scheme", "origins/a-browser-extension", "origins/any-origin-with-a-custom-scheme", "origin-expressions/a-wide-expression"},
+	{"knows only http and https", []string{"origins/a-custom-scheme", "origins/a-browser-extension", "origins/any-origin-with-a-custom-scheme", "origin-expressions/a-wide-expression"},
 		onlyAllow(func(_ *handwritten, origin string) bool { return origin == "null" || strings.HasPrefix(origin, "http") })},
 	{"splits host and port at the first colon", []string{"origins/an-ipv6-address", "origins/another-port-of-an-ipv6-address", "origin-patterns/any-port-of-an-ipv6-address", "origin-expressions/an-address-in-an-expression"},
 		onlyAllow(func(_ *handwritten, origin string) bool { return strings.Count(origin, ":") < 3 })},
-	{"believes that hosts have letters and dots", []string{"origins/punycode", "origins/an-underscore-in-a-listed-host", "origin-patterns/digits-and-hyphens"},
+	{"expects only letters and dots in hosts", []string{"origins/punycode", "origins/an-underscore-in-a-listed-host", "origin-patterns/digits-and-hyphens"},
 		onlyAllow(func(_ *handwritten, origin string) bool { return search(`^([a-z]+://[a-z.]+(:[0-9]+)?|null)$`, origin) })},
 	{"allows null because it is harmless", []string{"origins/null-that-is-not-listed", "credentials/null-is-not-included-in-credentials", "origin-patterns/null-is-matched-by-no-pattern"},
 		alsoAllow(func(_ *handwritten, origin string) bool { return origin == "null" })},
 	{"never allows null", []string{"origins/null-that-is-listed", "origins/null-puts", "origins/any-origin-is-null-too", "credentials/null-with-credentials", "credentials/any-origin-with-credentials-null", "preflight-cache/null-is-kept"},
 		onlyAllow(func(_ *handwritten, origin string) bool { return origin != "null" })},
-	{"allows everybody where null is listed", []string{"origins/null-allows-nobody-else"},
+	{"allows every origin if null is listed", []string{"origins/null-allows-nobody-else"},
 		alsoAllow(func(s *handwritten, _ string) bool { return slices.Contains(s.config.AllowOrigins, "null") })},
-	{"takes an Origin header of * for any origin", []string{"origins/an-asterisk-is-no-origin"},
+	{"treats an Origin header of * as any origin", []string{"origins/an-asterisk-is-no-origin"},
 		alsoAllow(func(_ *handwritten, origin string) bool { return origin == "*" })},
 	{"knows no *", []string{"origins/any-origin", "origins/any-origin-puts", "preflight-cache/any-origin-is-kept", "exposed-headers/exposed-to-any-origin", "methods/every-method-of-any-origin", "request-headers/authorization-of-any-origin", "credentials/any-origin-with-credentials-or-without"},
 		onlyAllow(func(s *handwritten, origin string) bool { return !s.anyOrigin() })},
-	{"returns whatever stands in Origin where any origin is allowed", []string{"robustness/any-origin-and-a-hostile-value", "robustness/any-origin-with-credentials-and-a-hostile-value", "robustness/any-origin-with-credentials-and-two-origins"},
+	{"returns any Origin header if any origin is allowed", []string{"robustness/any-origin-and-a-hostile-value", "robustness/any-origin-with-credentials-and-a-hostile-value", "robustness/any-origin-with-credentials-and-two-origins"},
 		func(s *handwritten) {
 			s.isOrigin = func(string) bool { return true }
 			s.granted = func(h http.Header, r *http.Request) { h.Set("Access-Control-Allow-Origin", s.origin(r)) }
@@ -336,45 +335,45 @@ var mistakes = []mistake{
 		func(s *handwritten) { firstOf(s, func(lines []string) string { return lines[len(lines)-1] }) }},
 
 	// Patterns.
-	{"takes a wildcard for any characters", []string{"origin-patterns/a-path-before-the-domain", "origin-patterns/a-slash-and-a-fragment-before-the-domain", "origin-patterns/an-empty-label", "origin-patterns/a-label-in-upper-case", "origin-patterns/a-space-before-the-domain", "origin-patterns/a-comma-before-the-domain", "robustness/two-origins-the-hostile-one-last-with-a-pattern", "robustness/letters-beyond-ascii", "robustness/a-tab", "robustness/a-control-byte", "robustness/a-delete-byte", "robustness/a-script-tag"},
+	{"lets a wildcard match any characters", []string{"origin-patterns/a-path-before-the-domain", "origin-patterns/a-slash-and-a-fragment-before-the-domain", "origin-patterns/an-empty-label", "origin-patterns/a-label-in-upper-case", "origin-patterns/a-space-before-the-domain", "origin-patterns/a-comma-before-the-domain", "robustness/two-origins-the-hostile-one-last-with-a-pattern", "robustness/letters-beyond-ascii", "robustness/a-tab", "robustness/a-control-byte", "robustness/a-delete-byte", "robustness/a-script-tag"},
 		wildcards(`.*\.`, `.*`, `:.*`)},
-	{"takes a wildcard for any characters but the slash", []string{"origin-patterns/a-query-before-the-domain", "origin-patterns/a-fragment-before-the-domain", "origin-patterns/a-backslash-before-the-domain", "origin-patterns/within-a-label-no-dot"},
+	{"lets a wildcard match any characters except the slash", []string{"origin-patterns/a-query-before-the-domain", "origin-patterns/a-fragment-before-the-domain", "origin-patterns/a-backslash-before-the-domain", "origin-patterns/within-a-label-no-dot"},
 		wildcards(`[^/]+\.`, `[^/]+`, `:[^/]+`)},
-	{"takes a wildcard for any characters but those that end a host", []string{"origin-patterns/user-info-before-the-domain", "origin-patterns/a-port-before-the-domain", "origin-patterns/a-bracket-before-the-domain", "origin-patterns/an-empty-label-between"},
+	{"lets a wildcard match any characters except those that end a host", []string{"origin-patterns/user-info-before-the-domain", "origin-patterns/a-port-before-the-domain", "origin-patterns/a-bracket-before-the-domain", "origin-patterns/an-empty-label-between"},
 		func(s *handwritten) {
 			wildcards(`[^/?#\\]+\.`, `[^/?#\\]+`, `:[^/?#\\]+`)(s)
 			s.isOrigin = func(origin string) bool { return true }
 		}},
-	{"takes a wildcard for one label", []string{"origin-patterns/several-labels", "origin-patterns/label-and-port"},
+	{"lets a wildcard match one label", []string{"origin-patterns/several-labels", "origin-patterns/label-and-port"},
 		wildcards(`[a-z0-9_-]+\.`, `[a-z0-9-]+`, `(?::[0-9]+)?`)},
 	{"knows no underscore in hosts", []string{"origin-patterns/underscores"},
 		wildcards(`([a-z0-9-]+\.)+`, `[a-z0-9-]+`, `(?::[0-9]+)?`)},
-	{"takes *. for nothing, too", []string{"origin-patterns/the-domain-itself"},
+	{"lets *. match nothing, too", []string{"origin-patterns/the-domain-itself"},
 		wildcards(`([a-z0-9_-]+\.)*`, `[a-z0-9-]+`, `(?::[0-9]+)?`)},
-	{"takes a pattern for a suffix without its dot", []string{"origin-patterns/no-dot-before-the-domain", "origin-patterns/a-pattern-puts"},
+	{"treats a pattern as a suffix without its dot", []string{"origin-patterns/no-dot-before-the-domain", "origin-patterns/a-pattern-puts"},
 		wildcards(`[a-z0-9._-]+`, `[a-z0-9-]+`, `(?::[0-9]+)?`)},
 	{"leaves the end of a pattern open", []string{"origin-patterns/a-host-that-goes-on", "origin-patterns/a-top-level-domain-that-goes-on", "origin-patterns/a-port-that-is-not-in-the-pattern", "origin-patterns/within-a-label-a-host-that-goes-on", "origin-patterns/a-pattern-with-credentials"},
 		func(s *handwritten) { s.syntax.end = "" }},
 	{"leaves the beginning of a pattern open", []string{"origin-patterns/a-scheme-before-the-patterns"},
 		func(s *handwritten) { s.syntax.begin = "" }},
-	{"takes the dots of a pattern for any character", []string{"origin-patterns/a-dot-of-a-pattern-is-a-dot"},
+	{"lets the dots of a pattern match any character", []string{"origin-patterns/a-dot-of-a-pattern-is-a-dot"},
 		func(s *handwritten) { s.syntax.dot, s.syntax.labels = `.`, `([a-z0-9-]+.)+` }},
 	{"ignores the scheme of a pattern", []string{"origin-patterns/a-scheme-that-is-not-the-patterns", "origin-patterns/any-port-of-another-scheme"},
 		alsoAllow(func(s *handwritten, origin string) bool {
 			other := strings.NewReplacer("http://", "https://", "https://", "http://").Replace(origin)
 			return !slices.Contains(s.config.AllowOrigins, other) && s.allowed(other)
 		})},
-	{"adds the root's dot to patterns", []string{"origin-patterns/a-trailing-dot-behind-a-pattern"},
+	{"allows a dot at the end of hosts in patterns", []string{"origin-patterns/a-trailing-dot-behind-a-pattern"},
 		alsoAllow(func(s *handwritten, origin string) bool { return s.allowed(strings.TrimSuffix(origin, ".")) })},
-	{"allows no port of a pattern", []string{"origin-patterns/a-port-that-is-in-the-pattern", "origin-patterns/any-port"},
+	{"denies ports in patterns", []string{"origin-patterns/a-port-that-is-in-the-pattern", "origin-patterns/any-port"},
 		onlyAllow(func(_ *handwritten, origin string) bool { return strings.Count(origin, ":") == 1 })},
 	{"knows no wildcard port", []string{"origin-patterns/any-port", "origin-patterns/within-a-label-and-any-port"},
 		wildcards(`([a-z0-9_-]+\.)+`, `[a-z0-9-]+`, `:\*`)},
-	{"wants a port where there is a wildcard for it", []string{"origin-patterns/any-port", "origin-patterns/label-and-port"},
+	{"requires a port for a wildcard port", []string{"origin-patterns/any-port", "origin-patterns/label-and-port"},
 		wildcards(`([a-z0-9_-]+\.)+`, `[a-z0-9-]+`, `:[0-9]+`)},
-	{"takes a wildcard port for any characters", []string{"origin-patterns/any-port-of-a-longer-host", "origin-patterns/a-host-in-place-of-a-port", "origin-patterns/user-info-in-place-of-a-port", "origin-patterns/a-path-behind-any-port", "origin-patterns/letters-in-place-of-a-port", "origin-patterns/an-empty-port", "origin-patterns/a-host-behind-label-and-port"},
+	{"lets a wildcard port match any characters", []string{"origin-patterns/any-port-of-a-longer-host", "origin-patterns/a-host-in-place-of-a-port", "origin-patterns/user-info-in-place-of-a-port", "origin-patterns/a-path-behind-any-port", "origin-patterns/letters-in-place-of-a-port", "origin-patterns/an-empty-port", "origin-patterns/a-host-behind-label-and-port"},
 		wildcards(`([a-z0-9_-]+\.)+`, `[a-z0-9-]+`, `.*`)},
-	{"takes any digits for a port", []string{"origin-patterns/a-port-out-of-range"},
+	{"accepts any digits as a port", []string{"origin-patterns/a-port-out-of-range"},
 		func(s *handwritten) {
 			s.isOrigin = func(origin string) bool { return search(`^[a-z.:/0-9-]+$`, origin) }
 		}},
@@ -386,7 +385,7 @@ var mistakes = []mistake{
 		wildcards(`([a-z0-9_-]+\.)+`, `\*`, `(?::[0-9]+)?`)},
 	{"lets a wildcard within a label be empty", []string{"origin-patterns/within-a-label-nothing"},
 		wildcards(`([a-z0-9_-]+\.)+`, `[a-z0-9-]*`, `(?::[0-9]+)?`)},
-	{"lets what stands before and behind a wildcard overlap", []string{"origin-patterns/in-the-middle-of-a-label"},
+	{"lets the texts before and after a wildcard overlap", []string{"origin-patterns/in-the-middle-of-a-label"},
 		alsoAllow(func(s *handwritten, origin string) bool {
 			return slices.ContainsFunc(s.config.AllowOrigins, func(pattern string) bool {
 				head, tail, found := strings.Cut(pattern, "*")
@@ -405,9 +404,9 @@ var mistakes = []mistake{
 				h.Set("Access-Control-Allow-Origin", s.config.AllowOrigins[i])
 			}
 		})},
-	{"finds a pattern in its list before it reads it as one", []string{"origin-patterns/a-pattern-is-no-origin"},
+	{"finds an Origin header that is a pattern in its list", []string{"origin-patterns/a-pattern-is-no-origin"},
 		alsoAllow(func(s *handwritten, origin string) bool { return slices.Contains(s.config.AllowOrigins, origin) })},
-	{"knows the first pattern alone", []string{"origin-patterns/a-pattern-beside-others"},
+	{"knows only the first pattern", []string{"origin-patterns/a-pattern-beside-others"},
 		onlyAllow(func(s *handwritten, origin string) bool {
 			first := *s
 			first.config.AllowOrigins = s.config.AllowOrigins[:min(1, len(s.config.AllowOrigins))]
@@ -415,13 +414,13 @@ var mistakes = []mistake{
 		})},
 
 	// Expressions.
-	{"leaves expressions open", []string{"origin-expressions/anchored-at-the-end", "origin-expressions/anchored-at-the-end-of-the-last-label", "origin-expressions/anchored-at-the-end-with-a-port", "origin-expressions/anchored-at-the-beginning", "origin-expressions/an-expression-puts", "origin-expressions/an-expression-with-credentials"},
+	{"leaves regular expressions open", []string{"origin-expressions/anchored-at-the-end", "origin-expressions/anchored-at-the-end-of-the-last-label", "origin-expressions/anchored-at-the-end-with-a-port", "origin-expressions/anchored-at-the-beginning", "origin-expressions/an-expression-puts", "origin-expressions/an-expression-with-credentials"},
 		func(s *handwritten) { s.matches = search }},
-	{"leaves the end of expressions open", []string{"origin-expressions/anchored-at-the-end", "origin-expressions/own-anchors-in-one-alternative"},
+	{"leaves the end of regular expressions open", []string{"origin-expressions/anchored-at-the-end", "origin-expressions/own-anchors-in-one-alternative"},
 		func(s *handwritten) {
 			s.matches = func(expression, origin string) bool { return search(`^(?:`+expression+`)`, origin) }
 		}},
-	{"puts anchors around an expression and not around its alternatives", []string{"origin-expressions/the-first-alternative-is-anchored", "origin-expressions/the-last-alternative-is-anchored"},
+	{"puts anchors around a regular expression and not around its alternatives", []string{"origin-expressions/the-first-alternative-is-anchored", "origin-expressions/the-last-alternative-is-anchored"},
 		func(s *handwritten) {
 			s.matches = func(expression, origin string) bool { return search(`^`+expression+`$`, origin) }
 		}},
@@ -431,13 +430,13 @@ var mistakes = []mistake{
 				return regexp.MustCompile(expression).FindString(origin) == origin
 			}
 		}},
-	{"takes anchors in an expression for characters", []string{"origin-expressions/own-anchors"},
+	{"treats anchors in a regular expression as characters", []string{"origin-expressions/own-anchors"},
 		func(s *handwritten) {
 			s.matches = func(expression, origin string) bool {
 				return search(`^(?:`+strings.NewReplacer(`^`, `\^`, `$`, `\$`, `[^`, `[^`).Replace(expression)+`)$`, origin)
 			}
 		}},
-	{"keeps the place of the last match, as a global expression in JavaScript does", []string{"origin-expressions/the-same-origin-again"},
+	{"keeps the place of the last match, as a global regular expression in JavaScript does", []string{"origin-expressions/the-same-origin-again"},
 		func(s *handwritten) {
 			var last string
 			s.matches = func(expression, origin string) bool {
@@ -449,11 +448,11 @@ var mistakes = []mistake{
 				return matches
 			}
 		}},
-	{"knows the first expression alone", []string{"origin-expressions/several-expressions"},
+	{"knows only the first regular expression", []string{"origin-expressions/several-expressions"},
 		func(s *handwritten) {
 			s.config.AllowOriginRegexps = s.config.AllowOriginRegexps[:min(1, len(s.config.AllowOriginRegexps))]
 		}},
-	{"forgets the list where there are expressions", []string{"origin-expressions/beside-listed-origins"},
+	{"forgets the list if there are regular expressions", []string{"origin-expressions/beside-listed-origins"},
 		func(s *handwritten) {
 			if len(s.config.AllowOriginRegexps) > 0 {
 				s.config.AllowOrigins = nil
@@ -465,13 +464,13 @@ var mistakes = []mistake{
 				return !strings.Contains(expression, "|") && search(`^(?:`+expression+`)$`, origin)
 			}
 		}},
-	{"knows no expressions", []string{"origin-expressions/an-expression-matches", "origin-expressions/any-number-of-digits"},
+	{"knows no regular expressions", []string{"origin-expressions/an-expression-matches", "origin-expressions/any-number-of-digits"},
 		func(s *handwritten) { s.matches = func(string, string) bool { return false } }},
-	{"takes http for https", []string{"origin-expressions/a-scheme-in-an-expression"},
+	{"treats http as https", []string{"origin-expressions/a-scheme-in-an-expression"},
 		alsoAllow(func(s *handwritten, origin string) bool {
 			return s.allowed(strings.Replace(origin, "http://", "https://", 1))
 		})},
-	{"matches what is no origin", []string{"origin-expressions/a-wide-expression-and-a-path", "origin-expressions/a-wide-expression-and-a-fragment", "origin-expressions/a-wide-expression-and-user-info", "origin-expressions/a-wide-expression-and-a-list", "origin-expressions/a-wide-expression-and-a-space"},
+	{"matches values that aren't origins", []string{"origin-expressions/a-wide-expression-and-a-path", "origin-expressions/a-wide-expression-and-a-fragment", "origin-expressions/a-wide-expression-and-user-info", "origin-expressions/a-wide-expression-and-a-list", "origin-expressions/a-wide-expression-and-a-space"},
 		func(s *handwritten) { s.isOrigin = func(string) bool { return true } }},
 
 	// Credentials.
@@ -483,7 +482,7 @@ var mistakes = []mistake{
 				h.Set("Access-Control-Allow-Credentials", "True")
 			}
 		})},
-	{"allows credentials in preflights alone", []string{"credentials/include-reads", "credentials/a-preflight-allows-credentials", "credentials/a-cookie-comes-back"},
+	{"allows credentials only in preflights", []string{"credentials/include-reads", "credentials/a-preflight-allows-credentials", "credentials/a-cookie-comes-back"},
 		granted(func(s *handwritten, h http.Header, r *http.Request) {
 			if !s.isPreflight(r) {
 				h.Del("Access-Control-Allow-Credentials")
@@ -499,7 +498,7 @@ var mistakes = []mistake{
 		granted(func(_ *handwritten, h http.Header, _ *http.Request) {
 			h.Set("Access-Control-Allow-Credentials", "true")
 		})},
-	{"always allows credentials, and returns the origin in place of *", []string{"credentials/any-origin-without-credentials", "credentials/any-origin-preflight-without-credentials"},
+	{"always allows credentials, and returns the origin instead of *", []string{"credentials/any-origin-without-credentials", "credentials/any-origin-preflight-without-credentials"},
 		granted(func(_ *handwritten, h http.Header, r *http.Request) {
 			h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
 			h.Set("Access-Control-Allow-Credentials", "true")
@@ -512,13 +511,13 @@ var mistakes = []mistake{
 		})},
 	{"always sends *", []string{"credentials/include-reads", "credentials/each-origin-its-own", "origin-patterns/a-pattern-with-credentials"},
 		granted(func(_ *handwritten, h http.Header, _ *http.Request) { h.Set("Access-Control-Allow-Origin", "*") })},
-	{"wants credentials where they are allowed", []string{"credentials/a-script-may-leave-credentials-out", "credentials/a-cookie-is-left-out", "credentials/any-origin-with-credentials-or-without"},
+	{"requires credentials if they are allowed", []string{"credentials/a-script-may-leave-credentials-out", "credentials/a-cookie-is-left-out", "credentials/any-origin-with-credentials-or-without"},
 		granted(func(s *handwritten, h http.Header, r *http.Request) {
 			if s.config.AllowCredentials && r.Header.Get("Cookie") == "" {
 				h.Del("Access-Control-Allow-Origin")
 			}
 		})},
-	{"answers where credentials are allowed, and nowhere else", []string{"credentials/without-credentials-still-reads", "credentials/a-preflight-without-credentials"},
+	{"sends headers only if credentials are allowed", []string{"credentials/without-credentials-still-reads", "credentials/a-preflight-without-credentials"},
 		granted(func(s *handwritten, h http.Header, r *http.Request) {
 			if !s.config.AllowCredentials {
 				h.Del("Access-Control-Allow-Origin")
@@ -541,7 +540,7 @@ var mistakes = []mistake{
 		methods(func(*handwritten, *http.Request) string { return "GET, HEAD, POST" })},
 	{"returns the requested method", []string{"methods/nothing-listed", "methods/another-method", "methods/a-part-of-a-listed-method", "methods/patch-in-lower-case", "preflight-cache/a-denied-method-is-not-kept", "robustness/a-huge-method", "robustness/a-method-that-is-a-list"},
 		methods(func(_ *handwritten, r *http.Request) string { return requestMethod(r) })},
-	{"allows every common method unless told otherwise", []string{"methods/nothing-listed"},
+	{"allows every common method by default", []string{"methods/nothing-listed"},
 		methods(func(s *handwritten, r *http.Request) string {
 			if len(s.config.AllowMethods) == 0 {
 				return "GET, HEAD, POST, PUT, PATCH, DELETE"
@@ -566,17 +565,17 @@ var mistakes = []mistake{
 		methods(func(s *handwritten, r *http.Request) string { return strings.ToLower(s.allowedMethods(r)) })},
 	{"writes methods in upper case", []string{"methods/a-custom-method-keeps-its-case"},
 		methods(func(s *handwritten, r *http.Request) string { return strings.ToUpper(s.allowedMethods(r)) })},
-	{"knows letters in methods alone", []string{"methods/a-custom-method-is-a-token"},
+	{"knows only letters in methods", []string{"methods/a-custom-method-is-a-token"},
 		methods(func(s *handwritten, r *http.Request) string {
 			return regexp.MustCompile(`[^A-Za-z, *]`).ReplaceAllString(s.allowedMethods(r), "")
 		})},
-	{"knows standard methods alone", []string{"methods/a-custom-method"},
+	{"knows only standard methods", []string{"methods/a-custom-method"},
 		methods(func(s *handwritten, r *http.Request) string {
 			return strings.Join(slices.DeleteFunc(strings.Split(s.allowedMethods(r), ", "), func(m string) bool {
 				return !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "*"}, m)
 			}), ", ")
 		})},
-	{"sends the first listed method alone", []string{"methods/every-listed-method"},
+	{"sends only the first listed method", []string{"methods/every-listed-method"},
 		methods(func(s *handwritten, r *http.Request) string {
 			if len(s.config.AllowMethods) == 0 {
 				return ""
@@ -605,51 +604,51 @@ var mistakes = []mistake{
 			}
 			return s.allowedMethods(r)
 		})},
-	{"allows all request-headers where a method is allowed", []string{"methods/methods-allow-no-headers"},
+	{"allows all request headers if a method is allowed", []string{"methods/methods-allow-no-headers"},
 		headers(func(s *handwritten, r *http.Request) string { return requestHeaders(r) })},
 
-	// Request-headers.
-	{"returns the requested request-headers", []string{"request-headers/nothing-listed", "request-headers/another-request-header", "request-headers/one-of-two-is-not-listed", "request-headers/json-needs-listing", "request-headers/accept-with-an-unsafe-byte-unlisted", "request-headers/authorization-is-not-covered", "request-headers/an-override-is-a-request-header", "preflight-cache/a-denied-request-header-after-an-allowed-one", "preflight-cache/every-request-header-but-authorization", "robustness/a-list-with-markup"},
+	// Request headers.
+	{"returns the requested request headers", []string{"request-headers/nothing-listed", "request-headers/another-request-header", "request-headers/one-of-two-is-not-listed", "request-headers/json-needs-listing", "request-headers/accept-with-an-unsafe-byte-unlisted", "request-headers/authorization-is-not-covered", "request-headers/an-override-is-a-request-header", "preflight-cache/a-denied-request-header-after-an-allowed-one", "preflight-cache/every-request-header-but-authorization", "robustness/a-list-with-markup"},
 		headers(func(_ *handwritten, r *http.Request) string {
 			return strings.Join(r.Header["Access-Control-Request-Headers"], ",")
 		})},
-	{"allows no request-headers", []string{"request-headers/a-listed-request-header", "request-headers/json-is-listed", "request-headers/authorization", "request-headers/a-method-and-request-headers", "request-headers/listed-in-upper-case"},
+	{"allows no request headers", []string{"request-headers/a-listed-request-header", "request-headers/json-is-listed", "request-headers/authorization", "request-headers/a-method-and-request-headers", "request-headers/listed-in-upper-case"},
 		headers(func(*handwritten, *http.Request) string { return "" })},
-	{"wants the requested list to be the listed one", []string{"request-headers/all-of-a-list", "request-headers/some-of-a-list", "request-headers/none-of-a-list", "preflight-cache/a-complete-answer-to-a-method-serves-request-headers"},
+	{"requires the requested list to be the listed one", []string{"request-headers/all-of-a-list", "request-headers/some-of-a-list", "request-headers/none-of-a-list", "preflight-cache/a-complete-answer-to-a-method-serves-request-headers"},
 		verdict(func(s *handwritten, _ string, names []string) bool {
 			return strings.Join(names, ",") == strings.ToLower(strings.Join(s.config.AllowHeaders, ","))
 		})},
-	{"wants the requested list to be sorted and in lower case", []string{"request-headers/asked-in-another-order", "request-headers/asked-in-upper-case", "request-headers/asked-with-a-name-twice"},
+	{"requires the requested list to be sorted and in lower case", []string{"request-headers/asked-in-another-order", "request-headers/asked-in-upper-case", "request-headers/asked-with-a-name-twice"},
 		verdict(func(_ *handwritten, _ string, names []string) bool {
 			return slices.IsSorted(names) && len(slices.Compact(slices.Clone(names))) == len(names) && strings.ToLower(strings.Join(names, "")) == strings.Join(names, "")
 		})},
-	{"wants no space in the requested list", []string{"request-headers/asked-with-spaces", "request-headers/asked-with-tabs", "request-headers/through-a-joining-proxy"},
+	{"accepts no space in the requested list", []string{"request-headers/asked-with-spaces", "request-headers/asked-with-tabs", "request-headers/through-a-joining-proxy"},
 		verdict(func(_ *handwritten, _ string, names []string) bool {
 			return !strings.ContainsAny(strings.Join(names, ","), " \t")
 		})},
-	{"wants no empty members in the requested list", []string{"request-headers/asked-with-an-empty-first-member", "request-headers/asked-with-an-empty-last-member", "request-headers/asked-with-empty-members-between", "request-headers/asked-with-an-empty-line"},
+	{"accepts no empty members in the requested list", []string{"request-headers/asked-with-an-empty-first-member", "request-headers/asked-with-an-empty-last-member", "request-headers/asked-with-empty-members-between", "request-headers/asked-with-an-empty-line"},
 		verdict(func(_ *handwritten, method string, names []string) bool {
 			return !slices.ContainsFunc(names, func(name string) bool { return strings.TrimSpace(name) == "" })
 		})},
-	{"wants the requested list to be in one line", []string{"request-headers/asked-in-two-lines", "request-headers/through-a-splitting-proxy"},
+	{"requires the requested list to be in one line", []string{"request-headers/asked-in-two-lines", "request-headers/through-a-splitting-proxy"},
 		before(func(_ *handwritten, w http.ResponseWriter, r *http.Request) bool {
 			return len(r.Header["Access-Control-Request-Headers"]) > 1 && status(w, http.StatusBadRequest)
 		})},
-	{"returns the first line of what is requested", []string{"request-headers/every-request-header-through-a-splitting-proxy", "request-headers/asked-in-two-lines-for-every-header"},
+	{"returns the first line of the requested list", []string{"request-headers/every-request-header-through-a-splitting-proxy", "request-headers/asked-in-two-lines-for-every-header"},
 		headers(func(s *handwritten, r *http.Request) string {
 			if s.config.AllowCredentials && slices.Contains(s.config.AllowHeaders, "*") {
 				return requestHeaders(r)
 			}
 			return s.allowedHeaders(r)
 		})},
-	{"splits what is requested at each comma and returns it if all are names", []string{"request-headers/every-request-header-through-a-joining-proxy", "request-headers/asked-with-spaces-for-every-header"},
+	{"splits the requested list at each comma and returns it if all members are names", []string{"request-headers/every-request-header-through-a-joining-proxy", "request-headers/asked-with-spaces-for-every-header"},
 		headers(func(s *handwritten, r *http.Request) string {
 			if s.config.AllowCredentials && slices.Contains(s.config.AllowHeaders, "*") && !search(`^([a-z0-9-]+,)*[a-z0-9-]+$`, requestHeaders(r)) {
 				return ""
 			}
 			return s.allowedHeaders(r)
 		})},
-	{"compares names in their case", []string{"request-headers/listed-in-upper-case", "request-headers/set-in-upper-case"},
+	{"compares names case-sensitively", []string{"request-headers/listed-in-upper-case", "request-headers/set-in-upper-case"},
 		verdict(func(s *handwritten, _ string, names []string) bool {
 			return !slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(s.config.AllowHeaders, name) })
 		})},
@@ -686,7 +685,7 @@ var mistakes = []mistake{
 				return slices.Contains([]string{"accept", "accept-language", "content-language", "content-type", "range"}, name)
 			}), ", ")
 		})},
-	{"knows letters, digits and hyphens in names alone", []string{"request-headers/a-name-may-be-any-token"},
+	{"knows only letters, digits and hyphens in names", []string{"request-headers/a-name-may-be-any-token"},
 		headers(func(s *handwritten, r *http.Request) string {
 			return regexp.MustCompile(`[^a-z0-9, *-]`).ReplaceAllString(s.allowedHeaders(r), "")
 		})},
@@ -695,33 +694,33 @@ var mistakes = []mistake{
 			names := strings.Split(s.allowedHeaders(r), ", ")
 			return strings.Join(names[:min(len(names), 20)], ", ")
 		})},
-	{"holds its list against requests that need no preflight, too", []string{"request-headers/safelisted-request-headers"},
+	{"applies its list to requests that need no preflight, too", []string{"request-headers/safelisted-request-headers"},
 		before(func(s *handwritten, w http.ResponseWriter, r *http.Request) bool {
 			return !isOptions(r) && r.Header.Get("Accept-Language") != "" && !slices.Contains(s.config.AllowHeaders, "Accept-Language") && status(w, http.StatusForbidden)
 		})},
-	{"sends * for request-headers with credentials", []string{"request-headers/every-request-header-with-credentials"},
+	{"sends * for request headers with credentials", []string{"request-headers/every-request-header-with-credentials"},
 		headers(func(s *handwritten, r *http.Request) string {
 			if slices.Contains(s.config.AllowHeaders, "*") {
 				return "*"
 			}
 			return s.allowedHeaders(r)
 		})},
-	{"sends * alone where Authorization stands beside it", []string{"request-headers/authorization-beside-the-wildcard", "request-headers/authorization-of-any-origin"},
+	{"sends only * if Authorization is listed, too", []string{"request-headers/authorization-beside-the-wildcard", "request-headers/authorization-of-any-origin"},
 		headers(func(s *handwritten, r *http.Request) string {
 			if slices.Contains(s.config.AllowHeaders, "*") && !s.config.AllowCredentials {
 				return "*"
 			}
 			return s.allowedHeaders(r)
 		})},
-	{"knows no * for request-headers", []string{"request-headers/every-request-header", "preflight-cache/every-request-header-is-kept"},
+	{"knows no * for request headers", []string{"request-headers/every-request-header", "preflight-cache/every-request-header-is-kept"},
 		headers(func(s *handwritten, r *http.Request) string { return strings.ReplaceAll(s.allowedHeaders(r), "*", "") })},
-	{"allows every method where a request-header is allowed", []string{"request-headers/request-headers-allow-no-methods"},
+	{"allows every method if a request header is allowed", []string{"request-headers/request-headers-allow-no-methods"},
 		methods(func(*handwritten, *http.Request) string { return "*" })},
 	{"separates names by spaces", []string{"request-headers/all-of-a-list", "preflight-cache/a-complete-answer-serves-other-request-headers"},
 		headers(func(s *handwritten, r *http.Request) string {
 			return strings.ReplaceAll(s.allowedHeaders(r), ",", "")
 		})},
-	{"answers for * once and for all", []string{"request-headers/every-request-header-with-credentials-in-turn", "methods/every-method-with-credentials-in-turn"},
+	{"caches its first preflight response for *", []string{"request-headers/every-request-header-with-credentials-in-turn", "methods/every-method-with-credentials-in-turn"},
 		func(s *handwritten) {
 			var methods, names string
 			s.methods = func(r *http.Request) string { methods = cmp.Or(methods, s.allowedMethods(r)); return methods }
@@ -729,7 +728,7 @@ var mistakes = []mistake{
 		}},
 	{"knows no private network", []string{"request-headers/a-private-network"},
 		granted(func(_ *handwritten, h http.Header, _ *http.Request) { h.Del("Access-Control-Allow-Private-Network") })},
-	{"opens the private network to whoever asks", []string{"request-headers/no-private-network"},
+	{"always allows private network access", []string{"request-headers/no-private-network"},
 		granted(func(_ *handwritten, h http.Header, r *http.Request) {
 			if r.Header.Get("Access-Control-Request-Private-Network") != "" {
 				h.Set("Access-Control-Allow-Private-Network", "true")
@@ -739,7 +738,7 @@ var mistakes = []mistake{
 	// Exposed headers.
 	{"exposes nothing", []string{"exposed-headers/an-exposed-header", "exposed-headers/set-cookie-is-never-seen", "exposed-headers/exposed-in-several-lines", "exposed-headers/exposed-in-another-case", "exposed-headers/exposed-headers-that-are-not-there", "exposed-headers/exposed-by-name-and-left-out-credentials"},
 		granted(func(_ *handwritten, h http.Header, _ *http.Request) { h.Del("Access-Control-Expose-Headers") })},
-	{"exposes in answers to preflights alone", []string{"exposed-headers/exposed-after-a-preflight"},
+	{"exposes headers only in preflight responses", []string{"exposed-headers/exposed-after-a-preflight"},
 		granted(func(s *handwritten, h http.Header, r *http.Request) {
 			expose := h.Get("Access-Control-Expose-Headers")
 			h.Del("Access-Control-Expose-Headers")
@@ -751,7 +750,7 @@ var mistakes = []mistake{
 		granted(func(_ *handwritten, h http.Header, _ *http.Request) {
 			h.Set("Access-Control-Expose-Headers", "X-Handled, X-Total-Count, X-Secret")
 		})},
-	{"removes the response-headers that it does not expose", []string{"exposed-headers/safelisted-response-headers"},
+	{"removes the response headers that it does not expose", []string{"exposed-headers/safelisted-response-headers"},
 		func(s *handwritten) {
 			app := s.app
 			s.app = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -763,19 +762,19 @@ var mistakes = []mistake{
 				w.WriteHeader(inner.Code)
 			})
 		}},
-	{"exposes to GET alone", []string{"exposed-headers/exposed-to-a-post", "exposed-headers/exposed-to-a-head", "exposed-headers/exposed-after-a-preflight"},
+	{"exposes headers only for GET", []string{"exposed-headers/exposed-to-a-post", "exposed-headers/exposed-to-a-head", "exposed-headers/exposed-after-a-preflight"},
 		granted(func(_ *handwritten, h http.Header, r *http.Request) {
 			if r.Method != http.MethodGet {
 				h.Del("Access-Control-Expose-Headers")
 			}
 		})},
-	{"exposes where all is well alone", []string{"exposed-headers/exposed-on-an-error"},
+	{"exposes headers only on success", []string{"exposed-headers/exposed-on-an-error"},
 		granted(func(_ *handwritten, h http.Header, r *http.Request) {
 			if r.URL.Query().Get("status") != "" {
 				h.Del("Access-Control-Expose-Headers")
 			}
 		})},
-	{"exposes the first name alone", []string{"exposed-headers/several-exposed-headers", "exposed-headers/exposed-through-a-splitting-proxy", "exposed-headers/exposed-through-a-joining-proxy"},
+	{"exposes only the first name", []string{"exposed-headers/several-exposed-headers", "exposed-headers/exposed-through-a-splitting-proxy", "exposed-headers/exposed-through-a-joining-proxy"},
 		granted(func(_ *handwritten, h http.Header, r *http.Request) {
 			first, _, _ := strings.Cut(h.Get("Access-Control-Expose-Headers"), ",")
 			h.Set("Access-Control-Expose-Headers", first)
@@ -794,9 +793,9 @@ var mistakes = []mistake{
 	// The preflight cache.
 	{"forgets Access-Control-Max-Age", []string{"preflight-cache/ten-minutes", "preflight-cache/as-long-as-the-browser-allows", "preflight-cache/not-at-all", "preflight-cache/one-second"},
 		granted(func(_ *handwritten, h http.Header, _ *http.Request) { h.Del("Access-Control-Max-Age") })},
-	{"lets nothing be kept", []string{"preflight-cache/ten-minutes", "preflight-cache/a-complete-answer-with-credentials", "preflight-cache/every-method-is-kept"},
+	{"forbids caching", []string{"preflight-cache/ten-minutes", "preflight-cache/a-complete-answer-with-credentials", "preflight-cache/every-method-is-kept"},
 		granted(func(_ *handwritten, h http.Header, _ *http.Request) { h.Set("Access-Control-Max-Age", "0") })},
-	{"lets everything be kept for a day", []string{"preflight-cache/ten-minutes", "preflight-cache/one-second", "preflight-cache/not-at-all"},
+	{"lets everything be cached for a day", []string{"preflight-cache/ten-minutes", "preflight-cache/one-second", "preflight-cache/not-at-all"},
 		granted(func(_ *handwritten, h http.Header, _ *http.Request) { h.Set("Access-Control-Max-Age", "86400") })},
 	{"counts milliseconds", []string{"preflight-cache/ten-minutes", "preflight-cache/one-second"},
 		granted(func(_ *handwritten, h http.Header, _ *http.Request) {
@@ -804,7 +803,7 @@ var mistakes = []mistake{
 				h.Set("Access-Control-Max-Age", age+"000")
 			}
 		})},
-	{"writes a unit behind the number", []string{"preflight-cache/ten-minutes"},
+	{"writes a unit after the number", []string{"preflight-cache/ten-minutes"},
 		granted(func(_ *handwritten, h http.Header, _ *http.Request) {
 			if age := h.Get("Access-Control-Max-Age"); age != "" {
 				h.Set("Access-Control-Max-Age", age+"s")
@@ -816,7 +815,7 @@ var mistakes = []mistake{
 				h.Set("Access-Control-Max-Age", "-1")
 			}
 		})},
-	{"tells what is requested alone, of what is listed", []string{"preflight-cache/a-complete-answer-serves-other-methods", "preflight-cache/a-complete-answer-serves-other-request-headers", "preflight-cache/a-complete-answer-to-a-method-serves-request-headers", "preflight-cache/a-complete-answer-to-a-request-header-serves-methods"},
+	{"names only the requested ones of the listed names", []string{"preflight-cache/a-complete-answer-serves-other-methods", "preflight-cache/a-complete-answer-serves-other-request-headers", "preflight-cache/a-complete-answer-to-a-method-serves-request-headers", "preflight-cache/a-complete-answer-to-a-request-header-serves-methods"},
 		func(s *handwritten) {
 			s.methods = func(r *http.Request) string {
 				return strings.Join(requested(s.allowedMethods(r), requestMethod(r)), ", ")
@@ -825,16 +824,16 @@ var mistakes = []mistake{
 				return strings.Join(requested(s.allowedHeaders(r), requestHeaders(r)), ", ")
 			}
 		}},
-	{"keeps an answer by its URL, whoever asks next", []string{"preflight-cache/per-origin", "origins/every-listed-origin-reads"},
+	{"reuses the response for a URL, whatever the origin", []string{"preflight-cache/per-origin", "origins/every-listed-origin-reads"},
 		func(s *handwritten) {
-			answers := make(map[string]string)
+			seen := make(map[string]string)
 			s.granted = func(h http.Header, r *http.Request) {
 				key := r.Method + r.URL.String()
-				answers[key] = cmp.Or(answers[key], h.Get("Access-Control-Allow-Origin"))
-				h.Set("Access-Control-Allow-Origin", answers[key])
+				seen[key] = cmp.Or(seen[key], h.Get("Access-Control-Allow-Origin"))
+				h.Set("Access-Control-Allow-Origin", seen[key])
 			}
 		}},
-	{"allows credentials in the answer to the first preflight alone", []string{"preflight-cache/per-credentials"},
+	{"allows credentials only in the first preflight response", []string{"preflight-cache/per-credentials"},
 		func(s *handwritten) {
 			preflights := 0
 			s.granted = func(h http.Header, r *http.Request) {
@@ -846,7 +845,7 @@ var mistakes = []mistake{
 				}
 			}
 		}},
-	{"allows every method that comes once one is allowed", []string{"preflight-cache/a-denied-method-after-an-allowed-one"},
+	{"allows every method after one is allowed", []string{"preflight-cache/a-denied-method-after-an-allowed-one"},
 		func(s *handwritten) {
 			preflights := 0
 			s.methods = func(r *http.Request) string {
@@ -874,34 +873,34 @@ var mistakes = []mistake{
 		crash(func(r *http.Request) bool { return strings.Count(requestHeaders(r), ",") > 1000 })},
 	{"crashes on many lines", []string{"robustness/a-hundred-lines"},
 		crash(func(r *http.Request) bool { return len(r.Header["Access-Control-Request-Headers"]) > 64 })},
-	{"crashes on bytes beyond ASCII", []string{"robustness/letters-beyond-ascii", "robustness/bytes-that-are-not-text", "robustness/a-method-beyond-ascii", "robustness/a-list-beyond-ascii"},
+	{"crashes on non-ASCII bytes", []string{"robustness/letters-beyond-ascii", "robustness/bytes-that-are-not-text", "robustness/a-method-beyond-ascii", "robustness/a-list-beyond-ascii"},
 		crash(func(r *http.Request) bool {
 			return search(`[^\x00-\x7f]`, r.Header.Get("Origin")+requestMethod(r)+requestHeaders(r))
 		})},
-	{"matches letters beyond ASCII in a label", []string{"robustness/letters-beyond-ascii"},
+	{"matches non-ASCII letters in a label", []string{"robustness/letters-beyond-ascii"},
 		func(s *handwritten) {
 			wildcards(`([\pL0-9_-]+\.)+`, `[a-z0-9-]+`, ``)(s)
 			s.isOrigin = func(string) bool { return true }
 		}},
-	{"normalizes an origin before it compares, and returns it as it came", []string{"robustness/an-ideographic-full-stop", "robustness/a-kelvin-sign"},
+	{"normalizes an origin before it compares, and returns the original", []string{"robustness/an-ideographic-full-stop", "robustness/a-kelvin-sign"},
 		alsoAllow(func(s *handwritten, origin string) bool {
 			return s.allowed(strings.NewReplacer("\u3002", ".", "\u212a", "k").Replace(origin))
 		})},
-	{"takes an escaped byte for a part of a label", []string{"robustness/an-escaped-line-break"},
+	{"treats an escaped byte as part of a label", []string{"robustness/an-escaped-line-break"},
 		wildcards(`([a-z0-9_%:=-]+\.)+`, `[a-z0-9-]+`, `(?::[0-9]+)?`)},
-	{"takes an origin to end at a NUL", []string{"robustness/a-nul-byte"},
+	{"ends an origin at a NUL", []string{"robustness/a-nul-byte"},
 		listed(func(listed, origin string) bool {
 			origin, _, _ = strings.Cut(origin, "\x80")
 			return listed == origin
 		})},
-	{"returns what is requested where all is allowed", []string{"robustness/a-method-that-is-a-list", "robustness/a-method-with-a-space", "robustness/a-method-with-markup", "robustness/a-method-beyond-ascii", "robustness/a-method-with-a-control-byte", "robustness/a-list-with-a-control-byte", "robustness/two-methods", "robustness/a-list-with-a-space-in-a-name", "robustness/a-list-with-a-colon", "robustness/a-list-beyond-ascii"},
+	{"returns the requested values if all are allowed", []string{"robustness/a-method-that-is-a-list", "robustness/a-method-with-a-space", "robustness/a-method-with-markup", "robustness/a-method-beyond-ascii", "robustness/a-method-with-a-control-byte", "robustness/a-list-with-a-control-byte", "robustness/two-methods", "robustness/a-list-with-a-space-in-a-name", "robustness/a-list-with-a-colon", "robustness/a-list-beyond-ascii"},
 		func(s *handwritten) {
 			s.methods = func(r *http.Request) string {
 				return strings.Join(r.Header["Access-Control-Request-Method"], ", ")
 			}
 			s.headers = requestHeaders
 		}},
-	{"answers GET as a preflight as soon as it has the headers of one", []string{"robustness/a-request-with-preflight-headers"},
+	{"treats GET as a preflight if it has the headers of one", []string{"robustness/a-request-with-preflight-headers"},
 		func(s *handwritten) {
 			s.granted = func(h http.Header, r *http.Request) {
 				if requestMethod(r) != "" && r.Method == http.MethodGet {
@@ -917,12 +916,12 @@ func allow(allows func(s *handwritten, origin string) bool) func(*handwritten) {
 	return func(s *handwritten) { s.allows = func(origin string) bool { return allows(s, origin) } }
 }
 
-// alsoAllow allows more than is right.
+// alsoAllow allows more than it should.
 func alsoAllow(allows func(s *handwritten, origin string) bool) func(*handwritten) {
 	return allow(func(s *handwritten, origin string) bool { return s.allowed(origin) || allows(s, origin) })
 }
 
-// onlyAllow allows less than is right.
+// onlyAllow allows less than it should.
 func onlyAllow(allows func(s *handwritten, origin string) bool) func(*handwritten) {
 	return allow(func(s *handwritten, origin string) bool { return s.allowed(origin) && allows(s, origin) })
 }
@@ -935,9 +934,9 @@ func granted(change func(s *handwritten, h http.Header, r *http.Request)) func(*
 	return func(s *handwritten) { s.granted = func(h http.Header, r *http.Request) { change(s, h, r) } }
 }
 
-func before(answers func(s *handwritten, w http.ResponseWriter, r *http.Request) bool) func(*handwritten) {
+func before(responds func(s *handwritten, w http.ResponseWriter, r *http.Request) bool) func(*handwritten) {
 	return func(s *handwritten) {
-		s.before = func(w http.ResponseWriter, r *http.Request) bool { return answers(s, w, r) }
+		s.before = func(w http.ResponseWriter, r *http.Request) bool { return responds(s, w, r) }
 	}
 }
 
@@ -959,7 +958,7 @@ func headers(allowed func(s *handwritten, r *http.Request) string) func(*handwri
 	return func(s *handwritten) { s.headers = func(r *http.Request) string { return allowed(s, r) } }
 }
 
-// verdict denies preflights that ask for what a server thinks is too much.
+// verdict denies preflights that ask for more than a server accepts.
 func verdict(accepts func(s *handwritten, method string, names []string) bool) func(*handwritten) {
 	return before(func(s *handwritten, w http.ResponseWriter, r *http.Request) bool {
 		names := strings.Split(r.Header.Get("Access-Control-Request-Headers"), ",")
@@ -991,8 +990,7 @@ func requestMethod(r *http.Request) string  { return r.Header.Get("Access-Contro
 func requestHeaders(r *http.Request) string { return r.Header.Get("Access-Control-Request-Headers") }
 func isOptions(r *http.Request) bool        { return r.Method == http.MethodOptions }
 
-// firstOf makes s choose one of several Origin headers for the comparison, and
-// return them all.
+// firstOf makes s compare one of several Origin headers, and return them all.
 func firstOf(s *handwritten, choose func(lines []string) string) {
 	s.origin = func(r *http.Request) string {
 		lines := r.Header["Origin"]
@@ -1007,7 +1005,7 @@ func firstOf(s *handwritten, choose func(lines []string) string) {
 }
 
 // wildcards gives the wildcards of patterns another meaning, and checks nothing
-// else of an origin.
+// else about an origin.
 func wildcards(labels, within, port string) func(*handwritten) {
 	return func(s *handwritten) {
 		s.syntax.labels, s.syntax.within, s.syntax.port = labels, within, port
@@ -1027,8 +1025,8 @@ func status(w http.ResponseWriter, code int) bool {
 	return true
 }
 
-// A lenientListener lets control bytes through that net/http refuses, as the
-// bytes beyond ASCII that it does not: other servers do so.
+// A lenientListener lets control bytes through, like other servers: it replaces
+// them with non-ASCII bytes, which net/http accepts.
 type lenientListener struct{ net.Listener }
 
 type lenientConn struct{ net.Conn }

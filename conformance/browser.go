@@ -19,17 +19,17 @@ type Browser interface {
 	// Engine is the name that [Departure] has for the browser. It is empty for
 	// one that does what the standard says.
 	Engine() string
-	// Open opens a page for the scripts of an origin, as [Script] writes it. The
-	// page has empty caches and no cookies. Its requests to the server go by way
-	// of via, or straight if that is nil.
+	// Open opens a page for the scripts of an origin, as [Script] writes it.
+	// The page has empty caches and no cookies. Its requests to the server go
+	// through via, or directly if via is nil.
 	Open(origin string, server *Server, via http.RoundTripper) (Page, error)
 }
 
 // A Page is where the scripts of one origin run, one after the other.
 type Page interface {
-	// Fetch does what a script does. An error means that there is nothing to
-	// judge: the script cannot do this, or no server answers. The observation
-	// then has no more than Wire and Conclusion.
+	// Fetch runs a script. An error means that there is nothing to judge: no
+	// script can do this, or the server doesn't respond. The observation then
+	// has only Wire and Conclusion.
 	Fetch(ctx context.Context, s *Script) (Observation, error)
 }
 
@@ -37,8 +37,8 @@ type Page interface {
 type Observation struct {
 	// Blocked reports a network error: the script sees nothing.
 	Blocked bool
-	// Step is the step of the standard at which a blocked fetch fails, as package
-	// fetch names it. It is empty where a browser does not say.
+	// Step is the step of the standard at which a blocked fetch fails, as
+	// package fetch names it. It is empty if the browser doesn't say.
 	Step string
 
 	// Type is the type of the response: basic, cors, opaque or opaqueredirect.

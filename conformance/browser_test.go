@@ -12,7 +12,7 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A recorded browser has seen what it sees before it is asked.
+// A recorded browser returns prepared observations.
 type recorded struct {
 	engine string
 	seen   Observation
@@ -66,7 +66,7 @@ func TestWhatABrowserSeesIsJudged(t *testing.T) {
 		{"a network error in place of a response", "firefox", blocked, nil, Outcome{Result: "readable"}, nil, "is blocked, and must be readable"},
 		{"a network error at a step that is not told", "firefox", blocked, nil, Outcome{Result: "blocked", Step: "preflight: method"}, nil, ""},
 		{"a network error after another number of requests", "firefox", blocked, nil, Outcome{Result: "blocked", Requests: times(1)}, nil, "0 requests"},
-		{"nothing that can be judged", "firefox", Observation{}, errors.New("no server answers"), Outcome{Result: "blocked"}, nil, "no server answers"},
+		{"nothing that can be judged", "firefox", Observation{}, errors.New("no server responds"), Outcome{Result: "blocked"}, nil, "no server responds"},
 		{"the departure of the engine", "chromium", readable, nil, Outcome{Result: "blocked"}, covers, ""},
 		{"the departure of the second engine", "webkit", readable, nil, Outcome{Result: "blocked"}, covers, ""},
 		{"the departure of another engine", "firefox", readable, nil, Outcome{Result: "blocked"}, covers, "can read the response"},

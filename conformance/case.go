@@ -17,7 +17,7 @@ import (
 //go:embed cases/*.json
 var caseFiles embed.FS
 
-// A Group is a set of cases about one subject. Each file of cases is one.
+// A Group is a set of cases about one subject: the cases of one file.
 type Group struct {
 	// Name is the file's name without its ending.
 	Name string `json:"-"`
@@ -26,7 +26,7 @@ type Group struct {
 	Cases []Case `json:"cases"`
 }
 
-// A Case is a policy and what must come of it.
+// A Case is a policy and what must happen at a server that has it.
 type Case struct {
 	// Name is unique in the group: lower-case words joined by hyphens. Group and name
 	// are the case's ID, which never changes.
@@ -35,18 +35,17 @@ type Case struct {
 	Title string `json:"title"`
 	// Profile says what the case counts for.
 	Profile Profile `json:"profile"`
-	// Requires is the section of the Fetch standard, or of another document, that
-	// says so: a name of [Reference].
+	// Requires is the section of the Fetch standard, or of another document,
+	// that requires it: a name of [Reference].
 	Requires string `json:"requires"`
 	// Vulnerability is the identifier of a published vulnerability that the case
 	// guards against.
 	Vulnerability string `json:"vulnerability,omitempty"`
-	// Policy is what the server is configured with, as cors.Config writes it.
+	// Policy is the server's policy, in the form of cors.Config.
 	Policy []cors.Config `json:"policy"`
-	// Needs are the features that the case needs beyond those that its policy
-	// shows.
+	// Needs are the features that the case needs in addition to those that its policy uses.
 	Needs []Feature `json:"needs,omitempty"`
-	// Steps are done in order.
+	// Steps run in order.
 	Steps []Step `json:"steps"`
 }
 
@@ -60,7 +59,7 @@ const (
 	FeatureGroups Feature = "group-policies"
 	// FeaturePaths: policies for other paths: exact ones, and those with wildcards.
 	FeaturePaths Feature = "paths"
-	// FeaturePathRegexps: paths as expressions.
+	// FeaturePathRegexps: paths as regular expressions.
 	FeaturePathRegexps Feature = "path-regexps"
 	// FeatureSubdomains: origins such as https://*.example.com, for one or more labels.
 	FeatureSubdomains Feature = "origin-pattern-subdomain"
@@ -78,32 +77,32 @@ const (
 	FeatureAnyMethod        Feature = "any-method"
 	FeatureAnyHeader        Feature = "any-header"
 	FeatureAnyExposedHeader Feature = "any-exposed-header"
-	// FeatureAnyMethodWithCredentials and the next two: * as a list that stands for
+	// FeatureAnyMethodWithCredentials and the next two: * as a list that means
 	// all with credentials, too, where the header's * does not.
 	FeatureAnyMethodWithCredentials        Feature = "any-method-with-credentials"
 	FeatureAnyHeaderWithCredentials        Feature = "any-header-with-credentials"
 	FeatureAnyExposedHeaderWithCredentials Feature = "any-exposed-header-with-credentials"
-	// FeatureOriginRegexps: origins as expressions.
+	// FeatureOriginRegexps: origins as regular expressions.
 	FeatureOriginRegexps Feature = "origin-regexps"
 	// FeatureReconfigure: a new policy while running.
 	FeatureReconfigure Feature = "reconfigure"
-	// FeaturePassPreflight: the application answers preflights.
+	// FeaturePassPreflight: the application responds to preflights.
 	FeaturePassPreflight Feature = "pass-preflight"
-	// FeaturePreflightStatus: preflights are answered with a chosen status.
+	// FeaturePreflightStatus: the policy sets the status of preflight responses.
 	FeaturePreflightStatus Feature = "preflight-status"
 	// FeaturePrivateNetwork: Access-Control-Allow-Private-Network.
 	FeaturePrivateNetwork Feature = "private-network"
-	// FeatureNoCache: MaxAge below zero, for answers that must not be kept.
+	// FeatureNoCache: MaxAge below zero, for preflight responses that must not be cached.
 	FeatureNoCache Feature = "no-preflight-cache"
 	// FeatureOwnOptions: the application has OPTIONS routes of its own.
 	FeatureOwnOptions Feature = "own-options"
 	// FeaturePanic: the application recovers from crashes of its handlers.
 	FeaturePanic Feature = "panic"
-	// FeatureRouting: the router answers 404 and 405 by itself.
+	// FeatureRouting: the router itself responds with 404 and 405.
 	FeatureRouting Feature = "routing"
 	// FeatureExactPaths: the router tells /a from /A, and from /a/.
 	FeatureExactPaths Feature = "exact-paths"
-	// FeatureOwnedHeaders: headers of CORS that the application sets are replaced.
+	// FeatureOwnedHeaders: CORS headers that the application sets are replaced.
 	FeatureOwnedHeaders Feature = "owned-headers"
 )
 
@@ -121,7 +120,7 @@ var Features = []Feature{
 type Step struct {
 	// Script is a fetch by a script, and what the script must see.
 	Script *Script `json:"script,omitempty"`
-	// Request is an HTTP request as it stands, and what its answer must be.
+	// Request is an HTTP request, written byte by byte, and what its response must be.
 	Request *Request `json:"request,omitempty"`
 	// Reconfigure gives the running server another policy.
 	Reconfigure []cors.Config `json:"reconfigure,omitempty"`
@@ -138,12 +137,12 @@ type Script struct {
 	Credentials string      `json:"credentials,omitempty"` // default same-origin
 	Mode        string      `json:"mode,omitempty"`        // default cors
 	Redirect    string      `json:"redirect,omitempty"`    // default follow
-	Preflight   bool        `json:"preflight,omitempty"`   // ask first in any case
+	Preflight   bool        `json:"preflight,omitempty"`   // send a preflight in any case
 	After       int         `json:"after,omitempty"`       // seconds on the browser's clock since the last step
-	Through     string      `json:"through,omitempty"`     // "cache": by way of a shared cache; "splitting" or "joining": by way of a proxy that rewrites header lines
-	Rewritten   []string    `json:"rewritten,omitempty"`   // by way of a proxy that leaves these lines of Access-Control-Request-Headers
+	Through     string      `json:"through,omitempty"`     // "cache": through a shared cache; "splitting" or "joining": through a proxy that rewrites header lines
+	Rewritten   []string    `json:"rewritten,omitempty"`   // through a proxy that replaces Access-Control-Request-Headers with these lines
 	Expect      Outcome     `json:"expect"`
-	// Departures say in which browser engines something else comes of it.
+	// Departures say which browser engines do something else.
 	Departures []Departure `json:"departures,omitempty"`
 }
 
@@ -155,10 +154,10 @@ func (s *Script) path() string {
 	return s.Path
 }
 
-// A Departure is what browser engines do otherwise than the standard says.
-// Package fetch follows the standard. Where a case runs in a browser of such an
-// engine, the script must see this instead, and seeing what the standard says is
-// a failure, too: the departure is then out of date.
+// A Departure is what browser engines do that differs from the standard.
+// Package fetch follows the standard. In a browser of such an engine, the
+// script must see this instead. If it sees what the standard says, the case
+// fails, too: the departure is then out of date.
 type Departure struct {
 	Engines   []string `json:"engines"`   // as in [Engines]
 	Does      string   `json:"does"`      // what they do, as a sentence
@@ -169,7 +168,7 @@ type Departure struct {
 // Engines are the engines that can depart.
 var Engines = []string{"chromium", "firefox", "webkit"}
 
-// departure returns what an engine does otherwise, or nil.
+// departure returns the departure of an engine, or nil.
 func (s *Script) departure(engine string) *Departure {
 	for i := range s.Departures {
 		if slices.Contains(s.Departures[i].Engines, engine) {
@@ -182,11 +181,11 @@ func (s *Script) departure(engine string) *Departure {
 // An Outcome is what a script must see.
 type Outcome struct {
 	// Result is "readable", "opaque" (sent, and hidden from the script),
-	// "blocked" (a network error), or "any", if it depends on the router and
-	// only Unseen matters.
+	// "blocked" (a network error), or "any", if the result depends on the
+	// router and only Unseen matters.
 	Result string `json:"result"`
 	// Step is the step of the standard at which a blocked fetch must fail, as
-	// package fetch names it. Left out: any that is about CORS.
+	// package fetch names it. If empty, it may be any step of CORS.
 	Step string `json:"step,omitempty"`
 	// Status is the status that the script must see.
 	Status string `json:"status,omitempty"`
@@ -207,10 +206,10 @@ type Outcome struct {
 type Request struct {
 	Method string `json:"method,omitempty"` // default GET
 	Path   string `json:"path,omitempty"`   // default /data
-	// Headers are sent in this order and as they are: a name may be followed by
-	// any value, spaces and control bytes included.
+	// Headers are sent unchanged and in this order. A value may be anything,
+	// spaces and control bytes included.
 	Headers [][2]string `json:"headers,omitempty"`
-	// Repeat lengthens the value of the last header by repeating it so often.
+	// Repeat is how many times the value of the last header is repeated.
 	Repeat int    `json:"repeat,omitempty"`
 	Expect Answer `json:"expect"`
 }
@@ -225,20 +224,20 @@ type Answer struct {
 	Headers map[string]string `json:"headers,omitempty"`
 	// Contains are parts that headers must have.
 	Contains map[string]string `json:"contains,omitempty"`
-	// Absent headers must not be there. A name may end in "*".
+	// Absent headers must be missing. A name may end in "*".
 	Absent []string `json:"absent,omitempty"`
 	// Vary must have these members; NoVary must not have those.
 	Vary   []string `json:"vary,omitempty"`
 	NoVary []string `json:"noVary,omitempty"`
-	// SameAs is the number of an earlier step, from 1, whose answer had the same
-	// CORS headers.
+	// SameAs is the number of an earlier step, from 1, whose response must have
+	// had the same CORS headers.
 	SameAs int `json:"sameAs,omitempty"`
-	// Lacks are texts that no header may have in it, in whatever case.
+	// Lacks are texts that no header may contain, in upper or lower case.
 	Lacks []string `json:"lacks,omitempty"`
-	// Once are headers that must be there in exactly one line.
+	// Once are headers that must have exactly one line.
 	Once []string `json:"once,omitempty"`
-	// Refusal allows the server to refuse the request as malformed: a status of
-	// 4xx, or no answer, without any CORS header then counts as right.
+	// Refusal allows the server to refuse the request as malformed: a 4xx
+	// status without any CORS header, or no response, then counts as right.
 	Refusal bool `json:"refusal,omitempty"`
 }
 
@@ -250,8 +249,8 @@ func Groups() ([]Group, error) {
 // CaseFile returns the JSON of a group's file.
 func CaseFile(group string) ([]byte, error) { return caseFiles.ReadFile("cases/" + group + ".json") }
 
-// readGroups reads every file of a folder. Unknown fields, names that stand
-// twice and steps that do nothing are errors.
+// readGroups reads every file of a folder. Unknown fields, repeated names and
+// steps that do nothing are errors.
 func readGroups(files fs.FS, dir string) ([]Group, error) {
 	names, err := fs.Glob(files, dir+"/*.json")
 	if err != nil {
@@ -287,7 +286,7 @@ func (g *Group) check() error {
 	for i := range g.Cases {
 		c := &g.Cases[i]
 		if seen[c.Name] {
-			return fmt.Errorf("case %q: stands twice", c.Name)
+			return fmt.Errorf("case %q: appears twice", c.Name)
 		}
 		seen[c.Name] = true
 		if err := c.check(); err != nil {
@@ -325,8 +324,8 @@ func (c *Case) check() error {
 	return nil
 }
 
-// emptyLists makes lists empty that are missing in a case. In a [cors.Config], a nil
-// list means defaults, which other servers don't have.
+// emptyLists makes the missing lists of a policy empty. In a [cors.Config], a
+// nil list means the defaults, which other servers don't have.
 func emptyLists(policy []cors.Config) {
 	for i := range policy {
 		for _, list := range []*[]string{&policy[i].AllowMethods, &policy[i].AllowHeaders} {
@@ -384,9 +383,9 @@ func checkDepartures(departures []Departure) error {
 		case len(d.Engines) == 0:
 			return fmt.Errorf("departures: engines: number %d has none: write some of %q", i+1, Engines)
 		case d.Does == "":
-			return fmt.Errorf("departures: does: is missing: say what %q do", d.Engines)
+			return fmt.Errorf("departures: does: is missing: write what %q do", d.Engines)
 		case !strings.HasPrefix(d.Reference, "https://"):
-			return fmt.Errorf("departures: reference %q: write the https address of what says so", d.Reference)
+			return fmt.Errorf("departures: reference %q: write the https URL of a page that says so", d.Reference)
 		}
 		if err := d.Expect.check(); err != nil {
 			return fmt.Errorf("departures: %w", err)
@@ -462,8 +461,8 @@ func configNeeds(c *cors.Config) (needs []Feature) {
 	return needs
 }
 
-// MayRefuse reports whether a server may refuse the policy of c when it is configured,
-// which is neither a pass nor a failure. Plain policies have to be taken: listed http
+// MayRefuse reports whether a server may refuse the policy of c, which is
+// neither a pass nor a failure. It has to accept plain policies: listed http
 // and https origins, or * without credentials, with listed methods and headers.
 func (c *Case) MayRefuse() bool { return mayRefuse(c.Policy) }
 
@@ -475,8 +474,8 @@ func mayRefuse(policy []cors.Config) bool {
 
 var mutation = regexp.MustCompile(`[?&]do=(mutate|reset)\b`)
 
-// Mutates reports whether the application of c changes response headers that are there
-// already. Servers that share the values of headers between responses are spoiled by it.
+// Mutates reports whether the application of c changes existing response
+// headers. That spoils servers that share header values between responses.
 func (c *Case) Mutates() bool {
 	return slices.ContainsFunc(c.Steps, func(s Step) bool {
 		return s.Script != nil && mutation.MatchString(s.Script.Path) || s.Request != nil && mutation.MatchString(s.Request.Path)

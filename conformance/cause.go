@@ -52,7 +52,7 @@ var causes = []Cause{
 		"Send Access-Control-Allow-Origin only if Origin is one of the allowed origins, compared as a whole."},
 	{causeDeniedSends, "A request that the policy doesn't allow is sent after its preflight",
 		"Your users: a site they merely visit changes their data.",
-		"Let the preflight response allow only the origins, methods and headers of the policy."},
+		"Allow only the origins, methods and headers of the policy in the preflight response."},
 	{causeHiddenHeader, "A script sees a response header that isn't exposed",
 		"Your users: an allowed site learns more than it should.",
 		"Name in Access-Control-Expose-Headers only the headers that scripts may see."},
@@ -66,20 +66,20 @@ var causes = []Cause{
 		"Visitors of an allowed site: paging, downloads or error details that come in headers don't work.",
 		"Send Access-Control-Expose-Headers on the response itself; the preflight response doesn't count."},
 	{causeWrongResponse, "The script gets another response than the application sent",
-		"Visitors of an allowed site, and whoever debugs it.",
+		"Visitors of an allowed site, and the developers who look for the cause.",
 		"Leave the application's status, headers and body as they are."},
 	{causeVaryMissing, "Vary doesn't name a header that the response depends on",
 		"Visitors behind a shared cache: they get a response made for another origin, and the browser blocks it or shows what isn't theirs.",
 		"Add Origin to Vary on every response of a URL whose CORS headers depend on it, also if Origin is missing or denied."},
 	{causeResponsesDiffer, "Responses differ that should be alike",
-		"The operator: whoever compares them learns about the policy, or a cache mixes them up.",
-		"Let the CORS headers depend on nothing but what the policy says."},
+		"The operator: strangers who compare them learn about the policy, or a cache mixes them up.",
+		"Make the CORS headers depend on nothing but the policy."},
 	{causeApplicationUnseen, "The request doesn't reach the application",
 		"Clients of the application, such as API discovery, WebDAV and health checks: its own response is lost.",
-		"Answer only preflights: OPTIONS with Origin and Access-Control-Request-Method. Pass on everything else."},
+		"Respond only to preflights: OPTIONS with Origin and Access-Control-Request-Method. Pass on everything else."},
 	{causeApplicationSeen, "The application gets a preflight",
 		"Visitors of an allowed site: routing or authentication rejects the preflight.",
-		"Answer preflights before routing and authentication."},
+		"Respond to preflights before routing and authentication."},
 	{causeStatus, "The status is wrong",
 		"Clients that look at the status.",
 		"Leave the application's status as it is, and respond to preflights with 2xx, or 403 if denied."},
@@ -87,7 +87,7 @@ var causes = []Cause{
 		"Clients that read the header.",
 		"Send what the policy says, and leave the application's headers as they are."},
 	{causeHeaderPresent, "A header is sent that shouldn't be",
-		"The operator: strangers learn what the policy allows, or that something is there.",
+		"The operator: strangers learn what the policy allows, or that the path exists.",
 		"Leave out all Access-Control-* headers where the policy allows nothing."},
 	{causeEcho, "Text of the request comes back in a header",
 		"The operator: hostile text reaches logs, caches and other programs, and costs memory and bandwidth.",
@@ -95,21 +95,21 @@ var causes = []Cause{
 	{causeVarySuperfluous, "Vary names a header that the response doesn't depend on",
 		"Everybody, a little: caches keep more copies than needed.",
 		"Leave Origin out of Vary where the response is the same for everybody."},
-	{causeSeveralLines, "A header stands in several lines",
+	{causeSeveralLines, "A header has several lines",
 		"Caches and clients that read the first or the last line only.",
 		"Write the header in one line."},
 	{causeExtraPreflights, "The browser sends more preflights than needed",
 		"Visitors of an allowed site: requests take a round trip longer.",
 		"Send Access-Control-Max-Age, and name all allowed methods and headers in each preflight response."},
 	{causeTooFewPreflights, "A preflight response is reused longer than the policy says",
-		"The operator: what is withdrawn stays allowed.",
+		"The operator: withdrawn permissions stay in force.",
 		"Send the Access-Control-Max-Age of the policy, or 0 if preflights mustn't be cached."},
 	{causeNoResponse, "The server doesn't respond",
 		"Everybody: such a request takes the server, or its worker, down.",
-		"Find what it printed; a request of this form must not crash it."},
-	{causePolicyRefused, "The server doesn't take the policy",
-		"Whoever needs such a policy.",
-		"Take it, or declare the feature as missing."},
+		"Look at its output; a request of this form must not crash it."},
+	{causePolicyRefused, "The server doesn't accept the policy",
+		"Users who need such a policy.",
+		"Accept it, or declare the feature as missing."},
 }
 
 func causeOf(id string) Cause {
@@ -117,7 +117,7 @@ func causeOf(id string) Cause {
 	return causes[i]
 }
 
-// A fault is what is wrong at a step; nil is nothing.
+// A fault is what is wrong at a step; nil if nothing is.
 type fault struct {
 	cause     string // an ID of causes
 	complaint string // what is wrong, as a sentence

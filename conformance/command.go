@@ -23,14 +23,14 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// PolicyPath is where a server that [Command] starts may take another policy
-// while it runs.
+// PolicyPath is the path at which a server that [Command] starts may take
+// another policy while it runs.
 const PolicyPath = "/.conformance/policy"
 
 const (
-	startTimeout = time.Minute     // for a server to answer
+	startTimeout = time.Minute     // for a server to respond
 	endTimeout   = 2 * time.Second // for a server to end by itself
-	maxOutput    = 64 << 10        // bytes that are kept of what a server prints
+	maxOutput    = 64 << 10        // bytes of a server's output that are kept
 )
 
 // RefusedStatus is the exit status of a process that refuses its policy.
@@ -43,8 +43,7 @@ type RefusedError struct {
 
 func (e *RefusedError) Error() string { return "the server refuses the policy: " + e.Reason }
 
-// A StartError says that a server can't be started with a policy, or doesn't take it, by
-// a fault of its own.
+// A StartError says that a server can't start with a policy, or fails to take it.
 type StartError struct{ err error }
 
 func (e *StartError) Error() string { return e.err.Error() }
@@ -60,8 +59,8 @@ func (e *StartError) Unwrap() error { return e.err }
 //
 // The server is ready once it responds. It must not respond before it can serve
 // the policy. A server that refuses the policy says why and exits with
-// [RefusedStatus]. What it prints is shown with a case that fails. It is ended, with
-// all that it started, by SIGTERM.
+// [RefusedStatus]. Its output is shown with a failing case. SIGTERM ends it and
+// all processes that it started.
 //
 // Each case has a process of its own, unless the server takes other policies
 // while it runs: it then responds to PUT [PolicyPath], whose body is a policy, with
@@ -69,9 +68,9 @@ func (e *StartError) Unwrap() error { return e.err }
 // another status if it needs a new process. After a case that fails, or that changes
 // headers in place, a new process is started in any event.
 type Launcher struct {
-	// Command is what to start, with its arguments, folder and environment.
+	// Command is the command to start, with its arguments, folder and environment.
 	Command *exec.Cmd
-	// StartTimeout is how long a server has until it responds; 0 is a minute.
+	// StartTimeout is how long to wait for a server to respond; 0 means a minute.
 	StartTimeout time.Duration
 
 	mu   sync.Mutex
@@ -111,10 +110,9 @@ func (l *Launcher) Close() {
 //
 // The case is skipped if the server refuses its policy, and may ([Case.MayRefuse]).
 //
-// So that go test doesn't answer from its cache after a change of the server, Command
-// opens every file in the command's folder: go test then takes them for what the test
-// depends on, if they are within the module. For a server that is elsewhere, run go test
-// -count=1.
+// Command opens every file in the command's folder, so that go test doesn't
+// print a cached result after the server has changed. That works for files
+// within the module. For a server elsewhere, run go test -count=1.
 func Command(t *testing.T, cmd *exec.Cmd) (serve func(t *testing.T, policy []cors.Config) *Server) {
 	l := &Launcher{Command: cmd}
 	t.Cleanup(l.Close)
@@ -189,7 +187,7 @@ func (l *Launcher) start(ctx context.Context, policy []cors.Config) (p *process,
 	if err != nil {
 		return nil, err
 	}
-	// Somebody else may take the port before the server does.
+	// Another process may take the port before the server does.
 	for range 3 {
 		p, err = l.startOnce(ctx, string(text))
 		if refused := new(RefusedError); !errors.Is(err, errEnds) || errors.As(err, &refused) {
@@ -213,7 +211,7 @@ func (l *Launcher) startOnce(ctx context.Context, policy string) (*process, erro
 			Err:  l.Command.Err,
 		},
 		url: "http://127.0.0.1:" + port,
-		// With a connection for each request, a server whose answers are framed
+		// With a connection for each request, a server that frames a response
 		// wrongly spoils no other exchange.
 		transport: &http.Transport{DisableKeepAlives: true},
 		ended:     make(chan struct{}),
@@ -243,8 +241,8 @@ func (l *Launcher) startOnce(ctx context.Context, policy string) (*process, erro
 	return p, nil
 }
 
-// reserved are the ports of servers that this process has started: one that hasn't bound
-// its port yet must not get the requests for another.
+// reserved are the ports of servers that this process has started: a server
+// that hasn't bound its port yet must not lose it to another.
 var reserved sync.Map
 
 // reservePort returns a port that nobody listens on, and that no other server of this
@@ -282,7 +280,7 @@ type process struct {
 
 var errEnds = errors.New("ends before it responds")
 
-// ready waits until the server answers.
+// ready waits until the server responds.
 func (p *process) ready(ctx context.Context, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -354,7 +352,7 @@ func (p *process) end() {
 	<-p.ended
 }
 
-// An output keeps the last of what a process prints.
+// An output keeps the end of what a process prints.
 type output struct {
 	mu   sync.Mutex
 	text []byte
@@ -368,7 +366,7 @@ func (o *output) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// take returns what was printed since it was last called.
+// take returns what was printed since the last call.
 func (o *output) take() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -24,8 +24,7 @@ func serverProcess(environment ...string) *exec.Cmd {
 	return cmd
 }
 
-// TestServerProcess is no test, but the server of other tests, as anybody would
-// write it.
+// TestServerProcess isn't a test, but the server of other tests.
 func TestServerProcess(t *testing.T) {
 	text := os.Getenv("CORS_POLICY")
 	if text == "" {
@@ -66,7 +65,7 @@ func TestServerProcess(t *testing.T) {
 	t.Fatal(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), root))
 }
 
-// refuses returns why the server refuses a policy, or nothing.
+// refuses returns why the server refuses a policy, or "".
 func refuses(policy []cors.Config) string {
 	if _, err := cors.New(policy...); err != nil {
 		return err.Error()
@@ -85,7 +84,7 @@ func muxFor(t *testing.T, policy []cors.Config) http.HandlerFunc {
 	if os.Getenv("SPOILED") == "" {
 		return handler.ServeHTTP
 	}
-	// As a library does that shares the values of headers between responses, only worse.
+	// Worse than a library that shares header values between responses.
 	return func(w http.ResponseWriter, r *http.Request) {
 		if spoiled.Load() {
 			http.Error(w, "spoiled", http.StatusInternalServerError)
@@ -163,7 +162,7 @@ func TestCommandEndsAllThatItStarted(t *testing.T) {
 	})
 	if response, err := http.Get(url); err == nil {
 		response.Body.Close()
-		t.Error("the server still answers")
+		t.Error("the server still responds")
 	}
 }
 

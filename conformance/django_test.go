@@ -19,14 +19,14 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the record of the cases that django-cors-headers fails")
 
-// djangoRecord is where the record is.
+// djangoRecord is the path of the record.
 const djangoRecord = "testdata/django/record.json"
 
 // A record says which cases a server passes and fails, and why.
 type record struct {
-	// Server is the package and the version that the record is about.
+	// Server is the package and its version.
 	Server string `json:"server"`
-	// Lacks are the features that it does not have, with the reason.
+	// Lacks are the missing features, with the reason.
 	Lacks map[conformance.Feature]string `json:"lacks"`
 	// Behaviours explain, each under a name, why cases fail.
 	Behaviours map[string]behaviour `json:"behaviours"`
@@ -36,9 +36,9 @@ type record struct {
 	Passes []string `json:"passes"`
 }
 
-// A behaviour is something that the server does by its own decision.
+// A behaviour is something that the server does on purpose.
 type behaviour struct {
-	// Means says what the server does, and what comes of it.
+	// Means says what the server does, and the effect.
 	Means string `json:"means"`
 	// Module is the Python module that does it, by these lines of Code.
 	Module string   `json:"module"`
@@ -52,7 +52,7 @@ type failure struct {
 }
 
 // TestDjango runs the suite against a Django application with
-// django-cors-headers, and compares what comes of it with the record.
+// django-cors-headers, and compares the results with the record.
 func TestDjango(t *testing.T) {
 	python := pythonWithDjango(t)
 	known := readRecord(t)
@@ -105,7 +105,7 @@ func TestDjango(t *testing.T) {
 		}
 		known.forget(name)
 		if !*update {
-			t.Errorf("%s is in the record, and not in the suite", name)
+			t.Errorf("%s is in the record, but not in the suite", name)
 		}
 	}
 	t.Logf("%s passes %d cases, fails %d, and lacks a feature that %d need", known.Server, passes, fails, skips)
@@ -131,14 +131,14 @@ func (r *record) compare(t *testing.T, name string, err error) {
 			r.Fails[name] = failure{says, recorded.Behaviour}
 		}
 	case err == nil && fails:
-		t.Errorf("the case passes, and is recorded to fail: %s", recorded.Says)
+		t.Errorf("the case passes, but is recorded to fail: %s", recorded.Says)
 	case err == nil && !slices.Contains(r.Passes, name):
-		t.Log("the case passes, and is not in the record yet: run the test with -update")
+		t.Log("the case passes, but is not in the record yet: run the test with -update")
 	case err == nil:
 	case !fails:
-		t.Errorf("the case fails, and is not recorded to: run the test with -update, and explain it in %s\n%v", djangoRecord, err)
+		t.Errorf("the case fails, but is not recorded to: run the test with -update, and explain it in %s\n%v", djangoRecord, err)
 	case says != recorded.Says:
-		t.Errorf("the case is recorded to fail otherwise (%s): run the test with -update, and see whether %q still explains it\n%v", recorded.Says, recorded.Behaviour, err)
+		t.Errorf("the case is recorded to fail in another way (%s): run the test with -update, and check whether %q still explains it\n%v", recorded.Says, recorded.Behaviour, err)
 	default:
 		t.Logf("fails as recorded (%s): %s\n%v", recorded.Behaviour, r.Behaviours[recorded.Behaviour].Means, err)
 	}
@@ -157,7 +157,7 @@ func (r *record) checkExplanations(t *testing.T, python string) {
 	for name, f := range r.Fails {
 		explained[f.Behaviour] = true
 		if _, ok := r.Behaviours[f.Behaviour]; !ok {
-			t.Errorf("%s fails, and is explained by %q, which is no behaviour", name, f.Behaviour)
+			t.Errorf("%s fails, and is explained by %q, which isn't a behaviour", name, f.Behaviour)
 		}
 	}
 	sources := make(map[string]string)
@@ -209,8 +209,8 @@ func (r *record) write(t *testing.T) {
 	}
 }
 
-// pythonWithDjango returns the first python3 of the path that has what the
-// application needs.
+// pythonWithDjango returns the first python3 in the path that has the packages
+// of the application.
 func pythonWithDjango(t *testing.T) string {
 	t.Helper()
 	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {

@@ -1,24 +1,25 @@
-// Package conformance says whether a server's CORS is right, by what a browser
-// would do with it.
+// Package conformance checks a server's CORS by what a browser would do with
+// its responses.
 //
 // A case is data: a policy, what scripts and other clients do at a server that
-// has that policy, and what must come of it. "A script at
-// https://app.example.com may PUT with credentials and read X-Total" holds for
-// every server that achieves it, whatever its headers look like; only where
-// headers themselves matter (Vary, shared caches, disclosure) does a case look
-// at them. The browser is package fetch, beside this one; a real one can take
-// its place ([Case.CheckIn], and package browsers).
+// has that policy, and what must happen. "A script at https://app.example.com
+// may PUT with credentials and read X-Total" holds for every server that
+// achieves it, whatever its headers look like. A case looks at headers only if
+// they matter themselves (Vary, shared caches, disclosure). The browser is
+// package fetch, beside this one; a real one can take its place
+// ([Case.CheckIn], and package browsers).
 //
-// A server takes part by serving the application that [App] describes behind
-// its CORS, and calling [Run]:
+// To test a server, let it serve the application that [App] describes, with its
+// CORS middleware in front, and call [Run]:
 //
 //	func TestConformance(t *testing.T) {
 //		conformance.Run(t, serve)
 //	}
 //
-// A server in another language takes part as a process: the command corssuite runs
-// the cases against it and writes reports (see the file RUNNING.md). The command
-// corscheck checks a running server from outside, whatever its application is.
+// For a server in another language, the command corssuite starts it as a
+// process, runs the cases and writes reports (see the file RUNNING.md). The
+// command corscheck checks a running server from outside, whatever its
+// application is.
 //
 // The cases are the files cases/*.json. Start reading at [Case].
 package conformance

@@ -11,8 +11,8 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A handwritten server does CORS by itself, for one Config, as many an
-// application does, and in another style than the engine: it answers every
+// A handwritten server implements CORS itself, for one Config, as many
+// applications do, and in another style than the engine: it responds to every
 // preflight with 200, lists the safelisted methods, and writes names in lower
 // case. It is right; a mistake replaces one of its parts.
 type handwritten struct {
@@ -20,7 +20,7 @@ type handwritten struct {
 	app    http.Handler
 
 	isPreflight func(r *http.Request) bool
-	origin      func(r *http.Request) string // what it takes for the origin
+	origin      func(r *http.Request) string // the origin that it reads
 	isOrigin    func(s string) bool          // whether that is one at all
 	allows      func(origin string) bool     // whether it may read: by one of the three below
 	isListed    func(listed, origin string) bool
@@ -28,13 +28,13 @@ type handwritten struct {
 	matches     func(expression, origin string) bool
 	methods     func(r *http.Request) string // Access-Control-Allow-Methods
 	headers     func(r *http.Request) string // Access-Control-Allow-Headers
-	// before comes first, and reports whether it answered; granted comes after
+	// before comes first, and reports whether it responded; granted comes after
 	// the headers are set for an origin that is allowed. Both may be nil.
 	before  func(w http.ResponseWriter, r *http.Request) bool
 	granted func(h http.Header, r *http.Request)
 }
 
-// A syntax says, in expressions, what stands for the parts of a pattern.
+// A syntax has the regular expressions for the parts of a pattern.
 type syntax struct{ begin, labels, within, dot, port, end string }
 
 func newHandwritten(config cors.Config) *handwritten {
@@ -110,7 +110,7 @@ func (s *handwritten) allowed(origin string) bool {
 	return s.isOrigin(origin) && slices.ContainsFunc(s.config.AllowOriginRegexps, func(expression string) bool { return s.matches(expression, origin) })
 }
 
-// expression writes a pattern as an expression.
+// expression returns the regular expression for a pattern.
 func (s *syntax) expression(pattern string) string {
 	const labels, within, port = "\x01", "\x02", "\x03"
 	pattern = strings.Replace(pattern, "://*.", "://"+labels, 1)
@@ -139,8 +139,7 @@ func (s *handwritten) allowedHeaders(r *http.Request) string {
 	return strings.ToLower(strings.Join(s.config.AllowHeaders, ", "))
 }
 
-// tokens returns the members of a list if they are all tokens, and not too
-// many.
+// tokens returns the members of a list if all are tokens, and there are not too many.
 func tokens(lines []string) (members []string) {
 	for member := range strings.SplitSeq(strings.Join(lines, ","), ",") {
 		if member = strings.Trim(member, " \t"); member == "" {

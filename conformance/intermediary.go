@@ -9,9 +9,9 @@ import (
 )
 
 // A sharedCache is a cache that all browsers of a case go through. It stores
-// what says that it is public, and serves it to every request that agrees in
-// what Vary names (HTTP Caching, "Calculating Cache Keys with the Vary Header
-// Field").
+// responses that say that they are public, and serves them to every request
+// that agrees in the headers that Vary names (HTTP Caching, "Calculating Cache
+// Keys with the Vary Header Field").
 type sharedCache struct {
 	next http.RoundTripper
 
@@ -32,7 +32,7 @@ func (c *sharedCache) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, s := range c.stored {
-		if s.answers(r) {
+		if s.matches(r) {
 			return s.copy(r), nil
 		}
 	}
@@ -50,7 +50,7 @@ func (c *sharedCache) RoundTrip(r *http.Request) (*http.Response, error) {
 	return s.copy(r), nil
 }
 
-func (s *storedResponse) answers(r *http.Request) bool {
+func (s *storedResponse) matches(r *http.Request) bool {
 	if r.URL.String() != s.request.URL.String() {
 		return false
 	}
@@ -97,7 +97,7 @@ func (p joining) RoundTrip(r *http.Request) (*http.Response, error) {
 	})
 }
 
-// rewriting is a proxy that leaves certain lines of a list.
+// rewriting is a proxy that replaces a list with certain lines.
 type rewriting struct {
 	next  http.RoundTripper
 	lines []string

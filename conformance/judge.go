@@ -11,18 +11,18 @@ import (
 	"github.com/corskit/cors/conformance/fetch"
 )
 
-// maxBody bounds what is read of a response.
+// maxBody is how many bytes of a response body are read at most.
 const maxBody = 1 << 20
 
-// A judge does the steps of one case and says what is wrong.
+// A judge runs the steps of one case and says what is wrong.
 type judge struct {
 	server  *Server
 	browser Browser
 	cache   *sharedCache
 	pages   map[string]Page
-	// answers are the CORS headers of each step's answer.
-	answers []map[string]string
-	seen    Evidence // by the last step
+	// responses are the CORS headers of each step's response.
+	responses []map[string]string
+	seen      Evidence // by the last step
 }
 
 func newJudge(server *Server, browser Browser) *judge {
@@ -33,29 +33,30 @@ func indent(text string) string {
 	return "\t" + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n\t")
 }
 
-// step does a step and returns what is wrong, or nil.
+// step runs a step and returns what is wrong, or nil.
 func (j *judge) step(ctx context.Context, s *Step) (wrong *fault) {
 	j.seen = Evidence{}
-	var answer map[string]string
+	var response map[string]string
 	switch {
 	case s.Script != nil:
 		wrong = j.script(ctx, s.Script)
 	case s.Request != nil:
-		answer, wrong = j.request(ctx, s.Request)
+		response, wrong = j.request(ctx, s.Request)
 	case s.Reconfigure != nil:
 		if err := j.server.Reconfigure(s.Reconfigure); err != nil {
 			wrong = &fault{causePolicyRefused, "the server refuses the new policy: " + err.Error()}
 		}
 	}
-	j.answers = append(j.answers, answer)
+	j.responses = append(j.responses, response)
 	if wrong != nil && s.isOwnOptions() && (wrong.cause == causeStatus || wrong.cause == causeWrongResponse) {
 		wrong.cause = causeApplicationUnseen
 	}
 	return wrong
 }
 
-// isOwnOptions reports whether a step sends OPTIONS that is no preflight. A response that
-// isn't the application's means that it was taken for one.
+// isOwnOptions reports whether a step sends an OPTIONS request that isn't a
+// preflight. If the response isn't the application's, the server took the
+// request for a preflight.
 func (s *Step) isOwnOptions() bool {
 	if s.Script != nil {
 		return s.Script.Method == http.MethodOptions
@@ -65,8 +66,8 @@ func (s *Step) isOwnOptions() bool {
 	})
 }
 
-// page returns the page of the scripts of an origin. Scripts that go by another
-// way have another one.
+// page returns the page for the scripts of an origin. Scripts that go through
+// another intermediary have another page.
 func (j *judge) page(s *Script) (Page, error) {
 	key := fmt.Sprintf("%s %s %q", s.Origin, s.Through, s.Rewritten)
 	if p := j.pages[key]; p != nil {
@@ -79,7 +80,7 @@ func (j *judge) page(s *Script) (Page, error) {
 	return p, err
 }
 
-// via returns what stands between a script and the server, or nil.
+// via returns the intermediary between a script and the server, or nil.
 func (j *judge) via(s *Script) http.RoundTripper {
 	direct := j.server.direct()
 	var via http.RoundTripper
@@ -103,7 +104,7 @@ func (j *judge) via(s *Script) http.RoundTripper {
 	return rewriting{via, s.Rewritten}
 }
 
-// direct returns the way to the server with nothing in between.
+// direct returns a transport that goes straight to the server.
 func (s *Server) direct() http.RoundTripper {
 	if s.Transport == nil {
 		return http.DefaultTransport

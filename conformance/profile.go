@@ -8,7 +8,7 @@ const (
 	// ProfileBrowser: scripts on allowed origins can do what the policy says, and
 	// nobody else can.
 	ProfileBrowser Profile = "browser"
-	// ProfileCaching: shared caches hand nobody a response made for another.
+	// ProfileCaching: shared caches give nobody a response made for another.
 	ProfileCaching Profile = "caching"
 	// ProfileHardening: raw requests that no browser sends, disclosure, resource use.
 	ProfileHardening Profile = "hardening"

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// A Reference is what a case holds servers to: a section of a standard, and what it
-// says in a sentence of ours.
+// A Reference is what a case requires of servers: a section of a standard, and
+// a summary of it in one sentence.
 type Reference struct {
 	Name string `json:"name"` // as in [Case].Requires
 	URL  string `json:"url"`
@@ -31,13 +31,13 @@ var references = sync.OnceValue(func() map[string]Reference {
 	return all
 })
 
-// Reference returns the section that c holds servers to.
+// Reference returns the section that requires what c checks.
 func (c *Case) Reference() Reference { return references()[c.Requires] }
 
 var advisory = regexp.MustCompile(`^(CVE|GHSA)-[0-9a-z-]+$`)
 
-// VulnerabilityURL returns the address of the vulnerability that c is about, or
-// nothing if there is none or it has no page of its own.
+// VulnerabilityURL returns the URL of the vulnerability that c is about. It is
+// empty if there is none or it has no page of its own.
 func (c *Case) VulnerabilityURL() string {
 	switch {
 	case !advisory.MatchString(c.Vulnerability):

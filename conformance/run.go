@@ -14,20 +14,21 @@ import (
 
 // A Server is a running server under test.
 type Server struct {
-	// URL is where the application's root is, without a slash at the end, such
-	// as http://127.0.0.1:8080.
+	// URL is the application's root, without a slash at the end, such as
+	// http://127.0.0.1:8080.
 	URL string
 	// Transport makes the scripts' requests, if not nil. (Other requests are
 	// always made over HTTP/1.1, since they are written byte by byte.)
 	Transport http.RoundTripper
-	// TLS is how to connect if URL is https. If nil, the system's roots decide.
+	// TLS configures the connection if URL is https. If nil, the system's roots
+	// are trusted.
 	TLS *tls.Config
-	// Reconfigure gives the running server another policy. It is needed unless
-	// FeatureReconfigure is declared to be missing.
+	// Reconfigure gives the running server another policy. It is required
+	// unless FeatureReconfigure is declared as missing.
 	Reconfigure func(policy []cors.Config) error
 
-	// release gives the server back after its case, and returns what it printed. A
-	// spoiled one is ended.
+	// release gives the server back after its case, and returns what it
+	// printed. A spoiled server is ended.
 	release func(spoiled bool) (printed string)
 	spoiled bool // by the case
 }
@@ -35,8 +36,8 @@ type Server struct {
 // An Option changes how [Run] runs.
 type Option func(*runner)
 
-// Without declares that the server cannot have some features. Cases that need
-// one are skipped, and say so.
+// Without declares features that the server doesn't have. Cases that need one
+// are skipped, and say so.
 func Without(missing ...Feature) Option {
 	return func(r *runner) { r.missing = append(r.missing, missing...) }
 }
@@ -46,12 +47,13 @@ type runner struct {
 	missing []Feature
 }
 
-// Run runs every case against a server of its own, which serve starts with the
-// case's policy, and ends by t.Cleanup. Each case is the subtest group/name.
+// Run runs every case against a server of its own. serve starts it with the
+// case's policy and ends it with t.Cleanup. Each case is the subtest
+// group/name.
 //
-// Cases whose application changes response headers in place come last, because a
-// library that shares their values between responses is spoiled for the rest of the
-// process. Servers listen on a loopback address.
+// Cases whose application changes response headers in place come last: they
+// spoil a library that shares header values between responses for the rest of
+// the process. Servers listen on a loopback address.
 func Run(t *testing.T, serve func(t *testing.T, policy []cors.Config) *Server, options ...Option) {
 	t.Helper()
 	groups, err := Groups()
@@ -80,7 +82,7 @@ func Run(t *testing.T, serve func(t *testing.T, policy []cors.Config) *Server, o
 func (r *runner) run(t *testing.T, c *Case) {
 	for _, f := range c.Needed() {
 		if slices.Contains(r.missing, f) {
-			t.Skipf("needs %q, which the server is declared not to have", f)
+			t.Skipf("needs %q, which is declared as missing", f)
 		}
 	}
 	server := r.serve(t, c.Policy)
@@ -90,20 +92,19 @@ func (r *runner) run(t *testing.T, c *Case) {
 	}
 }
 
-// Check does the steps of c at a server that has the policy of c. The error, if
-// any, is a [*Failure].
+// Check runs the steps of c against a server that has the policy of c. The
+// error, if any, is a [*Failure].
 func (c *Case) Check(ctx context.Context, server *Server) error {
 	return c.CheckIn(ctx, server, newModel())
 }
 
-// CheckIn is [Case.Check] with scripts that run in another browser than package
-// fetch.
+// CheckIn is [Case.Check] with scripts that run in browser instead of package fetch.
 func (c *Case) CheckIn(ctx context.Context, server *Server, browser Browser) error {
 	_, err := c.do(ctx, server, browser)
 	return err
 }
 
-// do returns an error as Check does, and otherwise what the last step saw.
+// do returns the error of Check, and otherwise what the last step saw.
 func (c *Case) do(ctx context.Context, server *Server, browser Browser) (Evidence, error) {
 	j := newJudge(server, browser)
 	for i := range c.Steps {
@@ -116,12 +117,12 @@ func (c *Case) do(ctx context.Context, server *Server, browser Browser) (Evidenc
 
 // An Evidence is what a step sent and received.
 type Evidence struct {
-	// Wire is what went over the wire, and Conclusion what a browser makes of it, which
-	// is empty where no script takes part.
+	// Wire is what went over the wire, and Conclusion what a browser makes of
+	// it. Conclusion is empty if no script takes part.
 	Wire, Conclusion string
 }
 
-// A Failure is a case that does not hold.
+// A Failure is the error of a case that fails.
 type Failure struct {
 	Case      *Case
 	Step      int    // from 1
@@ -130,7 +131,7 @@ type Failure struct {
 	Evidence
 }
 
-// Error returns all of it, in several lines.
+// Error describes the failure in several lines.
 func (f *Failure) Error() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s\nstep %d: %s\nOn the wire:\n%s\n", f.Case.Title, f.Step, f.Complaint, indent(f.Wire))

@@ -48,7 +48,7 @@ func reload(engine *cors.Engine) func([]cors.Config) error {
 	return func(policy []cors.Config) error { return engine.Reload(policy...) }
 }
 
-// serveMux returns the application in net/http behind an engine.
+// serveMux returns the application in net/http, with an engine in front.
 func serveMux(t *testing.T, policy []cors.Config) (http.Handler, *cors.Engine) {
 	engine, err := cors.New(policy...)
 	if err != nil {

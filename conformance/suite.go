@@ -15,29 +15,29 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A Verdict is what comes of a case.
+// A Verdict is the outcome of a case, in a word.
 type Verdict string
 
 // The verdicts.
 const (
 	Passed Verdict = "passed"
 	Failed Verdict = "failed"
-	// Refused: the server refuses the policy on purpose, and may.
+	// Refused: the server refuses the policy on purpose, which is allowed.
 	Refused Verdict = "refused"
-	// Unsupported: the server is declared not to have a feature.
+	// Unsupported: a feature that the case needs is declared as missing.
 	Unsupported Verdict = "unsupported"
 )
 
-// A Result is what comes of a case at a server.
+// A Result is the outcome of a case at a server.
 type Result struct {
 	Group   string
 	Case    *Case
 	Verdict Verdict
 	// Reason says why a case is refused or unsupported.
 	Reason string
-	// Wire is what the last step of a case that passed sent and received.
+	// Wire is what the last step sent and received, if the case passed.
 	Wire string
-	// Failure is set if the case failed, and Printed what the server printed then.
+	// Failure is set if the case failed, and Printed is then what the server printed.
 	Failure *Failure
 	Printed string
 	// Duration includes the start of the server.
@@ -49,23 +49,23 @@ func (r *Result) ID() string { return r.Group + "/" + r.Case.Name }
 
 // A Suite runs cases outside go test.
 type Suite struct {
-	// Launch returns a server that has a policy, such as [Launcher.Launch] or the
-	// result of [Remote].
+	// Launch returns a server that has the policy, such as [Launcher.Launch] or
+	// the result of [Remote].
 	Launch func(ctx context.Context, policy []cors.Config) (*Server, error)
 	// Lacks are the features that the server doesn't have, each with the reason.
 	Lacks map[Feature]string
-	// Profiles are those whose cases are run; nil means all.
+	// Profiles selects cases by their profiles; nil means all.
 	Profiles []Profile
 	// Only, if set, selects cases by their IDs.
 	Only *regexp.Regexp
-	// Parallel is how many cases are run at once; 0 means one. Each needs a server.
+	// Parallel is how many cases run at once; 0 means one. Each needs a server.
 	Parallel int
 	// Progress, if set, is called after each case, by one goroutine at a time.
 	Progress func(done, total int, r *Result)
 }
 
 // Remote returns a Launch function for a running server that takes policies by PUT
-// [PolicyPath]. Such a server can run one case at a time, and can't start anew.
+// [PolicyPath]. Such a server can run one case at a time, and can't be restarted.
 func Remote(url string) func(ctx context.Context, policy []cors.Config) (*Server, error) {
 	if !strings.Contains(url, "://") {
 		url = "http://" + url
@@ -81,10 +81,10 @@ func Remote(url string) func(ctx context.Context, policy []cors.Config) (*Server
 	}
 }
 
-// Run runs the selected cases and returns their results, in the order of [Groups]. It
-// first checks that the server serves the application, which is described at [App]. If
-// the context ends, Run ends with its error, and so it does if many cases in a row get no
-// response.
+// Run runs the selected cases and returns their results, in the order of
+// [Groups]. It first checks that the server serves the application that [App]
+// describes. Run returns an error if the context ends, or if many cases in a
+// row get no response.
 func (s *Suite) Run(parent context.Context) ([]Result, error) {
 	groups, err := Groups()
 	if err != nil {
@@ -153,7 +153,7 @@ func (s *Suite) Run(parent context.Context) ([]Result, error) {
 	return results, parent.Err()
 }
 
-// run runs a case. An error is not the server's.
+// run runs a case. The error, if any, isn't the server's fault.
 func (s *Suite) run(ctx context.Context, r *Result) error {
 	start := time.Now()
 	defer func() { r.Duration = time.Since(start) }()
@@ -192,12 +192,12 @@ func (s *Suite) run(ctx context.Context, r *Result) error {
 	return nil
 }
 
-// maxSilent is after how many cases in a row without a response Run gives up: each takes
-// as long as an exchange may.
+// maxSilent is the number of cases in a row without a response after which Run
+// gives up: each takes as long as an exchange may.
 const maxSilent = 10
 
-// checkApplication returns an error unless the server can be started and serves the
-// application, so that a mistake in its set-up isn't reported once for each case.
+// checkApplication returns an error unless the server starts and serves the
+// application. Otherwise every case would report a mistake in its setup.
 func (s *Suite) checkApplication(ctx context.Context) error {
 	const first, second = "https://app.example.com", "https://other.example.com"
 	before, err := s.allows(ctx, first, first, second)
@@ -209,7 +209,7 @@ func (s *Suite) checkApplication(ctx context.Context) error {
 		return err
 	}
 	if kept := []bool{true, false}; slices.Equal(before, kept) && slices.Equal(after, kept) {
-		return errors.New("the server says that it took another policy, and still has the first one (see RUNNING.md, Another policy)")
+		return errors.New("the server says that it took another policy, but still has the first one (see RUNNING.md, Another policy)")
 	}
 	return nil
 }
@@ -238,7 +238,7 @@ func (s *Suite) allows(ctx context.Context, listed string, origins ...string) (a
 		response.Body.Close()
 		// A denied origin may get 403.
 		if origin == listed && (response.StatusCode != http.StatusOK || response.Header.Get("X-Handled") != "yes") {
-			return nil, fmt.Errorf("the server doesn't serve the suite's application: it responds to GET /data with the status %d and X-Handled %q, and must with 200 and \"yes\" (see RUNNING.md, The application)", response.StatusCode, response.Header.Get("X-Handled"))
+			return nil, fmt.Errorf("the server doesn't serve the suite's application: it responds to GET /data with status %d and X-Handled %q, and must with 200 and \"yes\" (see RUNNING.md, The application)", response.StatusCode, response.Header.Get("X-Handled"))
 		}
 		allowed = append(allowed, response.Header.Get("Access-Control-Allow-Origin") == origin)
 	}

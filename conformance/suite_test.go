@@ -63,8 +63,7 @@ func TestSuiteVerdicts(t *testing.T) {
 	}
 }
 
-// A server that a case spoils, by changing header values in place, serves no case after
-// that one.
+// A server that a case spoils, by changing header values in place, serves no further case.
 func TestSuiteStartsServersAnewAfterCasesThatSpoilThem(t *testing.T) {
 	spoils := []string{
 		"a-handler-that-overwrites-headers-changes-no-later-answer", "an-overwritten-vary-changes-no-later-answer",
@@ -88,8 +87,8 @@ func TestSuiteSaysWhyItCannotRun(t *testing.T) {
 		t.Cleanup(launcher.Close)
 		return launcher.Launch
 	}
-	// A server in this process, which does something else from the third policy on: the
-	// first two are those of the check before.
+	// A server in this process that changes its behavior with the third policy:
+	// the first two are those of the initial check.
 	later := func(then func(w http.ResponseWriter, r *http.Request), fails error) func(context.Context, []cors.Config) (*conformance.Server, error) {
 		n := 0
 		return func(_ context.Context, policy []cors.Config) (*conformance.Server, error) {
@@ -165,8 +164,9 @@ func TestRemoteServersTakePolicies(t *testing.T) {
 	}
 }
 
-// IDs are kept in records of others. This is the list of those that exist; one that goes
-// is moved to the lines that begin with a hyphen, and is never used again.
+// Users store IDs in their own files. This is the list of existing IDs; a
+// removed ID moves to the lines that begin with a hyphen, and is never used
+// again.
 func TestIDsOfCasesNeverChange(t *testing.T) {
 	data, err := os.ReadFile("testdata/ids.txt")
 	if err != nil {
@@ -185,14 +185,14 @@ func TestIDsOfCasesNeverChange(t *testing.T) {
 	}
 	for _, id := range ids {
 		if slices.Contains(kept, "-"+id) {
-			t.Errorf("%s is the ID of a case that went: write another", id)
+			t.Errorf("%s is the ID of a removed case: write another", id)
 		} else if !slices.Contains(kept, id) {
 			t.Errorf("%s isn't in testdata/ids.txt: add it", id)
 		}
 	}
 	for _, id := range kept {
 		if !strings.HasPrefix(id, "-") && !slices.Contains(ids, id) {
-			t.Errorf("%s went: names of cases never change; if the case is really gone, write -%[1]s in testdata/ids.txt", id)
+			t.Errorf("%s is missing: names of cases never change; if the case was removed on purpose, write -%[1]s in testdata/ids.txt", id)
 		}
 	}
 }
@@ -267,7 +267,7 @@ func TestEveryCaseHasALinkAndEveryReferenceACase(t *testing.T) {
 		{"", ""},
 	} {
 		if got := (&conformance.Case{Vulnerability: tt.vulnerability}).VulnerabilityURL(); got != tt.url {
-			t.Errorf("the address of %q is %q, want %q", tt.vulnerability, got, tt.url)
+			t.Errorf("the URL of %q is %q, want %q", tt.vulnerability, got, tt.url)
 		}
 	}
 }
@@ -279,7 +279,7 @@ func TestLaunchersSayWhatCannotStart(t *testing.T) {
 	}
 }
 
-// A server that hasn't bound its port yet must not get the requests for another.
+// A server that hasn't bound its port yet must not lose it to another.
 func TestNoPortIsReservedTwice(t *testing.T) {
 	var mu sync.Mutex
 	seen := make(map[string]bool)

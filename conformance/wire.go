@@ -19,8 +19,8 @@ import (
 // wireTimeout bounds one exchange.
 const wireTimeout = 10 * time.Second
 
-// request sends a request as it stands, judges the answer, and returns the
-// answer's CORS headers.
+// request sends a request unchanged, judges the response, and returns the
+// response's CORS headers.
 func (j *judge) request(ctx context.Context, r *Request) (cors map[string]string, wrong *fault) {
 	base, err := url.Parse(j.server.URL)
 	if err != nil {
@@ -36,7 +36,7 @@ func (j *judge) request(ctx context.Context, r *Request) (cors map[string]string
 		return nil, &fault{causeNoResponse, "there is no response: " + err.Error()}
 	}
 	j.seen.Wire += "\n< " + response.Status + "\n" + lines(response.Header)
-	return corsHeaders(response.Header), r.Expect.compare(response, j.answers)
+	return corsHeaders(response.Header), r.Expect.compare(response, j.responses)
 }
 
 func (r *Request) method() string {
@@ -103,8 +103,7 @@ func (s *Server) SendText(ctx context.Context, method, text string) (*http.Respo
 	}
 	defer conn.Close()
 	conn.SetDeadline(time.Now().Add(wireTimeout))
-	// A server may answer before it has read everything, and close: what it
-	// said counts.
+	// A server may respond and close before it has read everything. Its response counts.
 	_, writeErr := io.WriteString(conn, text)
 	response, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
 	if err != nil {
@@ -118,7 +117,7 @@ func (s *Server) SendText(ctx context.Context, method, text string) (*http.Respo
 	return response, nil
 }
 
-// abridge cuts long lines, for people.
+// abridge cuts long lines, so that people can read them.
 func abridge(text string) string {
 	const most = 200
 	all := strings.Split(text, "\r\n")
@@ -142,8 +141,7 @@ func lines(h http.Header) string {
 	return text.String()
 }
 
-// corsHeaders returns the headers by which a server takes part in CORS, with
-// Vary.
+// corsHeaders returns the headers of the CORS protocol, and Vary.
 func corsHeaders(h http.Header) map[string]string {
 	headers := make(map[string]string)
 	for name, values := range h {
@@ -154,8 +152,9 @@ func corsHeaders(h http.Header) map[string]string {
 	return headers
 }
 
-// compare judges an answer. answers are those of earlier steps.
-func (a *Answer) compare(response *http.Response, answers []map[string]string) *fault {
+// compare judges a response. earlier are the CORS headers of the responses of
+// earlier steps.
+func (a *Answer) compare(response *http.Response, earlier []map[string]string) *fault {
 	h := response.Header
 	if a.Refusal && 400 <= response.StatusCode && response.StatusCode < 500 && h.Get("Access-Control-Allow-Origin") == "" {
 		return nil
@@ -201,11 +200,11 @@ func (a *Answer) compare(response *http.Response, answers []map[string]string) *
 	}
 	for _, name := range a.Once {
 		if n := len(h.Values(name)); n != 1 {
-			return &fault{causeSeveralLines, fmt.Sprintf("%s stands in %d lines, and must stand in one", name, n)}
+			return &fault{causeSeveralLines, fmt.Sprintf("%s has %d lines, and must have one", name, n)}
 		}
 	}
 	if a.SameAs > 0 {
-		if got, want := corsHeaders(h), answers[a.SameAs-1]; !maps.Equal(got, want) {
+		if got, want := corsHeaders(h), earlier[a.SameAs-1]; !maps.Equal(got, want) {
 			return &fault{causeResponsesDiffer, fmt.Sprintf("the CORS headers are %s, and must be those of step %d, %s", headerText(got), a.SameAs, headerText(want))}
 		}
 	}
@@ -224,8 +223,7 @@ func headerText(headers map[string]string) string {
 	return strings.Join(all, "; ")
 }
 
-// match returns the name of a header that a name, perhaps with "*" at its end,
-// stands for.
+// match returns the name of a header that matches name, which may end in "*".
 func match(h http.Header, name string) string {
 	prefix, isPrefix := strings.CutSuffix(name, "*")
 	for _, present := range slices.Sorted(maps.Keys(h)) {
@@ -236,7 +234,7 @@ func match(h http.Header, name string) string {
 	return ""
 }
 
-// holding returns the name of a header that has a text in its name or value.
+// holding returns the name of a header whose name or value contains a text.
 func holding(h http.Header, text string) string {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		if line := name + ": " + strings.Join(h[name], ", "); strings.Contains(strings.ToLower(line), strings.ToLower(text)) {

@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// An exchange is a request and what must come of it. TRUSTED and UNTRUSTED
-// stand for the origins of the sites.
+// An exchange is a request and the expected response. TRUSTED and UNTRUSTED are
+// replaced with the origins of the sites.
 type exchange struct {
 	name         string
 	method, path string
 	header       map[string]string
 	body         string
 	status       int
-	answer       map[string]string // header fields; "" for one that must be missing
+	headers      map[string]string // header fields; "" for one that must be missing
 	contains     string            // in the body
 }
 
@@ -31,7 +31,7 @@ var exchanges = []exchange{
 		method: "OPTIONS", path: "/posts/1",
 		header: map[string]string{"Origin": "TRUSTED", "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization,content-type"},
 		status: 204,
-		answer: map[string]string{
+		headers: map[string]string{
 			"Access-Control-Allow-Origin":      "TRUSTED",
 			"Access-Control-Allow-Credentials": "true",
 			"Access-Control-Allow-Methods":     "DELETE,GET,OPTIONS,PATCH,POST,PUT",
@@ -43,23 +43,23 @@ var exchanges = []exchange{
 	{
 		name:   "the untrusted site's preflight is refused",
 		method: "OPTIONS", path: "/posts/1",
-		header: map[string]string{"Origin": "UNTRUSTED", "Access-Control-Request-Method": "PUT"},
-		status: 403,
-		answer: map[string]string{"Access-Control-Allow-Origin": "", "Vary": "Origin"},
+		header:  map[string]string{"Origin": "UNTRUSTED", "Access-Control-Request-Method": "PUT"},
+		status:  403,
+		headers: map[string]string{"Access-Control-Allow-Origin": "", "Vary": "Origin"},
 	},
 	{
 		name:   "a site that is neither may not either, on any port of localhost",
 		method: "OPTIONS", path: "/login",
-		header: map[string]string{"Origin": "http://localhost:1", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"},
-		status: 403,
-		answer: map[string]string{"Access-Control-Allow-Origin": ""},
+		header:  map[string]string{"Origin": "http://localhost:1", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"},
+		status:  403,
+		headers: map[string]string{"Access-Control-Allow-Origin": ""},
 	},
 	{
 		name:   "every site can read the public posts, without credentials",
 		method: "GET", path: "/public/posts",
 		header:   map[string]string{"Origin": "UNTRUSTED"},
 		status:   200,
-		answer:   map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "", "Vary": ""},
+		headers:  map[string]string{"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "", "Vary": ""},
 		contains: `"title":"Hello"`,
 	},
 	{
@@ -67,7 +67,7 @@ var exchanges = []exchange{
 		method: "GET", path: "/public/posts/1",
 		header:   map[string]string{"Origin": "UNTRUSTED"},
 		status:   200,
-		answer:   map[string]string{"Access-Control-Allow-Origin": "*"},
+		headers:  map[string]string{"Access-Control-Allow-Origin": "*"},
 		contains: `"id":1`,
 	},
 	{
@@ -88,7 +88,7 @@ var exchanges = []exchange{
 		method: "GET", path: "/posts",
 		header: map[string]string{"Origin": "TRUSTED"},
 		status: 200,
-		answer: map[string]string{
+		headers: map[string]string{
 			"Access-Control-Allow-Origin":      "TRUSTED",
 			"Access-Control-Allow-Credentials": "true",
 			"Access-Control-Expose-Headers":    "X-Total-Count",
@@ -98,11 +98,11 @@ var exchanges = []exchange{
 		contains: `"title":"Unfinished"`,
 	},
 	{
-		name:   "the untrusted site is answered, but not allowed to read it",
+		name:   "the untrusted site gets a response, but may not read it",
 		method: "GET", path: "/posts",
-		header: map[string]string{"Origin": "UNTRUSTED"},
-		status: 200,
-		answer: map[string]string{"Access-Control-Allow-Origin": "", "Vary": "Origin"},
+		header:  map[string]string{"Origin": "UNTRUSTED"},
+		status:  200,
+		headers: map[string]string{"Access-Control-Allow-Origin": "", "Vary": "Origin"},
 	},
 	{
 		name:   "the trusted site can read one post",
@@ -117,7 +117,7 @@ var exchanges = []exchange{
 		header:   map[string]string{"Origin": "TRUSTED", "Content-Type": isJSON},
 		body:     draft,
 		status:   401,
-		answer:   map[string]string{"Access-Control-Allow-Origin": "TRUSTED", "Access-Control-Allow-Credentials": "true", "WWW-Authenticate": "Bearer"},
+		headers:  map[string]string{"Access-Control-Allow-Origin": "TRUSTED", "Access-Control-Allow-Credentials": "true", "WWW-Authenticate": "Bearer"},
 		contains: "Authorization: Bearer",
 	},
 	{
@@ -132,7 +132,7 @@ var exchanges = []exchange{
 		header:   map[string]string{"Origin": "TRUSTED", "Content-Type": isJSON, "Authorization": authorized},
 		body:     draft,
 		status:   201,
-		answer:   map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
+		headers:  map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
 		contains: `{"id":4,"title":"Tested"`,
 	},
 	{
@@ -152,9 +152,9 @@ var exchanges = []exchange{
 	{
 		name:   "a post that was removed is gone, and the trusted site can read that",
 		method: "GET", path: "/posts/4",
-		header: map[string]string{"Origin": "TRUSTED"},
-		status: 404,
-		answer: map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
+		header:  map[string]string{"Origin": "TRUSTED"},
+		status:  404,
+		headers: map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
 	},
 	{
 		name:   "a post that was removed cannot be changed",
@@ -187,33 +187,33 @@ var exchanges = []exchange{
 	{
 		name:   "a body that could have come without a preflight is refused",
 		method: "POST", path: "/login",
-		header: map[string]string{"Content-Type": "text/plain"},
-		body:   `{"user":"ada","password":"demo-password"}`,
-		status: 415,
-		answer: map[string]string{"Set-Cookie": ""},
+		header:  map[string]string{"Content-Type": "text/plain"},
+		body:    `{"user":"ada","password":"demo-password"}`,
+		status:  415,
+		headers: map[string]string{"Set-Cookie": ""},
 	},
 	{
 		name:   "a body that is too long is refused, and the trusted site can read that",
 		method: "POST", path: "/posts",
-		header: map[string]string{"Origin": "TRUSTED", "Content-Type": isJSON, "Authorization": authorized},
-		body:   `{"title":"` + strings.Repeat("a", 64<<10) + `"}`,
-		status: 413,
-		answer: map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
+		header:  map[string]string{"Origin": "TRUSTED", "Content-Type": isJSON, "Authorization": authorized},
+		body:    `{"title":"` + strings.Repeat("a", 64<<10) + `"}`,
+		status:  413,
+		headers: map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
 	},
 	{
 		name:   "a wrong password is refused, and the trusted site can read that",
 		method: "POST", path: "/login",
-		header: map[string]string{"Origin": "TRUSTED", "Content-Type": isJSON},
-		body:   `{"user":"ada","password":"guessed"}`,
-		status: 401,
-		answer: map[string]string{"Access-Control-Allow-Origin": "TRUSTED", "Set-Cookie": ""},
+		header:  map[string]string{"Origin": "TRUSTED", "Content-Type": isJSON},
+		body:    `{"user":"ada","password":"guessed"}`,
+		status:  401,
+		headers: map[string]string{"Access-Control-Allow-Origin": "TRUSTED", "Set-Cookie": ""},
 	},
 	{
 		name:   "no one is logged in without a cookie, and the trusted site can read that",
 		method: "GET", path: "/me",
-		header: map[string]string{"Origin": "TRUSTED"},
-		status: 401,
-		answer: map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
+		header:  map[string]string{"Origin": "TRUSTED"},
+		status:  401,
+		headers: map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
 	},
 	{
 		name:   "no one is logged in with a cookie that was made up",
@@ -224,16 +224,16 @@ var exchanges = []exchange{
 	{
 		name:   "a path that no route has is not found, and the trusted site can read that",
 		method: "GET", path: "/nowhere",
-		header: map[string]string{"Origin": "TRUSTED"},
-		status: 404,
-		answer: map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
+		header:  map[string]string{"Origin": "TRUSTED"},
+		status:  404,
+		headers: map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
 	},
 	{
 		name:   "a method that no route has is refused, and the trusted site can read that",
 		method: "DELETE", path: "/posts",
-		header: map[string]string{"Origin": "TRUSTED", "Authorization": authorized},
-		status: 405,
-		answer: map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
+		header:  map[string]string{"Origin": "TRUSTED", "Authorization": authorized},
+		status:  405,
+		headers: map[string]string{"Access-Control-Allow-Origin": "TRUSTED"},
 	},
 }
 
@@ -262,7 +262,7 @@ func (r running) exchange(t *testing.T, x exchange) {
 	if resp.StatusCode != x.status {
 		t.Errorf("status is %d, want %d", resp.StatusCode, x.status)
 	}
-	for name, want := range x.answer {
+	for name, want := range x.headers {
 		if got := strings.Join(resp.Header.Values(name), ", "); got != origins.Replace(want) {
 			t.Errorf("%s is %q, want %q", name, got, origins.Replace(want))
 		}
@@ -313,7 +313,7 @@ func TestLoginSetsACookieThatMeRecognises(t *testing.T) {
 			resp, body := do(t, login)
 			cookies := resp.Cookies()
 			if resp.StatusCode != 200 || len(cookies) != 1 {
-				t.Fatalf("POST /login answers %d, %s, with %d cookies, want 200 with one", resp.StatusCode, body, len(cookies))
+				t.Fatalf("POST /login returns %d, %s, with %d cookies, want 200 with one", resp.StatusCode, body, len(cookies))
 			}
 			if c := cookies[0]; !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" {
 				t.Errorf("cookie is %q, want it HttpOnly, SameSite=Lax, Path=/", c.Raw)
@@ -324,7 +324,7 @@ func TestLoginSetsACookieThatMeRecognises(t *testing.T) {
 			}
 			me.AddCookie(cookies[0])
 			if resp, body := do(t, me); resp.StatusCode != 200 || strings.TrimSpace(body) != `{"user":"ada"}` {
-				t.Errorf("GET /me answers %d, %s, want 200, ada", resp.StatusCode, body)
+				t.Errorf("GET /me returns %d, %s, want 200, ada", resp.StatusCode, body)
 			}
 		})
 	}

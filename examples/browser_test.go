@@ -18,7 +18,7 @@ import (
 	"github.com/corskit/cors/examples/internal/sites"
 )
 
-// What each page must find. An empty detail stands for any.
+// What each page must find. An empty detail matches any.
 var (
 	trustedCalls = []sites.Call{
 		{ID: "public-posts", Outcome: sites.Worked, Detail: "2 posts"},
@@ -43,8 +43,8 @@ var (
 )
 
 // One browser visits both sites, the trusted one first. So the user is logged
-// in, and the cookie goes with what the untrusted page asks: nothing but CORS
-// keeps it from reading the answers.
+// in, and the untrusted page's requests carry the cookie: only CORS keeps it
+// from reading the responses.
 func TestInABrowser(t *testing.T) {
 	chromium := onPath(t, "chromium", "chromium", "chromium-browser", "google-chrome")
 	visited := programs
@@ -104,8 +104,8 @@ func report(t *testing.T, site string) sites.Report {
 	return sites.Report{}
 }
 
-// browse starts a browser and returns what makes it visit a page. It needs no
-// driver: its first page opens those that it is told to.
+// browse starts a browser and returns a function that makes it visit a page. It
+// needs no driver: its first page opens the others.
 func browse(t *testing.T, chromium string) (visit func(url string)) {
 	next := make(chan string)
 	driver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -122,8 +122,8 @@ func browse(t *testing.T, chromium string) (visit func(url string)) {
 	}))
 	t.Cleanup(driver.Close)
 
-	// Not t.TempDir, whose removal fails the test while a process that was
-	// killed still lets go of its files.
+	// Not t.TempDir: its removal fails the test while a killed process still
+	// has open files.
 	profile, err := os.MkdirTemp("", "chromium")
 	if err != nil {
 		t.Fatal(err)

@@ -19,8 +19,8 @@ import (
 	"testing"
 	"time"
 
-	// What the programs are made of, for go test, which else would return a
-	// cached result when it has changed.
+	// The sources of the programs. go test would otherwise print a cached
+	// result after they have changed.
 	_ "github.com/corskit/cors/adapters/chi"
 	_ "github.com/corskit/cors/adapters/echo"
 	_ "github.com/corskit/cors/adapters/echo/v5"
@@ -68,7 +68,7 @@ func build(dir string) *exec.Cmd {
 	return exec.Command("go", args...)
 }
 
-// limit is for whatever could hang. Nothing should come near it.
+// limit is the time limit for everything that could hang.
 const limit = 2 * time.Minute
 
 // A running program has said where it serves, and what to try.
@@ -80,8 +80,8 @@ type running struct {
 // A suggestion is a command, and what is printed above it.
 type suggestion struct{ promise, command string }
 
-// start starts a program on free ports. When the test is over, it stops it as
-// Ctrl+C does, and insists that it ends well.
+// start starts a program on free ports. After the test, it stops the program as
+// Ctrl+C does, and checks that it exits without an error.
 func start(t *testing.T, program string) running {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(program, "main.go")); err != nil { // for go test's cache, too
@@ -129,8 +129,8 @@ func start(t *testing.T, program string) running {
 	return r
 }
 
-// onPath returns the first of the commands that is installed. Without any, a
-// test is skipped, but in CI fails.
+// onPath returns the first installed command. If there is none, the test is
+// skipped, but in CI it fails.
 func onPath(t *testing.T, debianPackage string, commands ...string) string {
 	t.Helper()
 	for _, command := range commands {
@@ -198,7 +198,7 @@ func TestPortInUseEndsTheProgramWithOneLine(t *testing.T) {
 				t.Parallel()
 				ctx, cancel := context.WithTimeout(t.Context(), limit)
 				defer cancel()
-				// Of a flag given twice, the last counts.
+				// If a flag is given twice, the last one counts.
 				cmd := exec.CommandContext(ctx, filepath.Join(built, program), "-api", "0", "-trusted", "0", "-untrusted", "0", flag, port)
 				var stdout, stderr bytes.Buffer
 				cmd.Stdout, cmd.Stderr = &stdout, &stderr

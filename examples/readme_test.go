@@ -46,7 +46,7 @@ func TestProgramsOfTheReadmeCompile(t *testing.T) {
 	}
 }
 
-// The README is short, and links lead somewhere.
+// The README is short, and its links work.
 func TestLinksOfTheReadme(t *testing.T) {
 	for _, page := range []string{"README.md", "adapters/README.md", "core/POLICIES.md", "core/README.md", "core/watch/README.md", "core/config/README.md", "CONTRIBUTING.md", "conformance/RUNNING.md", "conformance/scoreboard/go/migrating/README.md"} {
 		text, err := os.ReadFile(filepath.Join("..", page))
@@ -94,7 +94,7 @@ func anchors(page string) (anchors []string) {
 	return anchors
 }
 
-// The errors that the page about policies shows are those that New returns.
+// The page about policies shows the errors that New returns.
 func TestErrorsOfThePageAreReal(t *testing.T) {
 	readme, err := os.ReadFile("../core/POLICIES.md")
 	if err != nil {

@@ -28,8 +28,8 @@ func allow(origin string) cors.Config {
 	return cors.Config{AllowOrigins: []string{origin}, AllowMethods: []string{"PUT"}, AllowCredentials: true}
 }
 
-// attachments are attached in this order: wide ones first, so that order alone
-// decides nothing.
+// attachments are attached in this order: wide ones first, so that the order
+// alone doesn't decide.
 var attachments = []Attachment{
 	{Group: "/api", Policy: allow("https://api.example"), Routes: []string{"/posts", "/posts/{id}", "/own"}, OwnOptions: []string{"/own"}},
 	{Group: "/api/public", Policy: allow("https://public.example"), Routes: []string{"/posts", "/posts/{id}"}},
@@ -38,9 +38,9 @@ var attachments = []Attachment{
 	{Path: "/status", Policy: allow("https://status.example"), Routes: []string{"/status", "/status/more", "/free"}},
 }
 
-// RunPolicies proves a helper that attaches policies to groups and routes. serve
-// starts a server with the base policy for all paths that have none of their
-// own, and with the attachments, in their order.
+// RunPolicies tests attaching policies to groups and routes. serve starts a
+// server with the base policy for all paths without a policy of their own, and
+// with the attachments, in their order.
 func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attachments []Attachment) *conformance.Server) {
 	t.Helper()
 	t.Run("beside-wide-bases", func(t *testing.T) { runWideBases(t, serve) })
@@ -91,7 +91,7 @@ func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attach
 			t.Fatal(err)
 		}
 		if got := response.Header.Get("X-Route"); got != "/api/own" {
-			t.Errorf("the route %q answers, and must be /api/own", got)
+			t.Errorf("the route %q responds, want /api/own", got)
 		}
 		if got := response.Header.Get("Access-Control-Allow-Origin"); got != "https://api.example" {
 			t.Errorf("Access-Control-Allow-Origin is %q", got)
@@ -102,14 +102,15 @@ func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attach
 			for _, route := range a.Routes {
 				path := strings.NewReplacer("{", "", "}", "").Replace(a.Group + route)
 				if got := ask(t, server, http.MethodGet, path, "https://any.example").Header.Get("X-Route"); got != a.Group+route {
-					t.Errorf("GET %s is answered by the route %q, and must be by %q", path, got, a.Group+route)
+					t.Errorf("GET %s: the route %q responds, want %q", path, got, a.Group+route)
 				}
 			}
 		}
 	})
 }
 
-// wideBases are laxer policies that contain a group's paths. None may win over it.
+// wideBases are laxer policies whose paths include a group's. None may override
+// the group's policy.
 var wideBases = []cors.Config{
 	{PathRegexps: []string{"/api/.*"}},
 	{PathRegexps: []string{"/api/.+"}},
@@ -140,7 +141,7 @@ func runWideBases(t *testing.T, serve func(t *testing.T, base cors.Config, attac
 	}
 }
 
-// ask asks as a script of an origin would: for OPTIONS, whether it may PUT.
+// ask sends a request of a script of an origin. OPTIONS is a preflight for PUT.
 func ask(t *testing.T, server *conformance.Server, method, path, origin string) *http.Response {
 	t.Helper()
 	r := &conformance.Request{Method: method, Path: path, Headers: [][2]string{{"Origin", " " + origin}}}

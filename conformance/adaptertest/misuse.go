@@ -10,12 +10,12 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// An Adapter is what [RunMisuse] calls of an adapter.
+// An Adapter has the functions of an adapter that [RunMisuse] calls.
 type Adapter struct {
 	New func(policy ...cors.Config)
 	// Attach attaches policies to a new router.
 	Attach func(base ...cors.Config) Policies
-	// Parameter returns a parameter as the router's paths have it.
+	// Parameter returns a parameter in the router's syntax.
 	Parameter func(name string) string
 }
 
@@ -24,8 +24,8 @@ type Policies struct {
 	Group, Route func(path string, policy cors.Config)
 }
 
-// RunMisuse proves that an adapter refuses policies that can't work when they are given
-// to it, and says so in the caller's words.
+// RunMisuse tests that an adapter refuses policies that can't work, at once and
+// with an error about the caller's own call.
 func RunMisuse(t *testing.T, a Adapter) {
 	policy := allow("https://app.example.com")
 	id, name := "/users/"+a.Parameter("id"), "/users/"+a.Parameter("name")
@@ -75,9 +75,10 @@ func RunMisuse(t *testing.T, a Adapter) {
 	})
 }
 
-// RunSkipped proves that requests which a skip function names are left alone entirely. get
-// sends a GET request from an allowed origin to a router with a middleware of the engine,
-// which skips what is below /internal/ by one function and /health by another.
+// RunSkipped tests that the middleware leaves requests alone that a skip
+// function selects. get sends a GET request from an allowed origin to a router
+// with a middleware of the engine. One skip function selects the paths below
+// /internal/, another selects /health.
 func RunSkipped(t *testing.T, policy cors.Config, get func(t *testing.T, engine *cors.Engine, path string) *http.Response) {
 	for _, tt := range []struct {
 		name, path string
@@ -105,14 +106,14 @@ func RunSkipped(t *testing.T, policy cors.Config, get func(t *testing.T, engine 
 				t.Errorf("Vary is %q", response.Header.Get("Vary"))
 			}
 			if skipped := len(told) == 0; skipped != tt.skipped {
-				t.Errorf("the watcher is told %d times", len(told))
+				t.Errorf("the watcher is called %d times", len(told))
 			}
 		})
 	}
 }
 
-// ExpectPanic calls a function that must panic with all of the texts, and returns what it
-// panics with.
+// ExpectPanic calls a function that must panic with all of the texts, and
+// returns the panic's value.
 func ExpectPanic(t *testing.T, do func(), says ...string) (problem any) {
 	t.Helper()
 	defer func() {
@@ -123,7 +124,7 @@ func ExpectPanic(t *testing.T, do func(), says ...string) (problem any) {
 		}
 		for _, text := range says {
 			if !strings.Contains(fmt.Sprint(problem), text) {
-				t.Errorf("panic %v, which must say %q", problem, text)
+				t.Errorf("the panic is %v, want %q in it", problem, text)
 			}
 		}
 	}()

@@ -43,15 +43,15 @@ var oddPaths = []string{
 	"/users/1/2/3", "/users/1/2", "/users/1/avatar/2", "/public/1/2/3", "/admin/1/2", "/other/1/2/3",
 }
 
-// RunRouting proves that engine and router read every path alike, so that no
-// policy covers what another route answers. It gives each of a set of routes a
-// policy of its own, asks for paths that routers read differently, and compares
-// the route that answers with the policy that decides, for GET requests and for
+// RunRouting tests that engine and router read every path alike, so that no
+// policy applies to another policy's route. It gives each of a set of routes a
+// policy of its own, requests paths that routers read differently, and compares
+// the route that responds with the policy that applies, for GET requests and
 // their preflights.
 //
-// serve starts a server that has the policy, and at each of the routes, which
-// are written as for net/http's ServeMux, a GET handler that names the route in
-// the header X-Route.
+// serve starts a server that has the policy, and a GET handler for each of the
+// routes that names the route in the header X-Route. Routes are written as for
+// net/http's ServeMux.
 func RunRouting(t *testing.T, serve func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server) {
 	t.Helper()
 	policy := make([]cors.Config, len(routes))
@@ -59,35 +59,34 @@ func RunRouting(t *testing.T, serve func(t *testing.T, policy []cors.Config, rou
 		policy[i] = cors.Config{Paths: []string{route}, AllowOrigins: []string{originOf(i)}}
 	}
 	server := serve(t, policy, routes)
-	answered := make(map[string]bool)
+	served := make(map[string]bool)
 	for _, path := range oddPaths {
 		for i := range routes {
 			route, allowed := askRoute(t, server, "GET", path, originOf(i))
 			_, preflighted := askRoute(t, server, "OPTIONS", path, originOf(i))
 			if route == "" {
-				continue // no route answers, so that there is nothing to protect
+				continue // no route responds, so there is nothing to protect
 			}
-			answered[route] = true
+			served[route] = true
 			mine := route == routes[i]
 			if isOdd := strings.ContainsAny(path, "%.") || strings.Contains(path, "//"); isOdd && mine {
 				continue // the policy for what a file server would make of the path may deny
 			}
 			if allowed != mine || preflighted != mine {
-				t.Errorf("%s is answered by the route %s; the policy of the route %s governs it: %t, and its preflight: %t", path, route, routes[i], allowed, preflighted)
+				t.Errorf("%s: the route %s responds; the policy of the route %s applies to the request: %t, to its preflight: %t", path, route, routes[i], allowed, preflighted)
 			}
 		}
 	}
 	for _, route := range routes {
-		if !answered[route] {
-			t.Errorf("the route %s has answered nothing: the server does not serve it", route)
+		if !served[route] {
+			t.Errorf("the route %s has not responded to any request: the server does not have it", route)
 		}
 	}
 }
 
 func originOf(i int) string { return fmt.Sprintf("https://route-%d.example", i) }
 
-// askRoute returns the route that answers a request, and whether its origin is
-// allowed.
+// askRoute returns the route that responds to a request, and whether the origin is allowed.
 func askRoute(t *testing.T, server *conformance.Server, method, path, origin string) (route string, allowed bool) {
 	t.Helper()
 	response := ask(t, server, method, path, origin)

@@ -21,13 +21,14 @@ import (
 type Router struct {
 	Name string
 
-	// Prefix comes before each of the routes if they are in a subrouter. It is
-	// written as they are. Its wildcards match "de", or sometimes nothing.
+	// Prefix comes before each of the routes if they are in a subrouter. It has
+	// the syntax of the routes. Its wildcards match "de", or sometimes nothing.
 	Prefix string
 
-	// Serve returns a router that has the policy, and at each of the routes, which
-	// are written as for net/http's ServeMux and without Prefix, a GET handler that
-	// names the route in the header X-Route. The policy's paths have the Prefix.
+	// Serve returns a router that has the policy, and a GET handler for each of
+	// the routes that names the route in the header X-Route. Routes are written
+	// as for net/http's ServeMux and without Prefix; the policy's paths have
+	// it.
 	Serve func(tb testing.TB, policy []cors.Config, routes []string) Exchange
 }
 
@@ -48,10 +49,11 @@ func ExchangeWith(handler http.Handler) Exchange {
 	}
 }
 
-// FuzzRouting does for fuzzed paths what [RunRouting] does for a list of them, and
-// without a network. In each of the routers, the route that responds must be the one
-// whose policy decided, for GET requests and for their preflights, and a wide policy
-// that allows any origin must never apply to a route that has a narrower one.
+// FuzzRouting checks fuzzed paths as [RunRouting] checks a list of paths,
+// without a network. In each of the routers, the policy of the route that
+// responds must apply, to GET requests and to their preflights, and a wide
+// policy that allows any origin must never apply to a route that has a narrower
+// policy.
 func FuzzRouting(f *testing.F, routers []Router) {
 	f.Helper()
 	var checks []*routingCheck
@@ -71,8 +73,8 @@ func FuzzRouting(f *testing.F, routers []Router) {
 	})
 }
 
-// RunGeneratedRouting checks 2,000 generated paths as [FuzzRouting] does. They are
-// the same each time.
+// RunGeneratedRouting checks 2,000 generated paths as [FuzzRouting] does. The
+// paths are the same each time.
 func RunGeneratedRouting(t *testing.T, routers []Router) {
 	t.Helper()
 	paths := generatedPaths(2000)
@@ -93,7 +95,7 @@ func RunGeneratedRouting(t *testing.T, routers []Router) {
 				}
 				for i, route := range routes {
 					if check.served[i] == 0 {
-						t.Errorf("the route %s has served nothing: the router does not have it", route)
+						t.Errorf("the route %s has not responded to any request: the router does not have it", route)
 					}
 				}
 			}
@@ -139,8 +141,8 @@ func newRoutingChecks(tb testing.TB, router Router) []*routingCheck {
 	}
 }
 
-// policyPerRoute returns a policy for each of the routes. One response is enough to
-// tell which policy decided: see policyOf.
+// policyPerRoute returns a policy for each of the routes. One response shows
+// which policy decided: see policyOf.
 func policyPerRoute(prefix string) []cors.Config {
 	policy := make([]cors.Config, len(routes))
 	for i, route := range routes {
@@ -205,13 +207,13 @@ func widePolicies(prefix string) []cors.Config {
 	}
 }
 
-// run returns what is wrong with the responses to requests for a path.
+// run returns the problem with the responses to requests for a path, or "".
 func (c *routingCheck) run(path routedPath) (problem string) {
 	target := path.after(c.router.Prefix)
 	h := c.exchange([]byte("GET " + target + " HTTP/1.1\r\nHost: api.example\r\nOrigin: https://evil.example\r\n\r\n"))
 	serving := h.Get("X-Route")
 	if serving == "" {
-		return "" // no route responds, so that there is nothing to protect
+		return "" // no route responds, so there is nothing to protect
 	}
 	route := slices.Index(routes, serving)
 	if route < 0 {
@@ -276,8 +278,8 @@ var pathPieces = []string{
 	"?", "?/admin", "#", "%3F", "%3f/admin", "%23", "*", ":", ":x", "/:name", "{", "}", "/{x}", "+", "%2B", "&", "=", "@", "|", `"`, "<", "^", "`", "~", "!", "$", "'", "(", ")", ",", "%", "%2", "%G1",
 }
 
-// pathFrom builds a path from fuzz data: visible ASCII characters are copied, and
-// other bytes select pathPieces.
+// pathFrom builds a path from fuzz data: it copies visible ASCII characters,
+// and other bytes select pathPieces.
 func pathFrom(data []byte) (p routedPath) {
 	if len(data) > 0 && (data[0] == absoluteForm || data[0] == emptyPrefix) {
 		p.absolute, p.empty = data[0] == absoluteForm, data[0] == emptyPrefix

@@ -16,13 +16,14 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// RunStacks proves that where a request passes two middlewares, of two engines, the
-// inner policy alone says what the response allows, however lax the outer one is; and
-// if they are of one engine, that the request is decided once, as [RunOnce] says.
+// RunStacks tests requests that pass two middlewares. If they have different
+// engines, only the inner policy decides what the response allows, however lax
+// the outer one is. If they have the same engine, it decides once: see
+// [RunOnce].
 //
-// serve starts a server on which every request passes the middleware of outer, and
-// those for /inner/ also that of inner. Both have GET and PUT handlers that answer
-// as [conformance.App] does.
+// serve starts a server on which every request passes the middleware of outer,
+// and requests for /inner/ also the middleware of inner. Both have GET and PUT
+// handlers that respond as [conformance.App] does.
 func RunStacks(t *testing.T, serve func(t *testing.T, outer, inner *cors.Engine) *conformance.Server) {
 	t.Helper()
 	t.Run("one engine", func(t *testing.T) {
@@ -116,11 +117,11 @@ func checkStack(t *testing.T, server *conformance.Server, base *url.URL, outer, 
 		sent.Headers = append(sent.Headers, [2]string{"Access-Control-Request-Method", " PUT"})
 	}
 	d := outer.Decide(&request)
-	_, answered := d.Response()
-	if method == http.MethodOptions && !answered {
-		return // what becomes of it is the router's affair
+	_, ends := d.Response()
+	if method == http.MethodOptions && !ends {
+		return // the rest depends on the router
 	}
-	if within := inner.Decide(&request); !answered && within.HasPolicy() {
+	if within := inner.Decide(&request); !ends && within.HasPolicy() {
 		d = within
 	}
 	want := http.Header{}
@@ -148,10 +149,10 @@ func checkStack(t *testing.T, server *conformance.Server, base *url.URL, outer, 
 	}
 }
 
-// RunOnce proves that one request is decided once, though it passes two middlewares
-// of the same engine, its handler removes every header and fails, and the engine is
-// reloaded in between. serve starts a server as [RunStacks] says, with the same
-// engine in both places.
+// RunOnce tests that the engine decides once about a request, even if it passes
+// two middlewares of the same engine, its handler removes every header and
+// fails, and the engine is reloaded in between. serve starts a server as for
+// [RunStacks], with the same engine in both places.
 func RunOnce(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *conformance.Server) {
 	t.Helper()
 	var calls, told atomic.Int32
@@ -177,10 +178,10 @@ func RunOnce(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *confor
 					t.Fatal(err)
 				}
 				if calls.Load() != 1 || told.Load() != 1 {
-					t.Errorf("AllowOriginFunc is called %d times and the watcher %d times, and each must be once", calls.Load(), told.Load())
+					t.Errorf("AllowOriginFunc is called %d times and the watcher %d times, want once each", calls.Load(), told.Load())
 				}
 				if path == "/inner/data?do=reset" {
-					return // whether the headers come back is another case
+					return // another case checks that the headers come back
 				}
 				want := ""
 				if origin == appOrigin {
@@ -194,9 +195,9 @@ func RunOnce(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *confor
 	}
 }
 
-// RunRerouted proves that where a handler has the router route again, the policy of
-// the path that is served applies. serve starts a server whose GET handler of
-// /public routes again, to /private/x, which is answered as [conformance.App] does.
+// RunRerouted tests that the policy of the new path applies if a handler
+// reroutes a request. serve starts a server whose GET handler of /public
+// reroutes to /private/x, whose handler responds as [conformance.App] does.
 func RunRerouted(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *conformance.Server) {
 	t.Helper()
 	engine, err := cors.New(cors.Config{AllowOrigins: []string{"*"}}, cors.Config{Paths: []string{"/private/"}, AllowOrigins: []string{appOrigin}})

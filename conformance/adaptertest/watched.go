@@ -12,7 +12,7 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// watchedPolicy governs some of the application's paths.
+// watchedPolicy applies to some of the application's paths.
 var watchedPolicy = []cors.Config{
 	{Paths: []string{"/public/"}, AllowOrigins: []string{"*"}},
 	{Paths: []string{"/closed/"}, AllowOrigins: []string{"https://app.example"}, RejectDisallowed: true},
@@ -29,12 +29,12 @@ const (
 	own
 )
 
-// A watchedRequest is a request, and what watchers must be told of it.
+// A watchedRequest is a request, and what watchers must see of it.
 type watchedRequest struct {
 	name   string
 	method string
 	target string // path and query
-	origin string // of one line; empty: there is none
+	origin string // one Origin line; none if empty
 	asks   bool   // with Access-Control-Request-Method
 	lines  string // other lines of the header
 	body   int    // bytes
@@ -59,15 +59,15 @@ var watchedRequests = []watchedRequest{
 	{name: "a preflight that is denied", method: "OPTIONS", target: "/api/data", origin: evilOrigin, asks: true, kind: cors.Preflight, config: api},
 	{name: "a preflight for a path without a route", method: "OPTIONS", target: "/api/1/2/3/4", origin: appOrigin, asks: true, kind: cors.Preflight, config: api, allowed: true},
 	{name: "an OPTIONS request for the application", method: "OPTIONS", target: conformance.OwnOptions, origin: appOrigin, kind: cors.Actual, config: own, allowed: true},
-	{name: "a preflight of a path that nobody governs", method: "OPTIONS", target: "/other/data", origin: appOrigin, asks: true, kind: cors.Preflight, config: nobody},
-	{name: "an actual request of a path that nobody governs", method: "GET", target: "/other/data", origin: appOrigin, kind: cors.Actual, config: nobody},
-	{name: "a request without Origin of a path that nobody governs", method: "GET", target: "/other/data", config: nobody},
+	{name: "a preflight for a path without a policy", method: "OPTIONS", target: "/other/data", origin: appOrigin, asks: true, kind: cors.Preflight, config: nobody},
+	{name: "an actual request for a path without a policy", method: "GET", target: "/other/data", origin: appOrigin, kind: cors.Actual, config: nobody},
+	{name: "a request without Origin for a path without a policy", method: "GET", target: "/other/data", config: nobody},
 	{name: "a path without a route", method: "GET", target: "/api/1/2/3/4", origin: appOrigin, kind: cors.Actual, config: api, allowed: true},
-	{name: "a path without a route that nobody governs", method: "GET", target: "/1/2/3/4", origin: appOrigin, kind: cors.Actual, config: nobody},
+	{name: "a path without a route and without a policy", method: "GET", target: "/1/2/3/4", origin: appOrigin, kind: cors.Actual, config: nobody},
 	{name: "a method without a route", method: "TRACE", target: "/api/data", origin: appOrigin, kind: cors.Actual, config: api, allowed: true},
 	{name: "a handler that returns an error", method: "GET", target: "/api/data?do=error", origin: appOrigin, kind: cors.Actual, config: api, allowed: true},
 	{name: "a handler that panics", method: "GET", target: "/api/data?do=panic", origin: appOrigin, kind: cors.Actual, config: api, allowed: true},
-	{name: "a handler that panics where nobody governs", method: "GET", target: "/other/data?do=panic", origin: appOrigin, kind: cors.Actual, config: nobody},
+	{name: "a handler that panics at a path without a policy", method: "GET", target: "/other/data?do=panic", origin: appOrigin, kind: cors.Actual, config: nobody},
 	{name: "a handler that resets the response", method: "GET", target: "/api/data?do=reset", origin: appOrigin, kind: cors.Actual, config: api, allowed: true},
 	{name: "a handler that redirects", method: "GET", target: "/api/data?do=redirect&to=/api/other", origin: appOrigin, kind: cors.Actual, config: api, allowed: true},
 	{name: "a handler that streams", method: "GET", target: "/api/data?do=stream", origin: appOrigin, kind: cors.Actual, config: api, allowed: true},
@@ -79,10 +79,10 @@ var watchedRequests = []watchedRequest{
 	{name: "a repeated Origin", method: "GET", target: "/api/data", lines: "Origin: https://app.example\r\nOrigin: https://app.example\r\n", kind: cors.Actual, config: api, malformed: true},
 }
 
-// RunWatched proves that the watchers of an engine are told of each request
-// exactly once, whatever becomes of it, and that what they see of it is what the
-// client sent. serve starts a server with the engine and the application (see
-// [conformance.App]), whose OPTIONS requests have a route at [conformance.OwnOptions] alone.
+// RunWatched tests that the watchers of an engine are called exactly once for
+// each request, whatever its outcome, and see what the client sent. serve
+// starts a server with the engine and the application (see [conformance.App]),
+// whose OPTIONS requests have a route at [conformance.OwnOptions] alone.
 func RunWatched(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *conformance.Server) {
 	t.Helper()
 	engine, err := cors.New(watchedPolicy...)
@@ -100,14 +100,14 @@ func RunWatched(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *con
 	}
 }
 
-// A watched server collects what its watcher is told.
+// A watched server collects what its watcher sees.
 type watched struct {
 	server *conformance.Server
 	mu     sync.Mutex
 	told   []told
 }
 
-// A told is what a watcher is told of one request, in memory of its own.
+// A told is what a watcher sees of one request, in memory of its own.
 type told struct {
 	method, path, host, origin string
 	malformed                  bool
@@ -134,11 +134,11 @@ func (w *watched) watch(r *cors.Request, d cors.Decision) {
 	w.told = append(w.told, one)
 }
 
-// check sends a request and says what is wrong with what the watcher is told.
+// check sends a request and returns what is wrong with what the watcher sees, or "".
 func (w *watched) check(ctx context.Context, r *watchedRequest) string {
 	const host = "Api.Example:8080"
 	if _, err := w.server.SendText(ctx, r.method, r.write(host)); err != nil {
-		return "there is no answer: " + err.Error()
+		return "there is no response: " + err.Error()
 	}
 	path, _, _ := strings.Cut(r.target, "?")
 	want := told{r.method, path, host, r.origin, r.malformed, r.kind, r.config, r.allowed, true}
@@ -148,9 +148,9 @@ func (w *watched) check(ctx context.Context, r *watchedRequest) string {
 	w.told = nil
 	switch {
 	case len(got) != 1:
-		return fmt.Sprintf("the watcher is told of the request %d times, and must be once", len(got))
+		return fmt.Sprintf("the watcher is called %d times, want once", len(got))
 	case got[0] != want:
-		return fmt.Sprintf("the watcher is told\n%+v, and must be told\n%+v", got[0], want)
+		return fmt.Sprintf("the watcher sees\n%+v, want\n%+v", got[0], want)
 	}
 	return ""
 }

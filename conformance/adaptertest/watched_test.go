@@ -31,39 +31,39 @@ func TestEngineHandlerTellsWatchersOfEachRequestOnce(t *testing.T) {
 	})
 }
 
-// A middleware that tells its watchers wrongly does not pass.
+// A middleware that calls its watchers wrongly does not pass.
 func TestRunWatchedFindsMistakes(t *testing.T) {
 	tests := []struct {
 		name string
 		tell func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision)
 	}{
-		{"nobody is told", func(*cors.Engine, *http.Request, *cors.Request, cors.Decision) {}},
-		{"everybody is told twice", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+		{"watchers see nothing", func(*cors.Engine, *http.Request, *cors.Request, cors.Decision) {}},
+		{"watchers see everything twice", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
 			e.Observe(r, d)
 			e.Observe(r, d)
 		}},
-		{"only governed requests are told of", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+		{"watchers don't see requests without a policy", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
 			if d.HasPolicy() {
 				e.Observe(r, d)
 			}
 		}},
-		{"only what the handlers see is told of", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+		{"watchers see only requests that reach handlers", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
 			if _, ok := d.Response(); !ok {
 				e.Observe(r, d)
 			}
 		}},
-		{"requests without Origin are not told of", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
+		{"watchers don't see requests without Origin", func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
 			if d.Kind() != cors.NotCORS {
 				e.Observe(r, d)
 			}
 		}},
-		{"errors are told of once more", func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision) {
+		{"watchers see errors twice", func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision) {
 			e.Observe(r, d)
 			if h.URL.Query().Get("do") == "error" {
 				e.Observe(r, d)
 			}
 		}},
-		{"long bodies are not told of", func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision) {
+		{"watchers don't see requests with long bodies", func(e *cors.Engine, h *http.Request, r *cors.Request, d cors.Decision) {
 			if h.ContentLength < 1000 {
 				e.Observe(r, d)
 			}
@@ -114,7 +114,7 @@ func TestRunWatchedFindsMistakes(t *testing.T) {
 	}
 }
 
-// changed tells of the request after a change.
+// changed calls the watcher with a changed request.
 func changed(change func(*cors.Request)) func(*cors.Engine, *http.Request, *cors.Request, cors.Decision) {
 	return func(e *cors.Engine, _ *http.Request, r *cors.Request, d cors.Decision) {
 		change(r)

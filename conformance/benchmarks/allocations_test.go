@@ -1,7 +1,7 @@
 //go:build !race
 
-// Under the race detector, sync.Pool drops at random what it holds, and the
-// pools of the frameworks allocate.
+// Under the race detector, sync.Pool drops items at random, and the pools of
+// the frameworks allocate.
 
 package benchmarks
 

@@ -33,11 +33,11 @@ func run(b *testing.B, benchmarks []benchmark) {
 	}
 }
 
-// interleaved measures what with costs, and how much more that is than what base
-// costs. It runs both in short turns, one after the other, and reports the
-// median turn, so that whatever else the machine does falls on both or on
-// neither. That leaves out most of the garbage collector's work, too: the
-// allocations stand for it.
+// interleaved measures the cost of with, and the difference from the cost of
+// base. It runs both in short turns, one after the other, and reports the
+// median turn, so that other work on the machine affects both or neither. That
+// leaves out most of the garbage collector's work, too: the allocations
+// represent it.
 func interleaved(b *testing.B, base, with func()) {
 	const turn = 200
 	for range min(b.N, turn) { // fills caches and pools
@@ -128,8 +128,8 @@ func atOnce(b *testing.B, s Server, goroutines int) {
 	running.Wait()
 }
 
-// libraries are the implementations that the other benchmarks compare, in front
-// of a handler alone: what a policy costs doesn't depend on the router.
+// libraries are the implementations that the other benchmarks compare, without
+// a router: the cost of a policy doesn't depend on it.
 var libraries = []library{{Name: Corskit, wrap: corskit}, jub0bsCORS, rsCORS}
 
 // A scenario is a policy and a request that it applies to.
@@ -145,7 +145,7 @@ func (s scenario) benchmarks() []benchmark {
 	handler := http.HandlerFunc(handle)
 	bare := handlerWith(handler)
 	if s.request.IsPreflight() {
-		bare = handlerWith(handler, answerOptions)
+		bare = handlerWith(handler, respondToOptions)
 	}
 	var benchmarks []benchmark
 	for _, l := range s.libraries {

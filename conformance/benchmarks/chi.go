@@ -11,11 +11,11 @@ import (
 
 // Chi is chi v5.
 var Chi = Framework{
-	Name:      "chi",
-	Title:     "chi",
-	Module:    "github.com/go-chi/chi/v5",
-	bare:      func() Server { return chiWith() },
-	answering: func() Server { return chiWith(answerOptions) },
+	Name:       "chi",
+	Title:      "chi",
+	Module:     "github.com/go-chi/chi/v5",
+	bare:       func() Server { return chiWith() },
+	responding: func() Server { return chiWith(respondToOptions) },
 	Implementations: behind(chiWith,
 		library{Name: Handwritten, wrap: handwrittenHTTP},
 		library{Name: Corskit, wrap: func(cfg cors.Config) middleware { return corschi.New(cfg) }},

@@ -9,14 +9,14 @@ import (
 	echomiddleware "github.com/labstack/echo/v4/middleware"
 )
 
-// Echo is Echo v4. It makes a closure of each middleware for each request,
-// an allocation that no middleware can avoid.
+// Echo is Echo v4. It allocates a closure of each middleware for each request,
+// which no middleware can avoid.
 var Echo = Framework{
-	Name:      "echo",
-	Title:     "Echo",
-	Module:    "github.com/labstack/echo/v4",
-	bare:      func() Server { return echoWith() },
-	answering: func() Server { return echoWith(answerOptionsEcho) },
+	Name:       "echo",
+	Title:      "Echo",
+	Module:     "github.com/labstack/echo/v4",
+	bare:       func() Server { return echoWith() },
+	responding: func() Server { return echoWith(respondToOptionsEcho) },
 	Implementations: []Implementation{
 		{Name: Handwritten, Title: "handwritten", New: echoBehind(handwrittenEcho)},
 		{Name: Corskit, Title: "corskit", New: echoBehind(func(cfg cors.Config) echo.MiddlewareFunc { return corsecho.New(cfg) })},
@@ -46,7 +46,7 @@ func echoBehind(middleware func(cors.Config) echo.MiddlewareFunc) func(cors.Conf
 	return func(cfg cors.Config) Server { return echoWith(middleware(cfg)) }
 }
 
-func answerOptionsEcho(next echo.HandlerFunc) echo.HandlerFunc {
+func respondToOptionsEcho(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if c.Request().Method == http.MethodOptions {
 			return c.NoContent(http.StatusNoContent)

@@ -11,11 +11,11 @@ import (
 
 // Echo5 is Echo v5, which calls each middleware once, when it is added.
 var Echo5 = Framework{
-	Name:      "echo5",
-	Title:     "Echo v5",
-	Module:    "github.com/labstack/echo/v5",
-	bare:      func() Server { return echo5With() },
-	answering: func() Server { return echo5With(answerOptionsEcho5) },
+	Name:       "echo5",
+	Title:      "Echo v5",
+	Module:     "github.com/labstack/echo/v5",
+	bare:       func() Server { return echo5With() },
+	responding: func() Server { return echo5With(respondToOptionsEcho5) },
 	Implementations: []Implementation{
 		{Name: Handwritten, Title: "handwritten", New: echo5Behind(handwrittenEcho5)},
 		{Name: Corskit, Title: "corskit", New: echo5Behind(func(cfg cors.Config) echo.MiddlewareFunc { return corsecho.New(cfg) })},
@@ -44,7 +44,7 @@ func echo5Behind(middleware func(cors.Config) echo.MiddlewareFunc) func(cors.Con
 	return func(cfg cors.Config) Server { return echo5With(middleware(cfg)) }
 }
 
-func answerOptionsEcho5(next echo.HandlerFunc) echo.HandlerFunc {
+func respondToOptionsEcho5(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c *echo.Context) error {
 		if c.Request().Method == http.MethodOptions {
 			return c.NoContent(http.StatusNoContent)

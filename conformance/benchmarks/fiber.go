@@ -12,11 +12,11 @@ import (
 
 // Fiber is Fiber v2. It copies header values, so that no responses share any.
 var Fiber = Framework{
-	Name:      "fiber",
-	Title:     "Fiber",
-	Module:    "github.com/gofiber/fiber/v2",
-	bare:      func() Server { return fiberWith() },
-	answering: func() Server { return fiberWith(answerOptionsFiber) },
+	Name:       "fiber",
+	Title:      "Fiber",
+	Module:     "github.com/gofiber/fiber/v2",
+	bare:       func() Server { return fiberWith() },
+	responding: func() Server { return fiberWith(respondToOptionsFiber) },
 	Implementations: []Implementation{
 		{Name: Handwritten, Title: "handwritten", New: fiberBehind(handwrittenFiber)},
 		{Name: Corskit, Title: "corskit", New: fiberBehind(func(cfg cors.Config) fiber.Handler { return corsfiber.New(cfg) })},
@@ -46,7 +46,7 @@ func fiberBehind(middleware func(cors.Config) fiber.Handler) func(cors.Config) S
 	return func(cfg cors.Config) Server { return fiberWith(middleware(cfg)) }
 }
 
-func answerOptionsFiber(c *fiber.Ctx) error {
+func respondToOptionsFiber(c *fiber.Ctx) error {
 	if c.Method() == fiber.MethodOptions {
 		c.Status(fiber.StatusNoContent)
 		return nil

@@ -10,11 +10,11 @@ import (
 
 // Fiber3 is Fiber v3. It copies header values, so that no responses share any.
 var Fiber3 = Framework{
-	Name:      "fiber3",
-	Title:     "Fiber",
-	Module:    "github.com/gofiber/fiber/v3",
-	bare:      func() Server { return fiber3With() },
-	answering: func() Server { return fiber3With(answerOptionsFiber3) },
+	Name:       "fiber3",
+	Title:      "Fiber",
+	Module:     "github.com/gofiber/fiber/v3",
+	bare:       func() Server { return fiber3With() },
+	responding: func() Server { return fiber3With(respondToOptionsFiber3) },
 	Implementations: []Implementation{
 		{Name: Handwritten, Title: "handwritten", New: fiber3Behind(handwrittenFiber3)},
 		{Name: Corskit, Title: "corskit", New: fiber3Behind(func(cfg cors.Config) fiber.Handler { return corsfiber.New(cfg) })},
@@ -42,7 +42,7 @@ func fiber3Behind(middleware func(cors.Config) fiber.Handler) func(cors.Config) 
 	return func(cfg cors.Config) Server { return fiber3With(middleware(cfg)) }
 }
 
-func answerOptionsFiber3(c fiber.Ctx) error {
+func respondToOptionsFiber3(c fiber.Ctx) error {
 	if c.Method() == fiber.MethodOptions {
 		c.Status(fiber.StatusNoContent)
 		return nil

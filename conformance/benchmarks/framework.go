@@ -13,9 +13,9 @@ type Framework struct {
 
 	// bare returns the router without CORS.
 	bare func() Server
-	// answering returns the router with a middleware that responds to OPTIONS
+	// responding returns the router with a middleware that responds to OPTIONS
 	// requests and does nothing else.
-	answering func() Server
+	responding func() Server
 }
 
 // An Implementation puts CORS in front of a router.
@@ -33,7 +33,7 @@ type Implementation struct {
 	Differs []string
 }
 
-// The names of the implementations that the others are compared with.
+// The names of the implementations with which the others are compared.
 const (
 	Handwritten = "handwritten"
 	Corskit     = "corskit"
@@ -58,7 +58,7 @@ var Policy = cors.Config{
 // which can take longer than CORS does.
 func (f Framework) without(r Request) Server {
 	if r.IsPreflight() {
-		return f.answering()
+		return f.responding()
 	}
 	return f.bare()
 }

@@ -52,8 +52,8 @@ func TestResponses(t *testing.T) {
 	}
 }
 
-// TestBaseline checks that the routers without CORS do nothing but call the
-// handler, or respond to OPTIONS.
+// TestBaseline checks that the routers without CORS only call the handler, or
+// respond to OPTIONS.
 func TestBaseline(t *testing.T) {
 	for _, f := range Frameworks {
 		for _, r := range Requests {

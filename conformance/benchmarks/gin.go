@@ -12,11 +12,11 @@ import (
 
 // Gin is Gin.
 var Gin = Framework{
-	Name:      "gin",
-	Title:     "Gin",
-	Module:    "github.com/gin-gonic/gin",
-	bare:      func() Server { return ginWith() },
-	answering: func() Server { return ginWith(answerOptionsGin) },
+	Name:       "gin",
+	Title:      "Gin",
+	Module:     "github.com/gin-gonic/gin",
+	bare:       func() Server { return ginWith() },
+	responding: func() Server { return ginWith(respondToOptionsGin) },
 	Implementations: []Implementation{
 		{Name: Handwritten, Title: "handwritten", New: ginBehind(handwrittenGin)},
 		{Name: Corskit, Title: "corskit", New: ginBehind(func(cfg cors.Config) gin.HandlerFunc { return corsgin.New(cfg) })},
@@ -49,7 +49,7 @@ func ginBehind(middleware func(cors.Config) gin.HandlerFunc) func(cors.Config) S
 	return func(cfg cors.Config) Server { return ginWith(middleware(cfg)) }
 }
 
-func answerOptionsGin(c *gin.Context) {
+func respondToOptionsGin(c *gin.Context) {
 	if c.Request.Method == http.MethodOptions {
 		c.AbortWithStatus(http.StatusNoContent)
 	}

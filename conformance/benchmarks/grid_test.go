@@ -10,10 +10,10 @@ import (
 )
 
 // BenchmarkGrid measures the scenarios that jub0bs publishes
-// (github.com/jub0bs/cors-benchmarks), under the names that they have there:
-// n is how many origins are allowed, r an actual request or a preflight, o
-// whether its origin is allowed, and m a malicious
-// Access-Control-Request-Headers. The subdomains are ours.
+// (github.com/jub0bs/cors-benchmarks), under the same names: n is the number of
+// allowed origins, r an actual request or a preflight, o whether its origin is
+// allowed, and m a malicious Access-Control-Request-Headers. The subdomains are
+// ours.
 func BenchmarkGrid(b *testing.B) {
 	var multiple []string
 	for _, domain := range []string{"example.net", "example.org", "example.com"} {
@@ -23,7 +23,7 @@ func BenchmarkGrid(b *testing.B) {
 	for i := range many {
 		many[i] = fmt.Sprintf("https://%03d.example.com", i)
 	}
-	// Of nearly the greatest length, and different in the first label only.
+	// Of nearly the greatest length, and different only in the first label.
 	longest := func(label string) string { return "https://" + label + strings.Repeat(".a", 126) }
 	const stranger = "https://example.org:6060"
 	lists := []struct {

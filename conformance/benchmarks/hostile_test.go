@@ -14,8 +14,8 @@ import (
 // header block that a server of net/http accepts by default.
 var hostileSizes = []int{253, 1 << 10, 32 << 10, http.DefaultMaxHeaderBytes - 1<<10}
 
-// BenchmarkHostile measures requests whose size an attacker chooses, beside the
-// normal request that they imitate (bytes=0).
+// BenchmarkHostile measures requests whose size an attacker chooses, compared
+// with the normal request that they imitate (bytes=0).
 func BenchmarkHostile(b *testing.B) {
 	subdomains, expressions, reflecting, byPath, byPathRegexp := Policy, Policy, Policy, Policy, Policy
 	subdomains.AllowOrigins = []string{"https://*.example.com"}

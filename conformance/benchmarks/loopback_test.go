@@ -106,7 +106,7 @@ func connectHTTP2(r Request) client {
 				return err
 			}
 			if response.ProtoMajor != 2 {
-				return fmt.Errorf("the response came by %s", response.Proto)
+				return fmt.Errorf("the response came over %s", response.Proto)
 			}
 			return discard(response)
 		}, transport.CloseIdleConnections, nil

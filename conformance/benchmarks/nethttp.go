@@ -10,10 +10,10 @@ import (
 
 // NetHTTP is net/http with its ServeMux.
 var NetHTTP = Framework{
-	Name:      "nethttp",
-	Title:     "net/http",
-	bare:      func() Server { return muxWith() },
-	answering: func() Server { return muxWith(answerOptions) },
+	Name:       "nethttp",
+	Title:      "net/http",
+	bare:       func() Server { return muxWith() },
+	responding: func() Server { return muxWith(respondToOptions) },
 	Implementations: behind(muxWith,
 		library{Name: Handwritten, wrap: handwrittenHTTP},
 		library{Name: Corskit, wrap: corskit},
@@ -32,7 +32,7 @@ type library struct {
 	Differs             []string
 }
 
-// behind returns the implementations that libraries are for a router.
+// behind returns the implementations of libraries for a router.
 func behind(router func(...middleware) Server, libraries ...library) []Implementation {
 	var implementations []Implementation
 	for _, l := range libraries {
@@ -70,7 +70,7 @@ func handlerWith(h http.Handler, middlewares ...middleware) Server {
 
 func handle(w http.ResponseWriter, r *http.Request) { w.WriteHeader(handled) }
 
-func answerOptions(next http.Handler) http.Handler {
+func respondToOptions(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions {
 			w.WriteHeader(http.StatusNoContent)

@@ -27,7 +27,8 @@ var Requests = []Request{
 	preflight("preflight-denied", "preflight, denied", denied),
 }
 
-// WithHeaders are the requests that handlers get, to the handler that sets five headers.
+// WithHeaders are the requests that reach a handler, for the handler that sets
+// five headers.
 var WithHeaders = []Request{
 	request("no-origin", "no Origin", http.MethodGet, withHeaders),
 	request("actual-allowed", "actual, allowed", http.MethodGet, withHeaders, "Origin: "+allowed),

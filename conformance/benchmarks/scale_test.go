@@ -17,7 +17,7 @@ import (
 type population struct {
 	name      string
 	sizes     []int
-	entry     string // of the Config; seven zeros stand for the number
+	entry     string // of the Config; the number replaces seven zeros
 	origin    string // an origin that the entry allows
 	stranger  string // one as long that no entry allows
 	libraries []library
@@ -53,7 +53,7 @@ func (p population) config(n int) cors.Config {
 	return cfg
 }
 
-// each calls f for each size and each library that can take so many entries.
+// each calls f for each size and each library that supports so many entries.
 func (p population) each(f func(n int, l library)) {
 	for _, n := range p.sizes {
 		for _, l := range p.libraries {
@@ -93,7 +93,7 @@ var oneByOne = library{Name: "regexp", wrap: func(cfg cors.Config) middleware {
 // visitors returns a function that serves x to the visitors of n tenants at
 // random.
 func visitors(x Exchange, origin string, n int) (serve func()) {
-	// The origin is written into memory that stays where it is: what a server
+	// The origin is written to the same memory each time: data that a server
 	// has just read is in the processor's cache, too.
 	text := []byte(origin)
 	digits := text[strings.Index(origin, "0000000"):][:7]
@@ -170,8 +170,8 @@ func heap() uint64 {
 }
 
 // BenchmarkPaths measures actual requests to servers with many policies by path. The
-// handler is net/http's ServeMux with as many patterns, which other libraries put one
-// middleware each around.
+// handler is net/http's ServeMux with as many patterns. Other libraries wrap
+// each handler in a middleware.
 func BenchmarkPaths(b *testing.B) {
 	var benchmarks []benchmark
 	for _, n := range []int{2, 100, 10_000} {

@@ -22,7 +22,7 @@ type Server interface {
 // An Exchange serves one request again and again.
 type Exchange interface {
 	Serve()
-	// SetOrigin replaces the value of the header Origin, which must be there.
+	// SetOrigin replaces the value of the header Origin, which must exist.
 	SetOrigin(string)
 	// Response returns the response of the last Serve.
 	Response() Response
@@ -34,7 +34,7 @@ type Response struct {
 	Header http.Header
 }
 
-// handled is the status that handlers respond with, and nothing else does.
+// handled is the status of responses from handlers, which nothing else uses.
 const handled = http.StatusAccepted
 
 // withHeaders is the path of the handler that sets fiveHeaders.

@@ -38,8 +38,8 @@ func newAuthority() (*authority, error) {
 	return a, err
 }
 
-// newTemplate returns a certificate that is valid for the time of a run, hours
-// of clocks that differ included.
+// newTemplate returns a certificate that is valid during a run, even if clocks
+// differ by hours.
 func newTemplate(name string) *x509.Certificate {
 	return &x509.Certificate{
 		SerialNumber: serialNumber(),
@@ -49,7 +49,7 @@ func newTemplate(name string) *x509.Certificate {
 	}
 }
 
-// serialNumber returns a number of 64 bits: an authority gives none twice.
+// serialNumber returns a number of 64 bits, so that no two certificates have the same.
 func serialNumber() *big.Int {
 	b := make([]byte, 8)
 	rand.Read(b)
@@ -88,15 +88,15 @@ func (a *authority) issue(host string) (*tls.Certificate, error) {
 	return c, nil
 }
 
-// pool returns the roots of whoever trusts the authority.
+// pool returns a pool that trusts the authority.
 func (a *authority) pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.certificate)
 	return pool
 }
 
-// keyHash returns the hash of the authority's public key as Chromium's command
-// line has it: the base64 of the SHA-256 of the SubjectPublicKeyInfo.
+// keyHash returns the hash of the authority's public key for Chromium's command
+// line: the base64 of the SHA-256 of the SubjectPublicKeyInfo.
 func (a *authority) keyHash() string {
 	hash := sha256.Sum256(a.certificate.RawSubjectPublicKeyInfo)
 	return base64.StdEncoding.EncodeToString(hash[:])

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// startTimeout bounds how long a browser takes to load its first page.
+// startTimeout is how long to wait for a browser to load its first page.
 const startTimeout = time.Minute
 
 //go:embed control.html
@@ -29,7 +29,7 @@ var documentResponse = fmt.Appendf(nil,
 	"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\nContent-Length: %d\r\n\r\n%s",
 	len(documentPage), documentPage)
 
-// A Browser is a browser that runs. It is safe for concurrent use.
+// A Browser is a running browser. It is safe for concurrent use.
 type Browser struct {
 	version  string
 	web      *Web
@@ -53,7 +53,7 @@ type command struct {
 	Argument any    `json:"argument"`
 }
 
-// An outcome is what came of a command.
+// An outcome is the outcome of a command.
 type outcome struct {
 	ID     int    `json:"id"`
 	Result string `json:"result"` // JSON
@@ -63,8 +63,8 @@ type outcome struct {
 // started is how many browsers were started.
 var started atomic.Int64
 
-// Start starts e with a fresh profile. It reaches nothing but w, and ends with
-// the test. See [Require] for where e is not installed.
+// Start starts e with a fresh profile. The browser can reach only w, and ends
+// with the test. Call [Require] first if e may not be installed.
 func Start(t testing.TB, e Engine, w *Web) *Browser {
 	t.Helper()
 	l, ok := launchers[e]
@@ -74,8 +74,8 @@ func Start(t testing.TB, e Engine, w *Web) *Browser {
 	if missing := e.Missing(); missing != nil {
 		t.Fatalf("%s needs the Debian packages %q", e, missing)
 	}
-	// Not t.TempDir, whose removal fails the test while a process that was
-	// killed still lets go of its files.
+	// Not t.TempDir: its removal fails the test while a killed process still
+	// has open files.
 	profile, err := os.MkdirTemp("", string(e))
 	if err != nil {
 		t.Fatal(err)
@@ -106,14 +106,14 @@ func Start(t testing.TB, e Engine, w *Web) *Browser {
 	select {
 	case <-b.ready:
 	case <-b.process.ended:
-		t.Fatalf("%s ends by itself", e)
+		t.Fatalf("%s ended", e)
 	case <-time.After(startTimeout):
-		t.Fatalf("%s loads no page within %s", e, startTimeout)
+		t.Fatalf("%s did not load a page within %s", e, startTimeout)
 	}
 	return b
 }
 
-// Version returns the name and the version that the program itself tells.
+// Version returns the name and version that the program reports.
 func (b *Browser) Version() string { return b.version }
 
 // handler serves the page that takes commands.
@@ -125,7 +125,7 @@ func (b *Browser) handler() http.Handler {
 	return mux
 }
 
-// serveCommands sends commands to the page as they come.
+// serveCommands sends commands to the page as they arrive.
 func (b *Browser) serveCommands(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	stream := http.NewResponseController(w)
@@ -158,26 +158,26 @@ func (b *Browser) takeOutcome(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// errEnded is the error of a [Browser.Run] whose browser is no more.
+// errEnded is the error of [Browser.Run] after the browser has ended.
 var errEnded = errors.New("the browser has ended")
 
 // Run runs a script in a document of an origin, which is scheme, host and port,
-// or "null" for an opaque one. The script is the body of an asynchronous
-// function with the parameter argument. What it returns is stored in result,
-// unless that is nil. Both go by way of JSON.
+// or "null" for an opaque origin. The script is the body of an asynchronous
+// function with the parameter argument. Its return value is stored in result,
+// unless that is nil. Both are encoded as JSON.
 //
-// What the script throws is an error, and so is a document that does not load
+// Run returns an error if the script throws, or if the document does not load
 // within 20 seconds. A script cannot be stopped: when ctx is done, Run returns,
 // and the script may go on.
 //
-// Documents are kept while there are few, and scripts of one origin share one.
-// Each is in a window of its own, and not in a frame: there its site would be a
-// third party, whose cookies and network partition are others, and an http
-// document could not be beside https ones. The document of "null" is a frame
-// with the sandbox flag allow-scripts.
+// Scripts of one origin share a document, and a few documents are kept. Each is
+// in a window of its own: in a frame, its site would be a third party, with
+// other cookies and another network partition, and http documents could not be
+// mixed with https ones. The document of "null" is a frame with the sandbox
+// flag allow-scripts.
 //
 // A script must not navigate its document. It can open another window, or
-// submit a form to one.
+// submit a form to another.
 func (b *Browser) Run(ctx context.Context, origin, script string, argument, result any) error {
 	done := make(chan outcome, 1)
 	b.mu.Lock()
@@ -195,7 +195,7 @@ func (b *Browser) Run(ctx context.Context, origin, script string, argument, resu
 	} else if _, err := parseOrigin(origin); err != nil {
 		return err
 	} else {
-		b.web.change(origin, func(*site) {}) // its document can be reached
+		b.web.change(origin, func(*site) {}) // so that its document can be reached
 	}
 	text, err := json.Marshal(c)
 	if err != nil {

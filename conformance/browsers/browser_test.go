@@ -17,10 +17,10 @@ import (
 	"golang.org/x/net/websocket"
 )
 
-// limit bounds one script.
+// limit is the time limit of one script.
 const limit = time.Minute
 
-// A rig is a browser, and what its tests need of it.
+// A rig is a browser with helpers for its tests.
 type rig struct {
 	engine  browsers.Engine
 	web     *browsers.Web
@@ -81,8 +81,7 @@ func testVersion(t *testing.T, r rig) {
 	}
 }
 
-// allowAll answers with the Origin that a request has, and lets every script
-// read it.
+// allowAll returns the request's Origin, and lets every script read it.
 func allowAll(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	io.WriteString(w, r.Header.Get("Origin"))
@@ -145,7 +144,7 @@ func testResults(t *testing.T, r rig) {
 	}
 }
 
-// count counts how often it has run in its document.
+// count returns how often it has run in its document.
 const count = `return globalThis.count = (globalThis.count ?? 0) + 1`
 
 func testDocuments(t *testing.T, r rig) {
@@ -178,7 +177,7 @@ func testManyOrigins(t *testing.T, r rig) {
 	}
 }
 
-// testConcurrency has requests that are answered when all of them are there.
+// testConcurrency makes requests that get a response after all of them have arrived.
 func testConcurrency(t *testing.T, r rig) {
 	const api = "https://api.concurrency.test"
 	origins := []string{"https://a.concurrency.test", "https://a.concurrency.test", "https://b.concurrency.test", "null"}
@@ -354,8 +353,8 @@ func testForm(t *testing.T, r rig) {
 	r.run(t, "https://app.example.com", `return 1`, nil, nil)
 }
 
-// serveRaw answers every request without a body with the same bytes.
-func serveRaw(t *testing.T, answer string) (address string) {
+// serveRaw responds to every request without a body with the same bytes.
+func serveRaw(t *testing.T, response string) (address string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -377,7 +376,7 @@ func serveRaw(t *testing.T, answer string) (address string) {
 						return
 					}
 					if request += string(buffer[:n]); strings.HasSuffix(request, "\r\n\r\n") {
-						io.WriteString(conn, answer)
+						io.WriteString(conn, response)
 						request = ""
 					}
 				}

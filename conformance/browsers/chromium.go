@@ -7,20 +7,19 @@ import (
 	"strings"
 )
 
-// chromiumFeatures are off, since they stand between a test and what it asks
-// for.
+// chromiumFeatures are off, because they would interfere with tests.
 var chromiumFeatures = []string{
 	"HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", // http stays http
 	"LocalNetworkAccessChecks",                                      // asks the user
 	"IsolateOrigins,site-per-process",                               // a process for each of a hundred sites takes minutes to start
-	"OptimizationHints",                                             // loads what no test asks for
+	"OptimizationHints",                                             // makes requests of its own
 	"TrackingProtection3pcd", "CookieDeprecationFacilitatedTesting", // end third-party cookies after a while
 }
 
-// chromiumPreferences let third-party cookies stay.
+// chromiumPreferences allow third-party cookies.
 const chromiumPreferences = `{"profile": {"cookie_controls_mode": 0}}`
 
-// chromiumCommand writes preferences. The authority is trusted by its key.
+// chromiumCommand writes preferences. Chromium trusts the authority by its key.
 func chromiumCommand(s *session, page string) (*exec.Cmd, error) {
 	folder := filepath.Join(s.profile, "Default")
 	if err := os.Mkdir(folder, 0o700); err != nil {
@@ -38,7 +37,7 @@ func chromiumCommand(s *session, page string) (*exec.Cmd, error) {
 		"--disable-popup-blocking", "--no-first-run", "--disable-sync", "--disable-breakpad",
 		"--disable-background-networking", "--disable-component-update", "--disable-extensions",
 		"--disable-field-trial-config", // no experiments
-		// Documents are in windows that nobody looks at.
+		// Documents are in windows in the background.
 		"--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows",
 		page), nil
 }

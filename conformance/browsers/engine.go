@@ -25,8 +25,7 @@ var Engines = []Engine{Chromium, Firefox, WebKit}
 // A tool is a program that an engine needs.
 type tool struct {
 	debianPackage string
-	// names are of commands, or patterns of paths. The first that is found is
-	// used.
+	// names are names of commands, or patterns of paths. The first match is used.
 	names []string
 }
 
@@ -42,7 +41,7 @@ var (
 type launcher struct {
 	tools []tool // that it needs
 	// command returns the command that starts the browser and loads a page. Its
-	// Env is what it adds to the environment of the session.
+	// Env is added to the environment of the session.
 	command func(s *session, page string) (*exec.Cmd, error)
 }
 
@@ -52,14 +51,14 @@ var launchers = map[Engine]launcher{
 	WebKit:   {[]tool{miniBrowser, xvfb}, webKitCommand},
 }
 
-// A session is what a browser is started with.
+// A session is the input for starting a browser.
 type session struct {
 	t       testing.TB
 	web     *Web
 	profile string // a folder of its own, empty
 }
 
-// environment keeps what a program writes in the folder of the profile.
+// environment makes a program write its files to the folder of the profile.
 func (s *session) environment() []string {
 	environment := os.Environ()
 	for _, name := range []string{"HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"} {
@@ -68,7 +67,7 @@ func (s *session) environment() []string {
 	return environment
 }
 
-// find returns the path of a tool, or nothing.
+// find returns the path of a tool, or "".
 func (t tool) find() string {
 	for _, name := range t.names {
 		if paths, _ := filepath.Glob(name); filepath.IsAbs(name) && len(paths) > 0 {
@@ -81,8 +80,7 @@ func (t tool) find() string {
 	return ""
 }
 
-// Missing returns the Debian packages that e needs and that are not installed,
-// or nil.
+// Missing returns the Debian packages that e needs but that are not installed, or nil.
 func (e Engine) Missing() []string {
 	var missing []string
 	for _, t := range launchers[e].tools {
@@ -93,8 +91,9 @@ func (e Engine) Missing() []string {
 	return missing
 }
 
-// Sample returns the engines that a test runs: all if the environment variable CI is
-// set, and otherwise the first that is installed, because browsers take long.
+// Sample returns the engines that a test runs: all if the environment variable
+// CI is set, and otherwise the first that is installed, because browsers are
+// slow.
 func Sample() []Engine {
 	if os.Getenv("CI") != "" {
 		return Engines

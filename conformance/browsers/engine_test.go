@@ -27,7 +27,7 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// A recorder is a test that says how it ended.
+// A recorder is a test that records how it ended.
 type recorder struct {
 	testing.TB
 	end string

@@ -13,7 +13,7 @@ import (
 
 // firefoxPreferences are JavaScript values, by name.
 var firefoxPreferences = map[string]string{
-	// The proxy is asked for every host, and resolves its name.
+	// The proxy handles every host, and resolves its name.
 	"network.proxy.type":                      "1",
 	"network.proxy.socks_version":             "5",
 	"network.proxy.socks_remote_dns":          "true",
@@ -24,7 +24,7 @@ var firefoxPreferences = map[string]string{
 	"network.dns.native_https_query":          "false",
 	"network.dns.disablePrefetch":             "true",
 
-	// Nothing stands between a test and what it asks for.
+	// Nothing interferes with tests.
 	"network.cookie.cookieBehavior":                   "0", // third-party cookies stay
 	"network.cookie.cookieBehavior.optInPartitioning": "false",
 	"privacy.trackingprotection.enabled":              "false",
@@ -34,8 +34,8 @@ var firefoxPreferences = map[string]string{
 	"dom.disable_open_during_load":                    "false", // windows may be opened
 	"dom.popup_maximum":                               "-1",
 
-	// Documents are in tabs that nobody looks at. A process for each of a hundred
-	// sites takes minutes to start.
+	// Documents are in background tabs. A process for each of a hundred sites
+	// takes minutes to start.
 	"network.http.throttle.enable":           "false",
 	"network.http.tailing.enabled":           "false",
 	"dom.min_background_timeout_value":       "0",
@@ -43,7 +43,7 @@ var firefoxPreferences = map[string]string{
 	"fission.autostart":                      "false",
 	"dom.ipc.processCount":                   "1",
 
-	// Nothing is shown or loaded that no test asks for.
+	// Firefox shows nothing and makes no requests of its own.
 	"app.normandy.enabled":                       "false",
 	"app.update.auto":                            "false",
 	"browser.aboutwelcome.enabled":               "false",

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A process is a program that runs, and all that it has started.
+// A process is a running program, and all that it has started.
 type process struct {
 	cmd    *exec.Cmd
 	output output
@@ -17,7 +17,7 @@ type process struct {
 }
 
 // start starts a program, which ends with the test. If the test is killed, the
-// program is, too, where the system can do that.
+// program is killed, too, where the system supports that.
 func start(t testing.TB, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{cmd: cmd, ended: make(chan struct{})}
@@ -26,7 +26,7 @@ func start(t testing.TB, cmd *exec.Cmd) *process {
 	contain(cmd)
 	started := make(chan error)
 	go func() {
-		// The system ends the program when the thread ends that has started it.
+		// The system ends the program when the thread that started it ends.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
@@ -49,10 +49,10 @@ func start(t testing.TB, cmd *exec.Cmd) *process {
 	return p
 }
 
-// maxOutput bounds what is kept of what a program says, in bytes.
+// maxOutput is how many bytes of a program's output are kept.
 const maxOutput = 64 << 10
 
-// output is the beginning of what a program says.
+// output is the beginning of a program's output.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer

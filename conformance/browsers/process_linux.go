@@ -6,7 +6,7 @@ import (
 )
 
 // contain puts a command, and all that it starts, into a group of processes
-// that ends together, and lets the command end with the thread that starts it.
+// that end together, and makes the command end with the thread that starts it.
 func contain(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }

@@ -17,7 +17,7 @@ import (
 const killedEnv = "BROWSERS_TEST_KILLED"
 
 // Every process of a browser has the folder of its profile in its arguments or
-// in its environment. TMPDIR gives it a folder of this test's.
+// in its environment. TMPDIR sets a folder of this test.
 func TestNothingIsLeftOfABrowser(t *testing.T) {
 	for _, e := range browsers.Sample() {
 		t.Run(string(e), func(t *testing.T) {
@@ -98,7 +98,8 @@ func processes(t *testing.T, folder string) []string {
 	}
 	var found []string
 	for _, name := range names {
-		// A process that has ended, or is another user's, has nothing to read.
+		// The files of a process that has ended, or that belongs to another
+		// user, can't be read.
 		command, _ := os.ReadFile(name)
 		environment, _ := os.ReadFile(filepath.Join(filepath.Dir(name), "environ"))
 		if bytes.Contains(append(command, environment...), []byte(folder)) {

@@ -4,7 +4,7 @@ package browsers
 
 import "os/exec"
 
-// Only the command itself is ended here, and only when the test ends.
+// Here only the command itself is ended, and only when the test ends.
 func contain(*exec.Cmd) {}
 
 func kill(cmd *exec.Cmd) { cmd.Process.Kill() }

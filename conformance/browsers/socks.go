@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// SOCKS version 5 (RFC 1928), as far as browsers need it: without
-// authentication, to connect.
+// SOCKS version 5 (RFC 1928), as far as browsers need it: the command CONNECT,
+// without authentication.
 const (
 	socksVersion         = 5
 	socksNoAuth          = 0
@@ -20,18 +20,18 @@ const (
 	socksHostUnreachable = 4
 )
 
-// acceptSOCKS reads what a client wants to be connected with, and says that it
-// is. A host and port that are not known are an error, and the client is told
-// that they cannot be reached.
+// acceptSOCKS reads the host and port that a client wants to connect to, and
+// confirms the connection. An unknown host and port are an error, and the
+// client is told that they cannot be reached.
 func acceptSOCKS(conn io.ReadWriter, knows func(host, port string) bool) (host, port string, err error) {
 	greeting, err := readBytes(conn, 2)
 	if err != nil {
 		return "", "", err
 	}
 	if greeting[0] != socksVersion {
-		return "", "", fmt.Errorf("SOCKS version %d, and not 5", greeting[0])
+		return "", "", fmt.Errorf("SOCKS version %d, want 5", greeting[0])
 	}
-	if _, err := readBytes(conn, int(greeting[1])); err != nil { // ways to authenticate
+	if _, err := readBytes(conn, int(greeting[1])); err != nil { // authentication methods
 		return "", "", err
 	}
 	if _, err := conn.Write([]byte{socksVersion, socksNoAuth}); err != nil {
@@ -42,7 +42,7 @@ func acceptSOCKS(conn io.ReadWriter, knows func(host, port string) bool) (host, 
 		return "", "", err
 	}
 	if request[1] != socksConnect {
-		return "", "", fmt.Errorf("SOCKS command %d, and not to connect", request[1])
+		return "", "", fmt.Errorf("SOCKS command %d, want 1 (CONNECT)", request[1])
 	}
 	if host, err = readHost(conn, request[3]); err != nil {
 		return "", "", err
@@ -81,7 +81,7 @@ func readHost(r io.Reader, addressType byte) (string, error) {
 		}
 		length = int(b[0])
 	default:
-		return "", fmt.Errorf("SOCKS address type %d, and not 1, 3 or 4", addressType)
+		return "", fmt.Errorf("SOCKS address type %d, want 1, 3 or 4", addressType)
 	}
 	b, err := readBytes(r, length)
 	if err != nil || addressType == socksName {

@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// A conversation is what a client says, and what it is answered.
+// A conversation is what a client sends, and what it receives.
 type conversation struct {
 	*strings.Reader
-	answer strings.Builder
+	reply strings.Builder
 }
 
-func (c *conversation) Write(b []byte) (int, error) { return c.answer.Write(b) }
+func (c *conversation) Write(b []byte) (int, error) { return c.reply.Write(b) }
 
 func TestAcceptSOCKS(t *testing.T) {
 	const greeting, accepted = "\x05\x02\x00\x02", "\x05\x00"
@@ -22,7 +22,7 @@ func TestAcceptSOCKS(t *testing.T) {
 	const refused = accepted + "\x05\x04\x00\x01\x00\x00\x00\x00\x00\x00"
 	known := map[string]bool{"app.example.com:443": true, "127.0.0.1:3000": true, "[::1]:3000": true}
 	tests := []struct {
-		name, says, answer, hostPort string
+		name, says, reply, hostPort string
 	}{
 		{"a name that is known", greeting + "\x05\x01\x00\x03\x0fapp.example.com\x01\xbb", connected, "app.example.com:443"},
 		{"an IPv4 address that is known", greeting + "\x05\x01\x00\x01\x7f\x00\x00\x01\x0b\xb8", connected, "127.0.0.1:3000"},
@@ -47,8 +47,8 @@ func TestAcceptSOCKS(t *testing.T) {
 			if got := net.JoinHostPort(host, port); err == nil && got != tt.hostPort || (err == nil) != (tt.hostPort != "") {
 				t.Errorf("got %q, error %v, want %q", got, err, tt.hostPort)
 			}
-			if got := c.answer.String(); got != tt.answer {
-				t.Errorf("the answer is %q, want %q", got, tt.answer)
+			if got := c.reply.String(); got != tt.reply {
+				t.Errorf("the reply is %q, want %q", got, tt.reply)
 			}
 			if err == nil && c.Len() > 0 {
 				t.Errorf("%d bytes are not read", c.Len())
@@ -71,8 +71,8 @@ func FuzzAcceptSOCKS(f *testing.F) {
 		if err == nil && (asked != net.JoinHostPort(host, port) || len(host)%2 != 0) {
 			t.Errorf("%q is connected with %s %s, and %s was asked for", says, host, port, asked)
 		}
-		if answer := c.answer.String(); strings.HasSuffix(answer, "\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00") != (err == nil) {
-			t.Errorf("%q is answered with %q, error %v", says, answer, err)
+		if reply := c.reply.String(); strings.HasSuffix(reply, "\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00") != (err == nil) {
+			t.Errorf("the reply to %q is %q, error %v", says, reply, err)
 		}
 	})
 }

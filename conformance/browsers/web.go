@@ -18,20 +18,20 @@ import (
 	"testing"
 )
 
-// documentPath is where every origin has the document that runs its scripts.
+// documentPath is the path of the document that runs the scripts of an origin.
 // Requests for it reach neither handler nor server.
 const documentPath = "/.browsers/document"
 
-// maxHead bounds a request line with its headers, in bytes.
+// maxHead is the largest size of a request line with its headers, in bytes.
 const maxHead = 1 << 20
 
-// A Web is what host names resolve to: for each origin, what serves it. No other
-// host can be reached. It is safe for concurrent use.
+// A Web has the handler or server of each origin. No other host can be reached.
+// It is safe for concurrent use.
 //
-// Browsers come to it by a SOCKS proxy, which is told the host and the port for
-// http, https and WebSockets alike, and then gets the bytes that the server
-// would get. An HTTP proxy is sent other requests for http than a server, and a
-// 407 is taken for its own.
+// Browsers reach it through a SOCKS proxy, which gets the host and the port for
+// http, https and WebSockets alike, and then the bytes that the server would
+// get. With an HTTP proxy, browsers would send other http requests than to a
+// server, and take a 407 for the proxy's.
 //
 // It speaks HTTP/1.1.
 type Web struct {
@@ -47,8 +47,7 @@ type Web struct {
 	ended bool
 }
 
-// A site is what serves an origin: a handler, a server at an address, or
-// nothing.
+// A site is a handler or the address of a server for an origin, or neither.
 type site struct {
 	handler http.Handler
 	address string
@@ -73,7 +72,7 @@ func NewWeb(t testing.TB) *Web {
 		transport: &http.Transport{
 			Proxy:              http.ProxyURL(&url.URL{Scheme: "socks5", Host: proxy.Addr().String()}),
 			TLSClientConfig:    &tls.Config{RootCAs: authority.pool()},
-			DisableCompression: true, // whoever wants it asks for it, as browsers do
+			DisableCompression: true, // tests set Accept-Encoding themselves, as browsers do
 		},
 		sites: make(map[string]*site),
 		conns: make(map[net.Conn]bool),
@@ -86,32 +85,32 @@ func NewWeb(t testing.TB) *Web {
 	return w
 }
 
-// Handle lets h serve an origin, such as https://api.example.com:8443, in place
-// of what served it before. Where the origin is https, TLS ends before h.
+// Handle makes h serve an origin, such as https://api.example.com:8443, and
+// replaces what served it before. For an https origin, h gets requests without
+// TLS.
 //
-// Handle, [Web.Forward] and [Web.Watch] panic if the origin is not one of http
-// or https.
+// Handle, [Web.Forward] and [Web.Watch] panic unless the origin is an http or https origin.
 func (w *Web) Handle(origin string, h http.Handler) {
 	w.change(origin, func(s *site) { s.handler, s.address = h, "" })
 }
 
-// Forward lets the server at an address, which is host and port, serve an origin
-// in place of what served it before. The server gets the bytes of HTTP/1.1 that
-// the browser sends, without TLS, and whatever it writes goes back as it is,
-// malformed or not. WebSockets pass.
+// Forward makes the server at an address, which is host and port, serve an
+// origin, and replaces what served it before. The server gets the HTTP/1.1
+// bytes that the browser sends, without TLS, and the browser gets exactly what
+// the server writes, malformed or not. WebSockets work.
 func (w *Web) Forward(origin, address string) {
 	w.change(origin, func(s *site) { s.handler, s.address = nil, address })
 }
 
 // Watch calls seen with the head of every request to an origin, before the
-// server gets it. Requests for the document in which scripts run are none.
-// Calls may be concurrent. It replaces what watched before.
+// server gets it, except requests for the document in which scripts run. Calls
+// may be concurrent. Watch replaces an earlier function.
 func (w *Web) Watch(origin string, seen func(*http.Request)) {
 	w.change(origin, func(s *site) { s.watch = seen })
 }
 
 // Transport reaches the same origins from Go, and trusts their certificates. It
-// sends what it is given, and adds no Accept-Encoding.
+// sends requests unchanged, without adding Accept-Encoding.
 func (w *Web) Transport() http.RoundTripper { return w.transport }
 
 func (w *Web) change(origin string, change func(*site)) {
@@ -127,7 +126,7 @@ func (w *Web) change(origin string, change func(*site)) {
 	change(w.sites[key])
 }
 
-// site returns what serves an origin, if there is such an origin.
+// site returns the site of an origin, if there is one.
 func (w *Web) site(key string) (s site, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -137,8 +136,8 @@ func (w *Web) site(key string) (s site, ok bool) {
 	return site{}, false
 }
 
-// parseOrigin returns the key of an origin. It takes hosts that net/url does
-// not, and browsers do.
+// parseOrigin returns the key of an origin. It accepts hosts that browsers
+// accept and net/url doesn't.
 func parseOrigin(origin string) (key string, err error) {
 	scheme, authority, _ := strings.Cut(origin, "://")
 	host, port := authority, map[string]string{"http": "80", "https": "443"}[scheme]
@@ -151,8 +150,8 @@ func parseOrigin(origin string) (key string, err error) {
 	return originKey(scheme, strings.Trim(host, "[]"), port), nil
 }
 
-// originKey is without the dot that may end a host name: some browsers leave it
-// out when they ask for a connection.
+// originKey removes the dot that may end a host name: some browsers leave it
+// out when they connect.
 func originKey(scheme, host, port string) string {
 	return scheme + "://" + net.JoinHostPort(strings.TrimSuffix(host, "."), port)
 }
@@ -246,7 +245,7 @@ func (w *Web) knows(host, port string) bool {
 	return http || https
 }
 
-// A bufferedConn is a connection of which something was read ahead.
+// A bufferedConn is a connection from which something was read ahead.
 type bufferedConn struct {
 	net.Conn
 	in *bufio.Reader
@@ -254,9 +253,9 @@ type bufferedConn struct {
 
 func (c *bufferedConn) Read(b []byte) (int, error) { return c.in.Read(b) }
 
-// converse answers the requests of a connection for the document, and passes on
-// all others. Browsers do not pipeline: a request comes when the response to the
-// one before is complete.
+// converse responds to a connection's requests for the document, and passes on
+// all others. Browsers do not pipeline: they send a request after the previous
+// response is complete.
 func (w *Web) converse(client net.Conn, scheme, key string) {
 	in := bufio.NewReader(client)
 	var up *upstream
@@ -294,7 +293,7 @@ func (w *Web) converse(client net.Conn, scheme, key string) {
 		}
 		body := io.Reader(io.LimitReader(in, request.ContentLength))
 		if request.Header.Get("Upgrade") != "" || len(request.TransferEncoding) > 0 {
-			body = in // no length says where it ends
+			body = in // its length is unknown
 		}
 		if _, err := io.Copy(up.conn, body); err != nil {
 			return
@@ -302,7 +301,7 @@ func (w *Web) converse(client net.Conn, scheme, key string) {
 	}
 }
 
-// readHead reads a request up to its body. The head is what it reads, as it is.
+// readHead reads a request up to its body. head has the bytes unchanged.
 func readHead(in *bufio.Reader) (head []byte, request *http.Request, err error) {
 	for !bytes.HasSuffix(head, []byte("\r\n\r\n")) {
 		part, err := in.ReadSlice('\n')
@@ -317,15 +316,15 @@ func readHead(in *bufio.Reader) (head []byte, request *http.Request, err error) 
 	return head, request, err
 }
 
-// An upstream is the connection with a server that belongs to a client's.
+// An upstream is the connection to a server for a client's connection.
 type upstream struct {
 	conn    net.Conn
 	address string
 	left    atomic.Bool
 }
 
-// dial connects a client with a server. All that the server writes goes to the
-// client, whose connection ends with the server's.
+// dial connects a client to a server. Everything that the server writes goes to
+// the client, whose connection ends with the server's.
 func (w *Web) dial(client net.Conn, address string) (*upstream, error) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -341,8 +340,7 @@ func (w *Web) dial(client net.Conn, address string) (*upstream, error) {
 	return up, nil
 }
 
-// leave ends the connection with the server, if there is one, and not the
-// client's.
+// leave ends the connection to the server, if there is one, but not the client's.
 func (up *upstream) leave() {
 	if up != nil {
 		up.left.Store(true)

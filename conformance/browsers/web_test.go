@@ -12,7 +12,7 @@ import (
 	"github.com/corskit/cors/conformance/browsers"
 )
 
-// name answers with a name, and what the request is.
+// name responds with a name and a description of the request.
 func name(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -20,7 +20,7 @@ func name(name string) http.Handler {
 	})
 }
 
-// ask asks by way of a web, and returns the body of the answer.
+// ask sends a request through a web, and returns the body of the response.
 func ask(t *testing.T, w *browsers.Web, method, url, body string) (string, error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
@@ -85,7 +85,7 @@ func TestWebRefusesWhatIsNoOrigin(t *testing.T) {
 	}
 }
 
-// What serves an origin changes while the client keeps its connection.
+// An origin gets another server while the client keeps its connection.
 func TestWebServesAnOriginByWhatIsSetLast(t *testing.T) {
 	w := browsers.NewWeb(t)
 	first, second := httptest.NewServer(name("first server")), httptest.NewServer(name("second server"))
@@ -165,7 +165,7 @@ func TestWebIsWatched(t *testing.T) {
 	}
 }
 
-// A request that is under way does not keep a web from ending.
+// A running request does not keep a web from ending.
 func TestWebEndsWithItsTest(t *testing.T) {
 	var failed error
 	t.Run("web", func(t *testing.T) {
@@ -188,6 +188,6 @@ func TestWebEndsWithItsTest(t *testing.T) {
 		<-arrived
 	})
 	if failed == nil {
-		t.Error("the request is answered, though its web has ended")
+		t.Error("the request gets a response, although its web has ended")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// webKitCommand starts a display, too: this browser cannot do without.
+// webKitCommand also starts a display, which this browser requires.
 func webKitCommand(s *session, page string) (*exec.Cmd, error) {
 	display, err := startDisplay(s)
 	if err != nil {
@@ -31,8 +31,8 @@ func webKitCommand(s *session, page string) (*exec.Cmd, error) {
 }
 
 // startDisplay starts an X server, and returns its name, such as ":1". The
-// server has an abstract socket, and no lock: both other kinds of files stay
-// when it is killed.
+// server has an abstract socket and no lock file: files would remain if it is
+// killed.
 func startDisplay(s *session) (string, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -46,7 +46,7 @@ func startDisplay(s *session) (string, error) {
 	w.Close()
 	number, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
-		return "", fmt.Errorf("no display is started: %w", err)
+		return "", fmt.Errorf("the display doesn't start: %w", err)
 	}
 	return ":" + strings.TrimSpace(number), nil
 }

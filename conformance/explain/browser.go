@@ -14,16 +14,16 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// The browser runs a page of pageOrigin, which stands for the origin of the
-// request: the server allows it if the engine allowed that origin.
+// The browser runs a page of pageOrigin in place of the request's origin: the
+// server allows it if the engine allowed that origin.
 const (
 	pageOrigin  = "https://page.example"
 	otherOrigin = "https://other.example"
 	serverURL   = "https://server.example/"
 )
 
-// A server responds by an engine, without a network. Where the next handler
-// responds, the status is 200. A nil engine sets no headers.
+// A server responds as an engine decides, without a network. If the next
+// handler responds, the status is 200. A nil engine sets no headers.
 type server struct{ engine *cors.Engine }
 
 // RoundTrip implements [http.RoundTripper].
@@ -41,8 +41,8 @@ func (s server) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// serve returns a server with the policy of cfg on every path, which allows the
-// page or does not. A public policy allows every page.
+// serve returns a server with the policy of cfg on every path. allowed says
+// whether it allows the page. A public policy allows every page.
 func serve(cfg cors.Config, allowed bool) server {
 	isPublic := slices.Contains(cfg.AllowOrigins, "*") && !cfg.AllowCredentials
 	cfg.Paths, cfg.PathRegexps, cfg.AcceptRisks = nil, nil, nil
@@ -72,8 +72,8 @@ func run(s server, script *fetch.Request) (fetch.Trace, error) {
 	return nil, err
 }
 
-// A replay finds the obstacles to a script one after another: it removes what
-// stops the browser, and lets the browser run again.
+// A replay finds the obstacles to a script one after another: it removes the
+// obstacle that stops the browser, and runs the script again.
 type replay struct {
 	*explainer
 	script    *fetch.Request
@@ -134,18 +134,18 @@ func (r *replay) rebuild(mode fetch.CredentialsMode) {
 	r.setFlag()
 }
 
-// setFlag sets the use-CORS-preflight flag where no preflight would come otherwise.
-// With a method that is not safelisted, it would stand for the permission to use
-// that.
+// setFlag sets the use-CORS-preflight flag if the browser would send no
+// preflight otherwise. A method that is not safelisted needs a preflight
+// anyway.
 func (r *replay) setFlag() {
 	r.script.UseCORSPreflight = r.Kind == cors.Preflight && slices.Contains([]string{"GET", "HEAD", "POST"}, strings.ToUpper(r.script.Method))
 }
 
-// isName reports whether s is a token of reasonable length, as the names of
-// methods and headers are.
+// isName reports whether s is a token of reasonable length, such as the name of
+// a method or header.
 func isName(s string) bool { return httpguts.ValidHeaderFieldName(s) && len(s) <= maxQuoted }
 
-// maxNames is how many headers a script is rebuilt with.
+// maxNames is the largest number of headers that a script is rebuilt with.
 const maxNames = 64
 
 // requestedHeaders returns the headers that a preflight asks for.
@@ -172,7 +172,7 @@ func (r *replay) requestedHeaders() (headers fetch.HeaderList) {
 	return headers
 }
 
-// telling are headers that scripts set and browsers do not.
+// telling are headers that only scripts set.
 var telling = []string{"X-Api-Key", "X-Csrf-Token", "X-Csrftoken", "X-Requested-With", "X-Xsrf-Token"}
 
 // unsafeHeaders returns the headers of an actual request that a script has set
@@ -197,10 +197,10 @@ func (r *replay) unsafeHeaders() (headers fetch.HeaderList) {
 	return headers
 }
 
-// next runs the script where the page is allowed, and adds and removes the
+// next runs the script with the page allowed, and records and removes the
 // obstacle that stops it. It reports whether there was one.
 func (r *replay) next() bool {
-	r.setFlag() // the method may be another by now
+	r.setFlag() // the method may have changed
 	trace, err := run(serve(r.config, true), r.script)
 	var refused *fetch.RequestError
 	var failure *fetch.NetworkError
@@ -230,8 +230,8 @@ func (r *replay) next() bool {
 	return true
 }
 
-// differs finds out whether the browser's preflight asks for something else than
-// the one to explain, and removes that from the script.
+// differs finds out whether the browser's preflight asks for something other
+// than the preflight to explain, and removes that from the script.
 func (r *replay) differs(sent fetch.HeaderList) bool {
 	if method, _ := sent.Get("Access-Control-Request-Method"); method != r.script.Method {
 		r.unsendable("Browsers write the method %s as %s.", r.script.Method, method)
@@ -241,7 +241,7 @@ func (r *replay) differs(sent fetch.HeaderList) bool {
 	names, _ := sent.Get("Access-Control-Request-Headers")
 	for _, h := range r.script.Headers {
 		if !slices.Contains(strings.Split(names, ","), strings.ToLower(h.Name)) {
-			r.unsendable("Browsers let no script set %s.", h.Name)
+			r.unsendable("Browsers don't let scripts set %s.", h.Name)
 			r.removeHeader(h.Name)
 			return true
 		}
@@ -277,7 +277,7 @@ func (r *replay) missesCredentials(failure *fetch.NetworkError) {
 	case slices.Contains(cfg.AllowOrigins, "*"):
 		fix = `If the path needs credentials, give it a Config of its own that lists the origins and sets AllowCredentials. With "*", any site could read as the user.`
 	case len(cfg.AllowOrigins) > maxEntries || len(cfg.AllowOriginRegexps) > maxAnalyzed:
-		fix = fmt.Sprintf("Set AllowCredentials if New accepts that for all origins of Config %d: there are too many to try here.", r.policy)
+		fix = fmt.Sprintf("Set AllowCredentials, if New accepts it with all origins of Config %d: there are too many to try here.", r.policy)
 	default:
 		change = &Change{Config: r.policy, Field: "AllowCredentials", Caution: fmt.Sprintf("This applies to every origin that Config %d allows.", r.policy)}
 	}
@@ -301,7 +301,7 @@ func (r *Result) settle(x *explainer) {
 		r.Changes = nil
 	} else if len(r.Changes) > 0 && x.hasTwoPolicies() {
 		r.Changes = nil
-		r.Obstacles[0].Fix = "No change is proposed because two Configs decide about this path: as it is, and unescaped and cleaned. Look at the client."
+		r.Obstacles[0].Fix = "No change is proposed because two Configs apply to this path: one as it is written, the other after unescaping and cleaning. Look at the client."
 	} else if problem := x.refusal(r.Changes); problem != nil {
 		r.Changes = nil
 		r.Obstacles[len(r.Obstacles)-1].Fix = notAccepted(problem)
@@ -311,8 +311,8 @@ func (r *Result) settle(x *explainer) {
 	}
 }
 
-// refusal returns the problem that New has with changes, or nil. Parts of the
-// Configs that have nothing to do with the changes are left out: New accepted them
+// refusal returns the problem that New reports for changes, or nil. Parts of
+// the Configs that the changes don't concern are left out: New accepted them
 // before.
 func (x *explainer) refusal(changes []Change) *cors.ConfigError {
 	if len(changes) == 0 {
@@ -340,8 +340,8 @@ func (x *explainer) refusal(changes []Change) *cors.ConfigError {
 	return refusal(configs...)
 }
 
-// refusal returns the first problem of Configs, or nil. Accepted risks of origins
-// that were left out are not problems.
+// refusal returns the first problem of Configs, or nil. It ignores accepted
+// risks of origins that were left out.
 func refusal(cfgs ...cors.Config) *cors.ConfigError {
 	_, err := cors.New(cfgs...)
 	var problems cors.ConfigErrors

@@ -1,10 +1,10 @@
 // Package explain says why an engine allows or blocks a request, and what to
 // change so that it is allowed.
 //
-// [Explain] rebuilds the script that made the request, lets the browser of
-// package fetch run it against the engine's policy in memory, and takes the
-// failing step from the browser. It adds how the request differs from the policy,
-// and the smallest changes of the Config that let the browser go on.
+// [Explain] rebuilds the script that made the request, runs it in the browser
+// of package fetch against the engine's policy in memory, and takes the failing
+// step from the browser. It adds how the request differs from the policy, and
+// the smallest changes of the Config that allow the request.
 //
 // Explaining takes much longer than deciding, and its cost is bounded whatever
 // the request contains.
@@ -20,10 +20,10 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// An Explanation says how an engine decides about a request, what a browser does
-// with the response, and what to change. Its texts quote whatever comes from the
-// request, so that they are harmless in a log or a terminal. It shares no memory
-// with the request.
+// An Explanation says how an engine decides about a request, what a browser
+// does with the response, and what to change. Its texts quote everything that
+// comes from the request, so they are safe in a log or a terminal. It shares no
+// memory with the request.
 type Explanation struct {
 	// Summary is one line: the request, the outcome and the cause. Request is its
 	// beginning.
@@ -51,19 +51,19 @@ type Explanation struct {
 	// Nearest is the allowed origin or pattern that a denied origin is closest to.
 	Nearest string `json:"nearest,omitempty"`
 
-	// SameOrigin reports that a page of the server's own origin made the request,
-	// so that CORS does not apply.
+	// SameOrigin reports whether a page of the server's own origin made the
+	// request. CORS does not apply then.
 	SameOrigin bool `json:"sameOrigin,omitempty"`
 	// Cookies reports that an actual request carries cookies.
 	Cookies bool `json:"cookies,omitempty"`
 
-	// A request does not tell its credentials mode, so there are two results:
-	// WithoutCredentials for the modes "omit" and "same-origin", and
+	// The credentials mode of a request can't be seen, so there are two
+	// results: WithoutCredentials for the modes "omit" and "same-origin", and
 	// WithCredentials for "include".
 	WithoutCredentials Result `json:"withoutCredentials"`
 	WithCredentials    Result `json:"withCredentials"`
 
-	// Notes are sentences about what else is worth knowing.
+	// Notes are sentences with further information.
 	Notes []string `json:"notes,omitempty"`
 }
 
@@ -81,19 +81,19 @@ type Result struct {
 	// failing one included.
 	Obstacles []Obstacle `json:"obstacles,omitempty"`
 	// Changes are the smallest changes that allow the request: all of them are
-	// needed, and [cors.New] accepts the Configs with them. There are none if one
-	// of the obstacles cannot or should not be removed by a change.
+	// needed, and [cors.New] accepts the Configs with them. Changes is empty if
+	// a change can't or shouldn't remove one of the obstacles.
 	Changes []Change `json:"changes,omitempty"`
 }
 
-// An Obstacle is one cause for which a request is blocked.
+// An Obstacle is one reason why a request is blocked.
 type Obstacle struct {
-	// Field is the field of the Config in the way, Origin if that header is
-	// malformed, or Request if no script can send the request.
+	// Field is the field of the Config that blocks the request, Origin if that
+	// header is malformed, or Request if no script can send the request.
 	Field string `json:"field"`
-	// Why says what is wrong.
+	// Why says why, in a sentence.
 	Why string `json:"why"`
-	// Fix says what to do instead of a change, or what to consider before one.
+	// Fix says what to do instead of a change, or what to consider before making one.
 	Fix string `json:"fix,omitempty"`
 
 	change *Change
@@ -109,12 +109,11 @@ type Change struct {
 	// Defaults are the names that a nil list allows. List them too: the list is then no
 	// longer nil.
 	Defaults []string `json:"defaults,omitempty"`
-	// Caution says what to be sure of before.
+	// Caution says what to consider first.
 	Caution string `json:"caution,omitempty"`
 }
 
-// Apply makes the change in cfg, whatever its index. It copies the list that it
-// adds to.
+// Apply makes the change in cfg and ignores c.Config. It copies the list that it adds to.
 func (c Change) Apply(cfg *cors.Config) {
 	if c.Field == "AllowCredentials" {
 		cfg.AllowCredentials = true
@@ -184,14 +183,15 @@ type explainer struct {
 	path     string
 	folding  cors.PathFolding
 
-	// policy is the index of the Config that applies to the path or, if none does,
-	// to one like it; -1 if there is none.
+	// policy is the index of the Config that applies to the path, or otherwise
+	// to a similar path; -1 if there is none.
 	policy int
-	// obstacles are those of both credentials modes.
+	// obstacles are the obstacles in both credentials modes.
 	obstacles []Obstacle
 }
 
-// newExplainer returns an explainer with everything that Decide says.
+// newExplainer returns an explainer with the fields that follow from
+// the decision.
 func newExplainer(engine *cors.Engine, r *cors.Request) *explainer {
 	own := *r
 	for _, s := range []*string{
@@ -222,9 +222,9 @@ func newExplainer(engine *cors.Engine, r *cors.Request) *explainer {
 	return x
 }
 
-// decide takes the decision and the Configs that it comes from. If the engine is
-// reloaded between the two, it starts again, unless that would call
-// AllowOriginFunc again.
+// decide sets the decision and the Configs that it comes from. If the engine is
+// reloaded in between, it starts again, unless that would call AllowOriginFunc
+// again.
 func (x *explainer) decide() {
 	for {
 		generation := x.engine.Generation()
@@ -246,10 +246,10 @@ func (x *explainer) header(name string) string {
 	return x.request.Reader.RequestHeader(name)
 }
 
-// isSameOrigin reports whether browsers send such an actual request to their
-// page's own origin. Without Sec-Fetch-Site, the host tells, and the method: with
-// GET and HEAD, browsers send no Origin there (Fetch, "append a request Origin
-// header").
+// isSameOrigin reports whether the request is an actual request from a page to
+// its own origin. Without Sec-Fetch-Site, the host and the method decide: with
+// GET and HEAD, browsers send no Origin to the page's own origin (Fetch,
+// "append a request Origin header").
 func (x *explainer) isSameOrigin() bool {
 	if site := x.header("Sec-Fetch-Site"); site != "" || x.Kind != cors.Actual {
 		return site == "same-origin" && x.Kind == cors.Actual
@@ -294,7 +294,7 @@ func (x *explainer) addNotes() {
 	case "websocket":
 		note(`Sec-Fetch-Mode is "websocket": browsers do not apply CORS to handshakes. The server must check the origin, for example with CheckOrigin.`)
 	default:
-		note("Sec-Fetch-Mode is %s, not \"cors\": no script reads this response. The explanation is for one that would.", quote(mode))
+		note("Sec-Fetch-Mode is %s, not \"cors\": no script reads this response. The explanation is for a script that would.", quote(mode))
 	}
 	if i := x.otherConfig(); i >= 0 {
 		note("Config %d allows the origin, but Config %d applies to the path: its paths are narrower, or it comes first.", i, x.Config)
@@ -308,8 +308,8 @@ func (x *explainer) addNotes() {
 	}
 }
 
-// otherConfig returns the index of a Config that matches the path as well and
-// allows the origin that is denied, or -1.
+// otherConfig returns the index of another Config that matches the path and
+// allows the denied origin, or -1.
 func (x *explainer) otherConfig() int {
 	if x.Allowed || x.Config < 0 {
 		return -1
@@ -320,8 +320,8 @@ func (x *explainer) otherConfig() int {
 	})
 }
 
-// maxEntries is how many entries of a list are tried one by one.
+// maxEntries is the largest number of a list's entries that are tried one by one.
 const maxEntries = 1000
 
-// first returns the entries that are tried.
+// first returns the first maxEntries entries.
 func first(list []string) []string { return list[:min(len(list), maxEntries)] }

@@ -22,7 +22,7 @@ import (
 
 const app = "https://app.example.com"
 
-// A request is a request in a few words.
+// A request is a short form of a request.
 type request struct {
 	method, path, origin, host string
 	malformed                  bool
@@ -79,7 +79,7 @@ func at(paths ...string) cors.Config {
 	return cors.Config{Paths: paths, AllowOrigins: []string{app}}
 }
 
-// text returns all that a result says, on one line.
+// text returns a result on one line.
 func text(r *explain.Result) string {
 	var all []string
 	for _, o := range r.Obstacles {
@@ -110,9 +110,9 @@ var blocked = []struct {
 	{"the port differs", origins(app), from(app + ":8443"),
 		`"https://app.example.com:8443" differs from "https://app.example.com", which is allowed, in the port. Add "https://app.example.com:8443" to AllowOrigins of Config 0.`},
 	{"the scheme differs", origins(app), from("http://app.example.com"),
-		`"http://app.example.com" differs from "https://app.example.com", which is allowed, in the scheme. Better serve the page over https as well, and use that origin. Add "http://app.example.com" to AllowOrigins of Config 0. Nothing protects plain http: anyone who controls the user's network can speak for this origin.`},
+		`"http://app.example.com" differs from "https://app.example.com", which is allowed, in the scheme. Better, serve the page over https as well, and use that origin. Add "http://app.example.com" to AllowOrigins of Config 0. Nothing protects plain http: anyone who controls the user's network can speak for this origin.`},
 	{"the scheme differs from what a regular expression matches", cors.Config{AllowOriginRegexps: []string{`https://(a|b)\.example\.com`}}, from("http://a.example.com"),
-		`"http://a.example.com" differs from "https://a.example.com", which is allowed, in the scheme. Better serve the page over https as well, and use that origin. Add "http://a.example.com" to AllowOrigins of Config 0. Nothing protects plain http: anyone who controls the user's network can speak for this origin.`},
+		`"http://a.example.com" differs from "https://a.example.com", which is allowed, in the scheme. Better, serve the page over https as well, and use that origin. Add "http://a.example.com" to AllowOrigins of Config 0. Nothing protects plain http: anyone who controls the user's network can speak for this origin.`},
 	{"www. differs", origins("https://example.com"), from("https://www.example.com"),
 		`"https://www.example.com" differs from "https://example.com", which is allowed, in the "www.". If you trust all subdomains, add "https://*.example.com" instead of each. Add "https://www.example.com" to AllowOrigins of Config 0.`},
 	{"a subdomain", origins("https://example.com"), from(app),
@@ -122,9 +122,9 @@ var blocked = []struct {
 	{"the machine itself", origins("http://localhost:3000"), from("http://127.0.0.1:3000"),
 		`"http://127.0.0.1:3000" is not "http://localhost:3000", which is allowed: localhost, 127.0.0.1 and [::1] are the same machine, but different hosts to a browser. During development, "http://127.0.0.1:*" allows every port. Add "http://127.0.0.1:3000" to AllowOrigins of Config 0.`},
 	{"a stranger", origins(app), from("https://evil.org"),
-		`Config 0 allows no origin like "https://evil.org". Keep it denied, unless it is your site. If it is, add it to AllowOrigins yourself.`},
+		`Config 0 allows no origin like "https://evil.org". Keep it denied unless it is your site. If it is, add it to AllowOrigins yourself.`},
 	{"a stranger at a shared host", origins("https://mine.gitpod.io"), from("https://other.gitpod.io"),
-		`Config 0 allows no origin like "https://other.gitpod.io". Keep it denied, unless it is your site. If it is, add it to AllowOrigins yourself.`},
+		`Config 0 allows no origin like "https://other.gitpod.io". Keep it denied unless it is your site. If it is, add it to AllowOrigins yourself.`},
 	{"development", origins(app), from("http://localhost:3000"),
 		`Config 0 allows no origin like "http://localhost:3000". During development, "http://localhost:*" allows every port. Add "http://localhost:3000" to AllowOrigins of Config 0.`},
 	{"a letter is exchanged", origins("https://example.com"), from("https://exmaple.com"), lookalike("https://exmaple.com", "exmaple.com", "https://example.com")},
@@ -141,27 +141,27 @@ var blocked = []struct {
 	{"the function denies", cors.Config{AllowOriginFunc: func(context.Context, *cors.Request) (bool, error) { return false, nil }}, from(app),
 		`AllowOriginFunc of Config 0 denied "https://app.example.com", and nothing in AllowOrigins or AllowOriginRegexps allows it. To allow it, let the function return true, or add the origin to AllowOrigins: then the function isn't called.`},
 	{"the function fails", cors.Config{AllowOriginFunc: func(context.Context, *cors.Request) (bool, error) { return true, errors.New("no \x1b[31mdatabase") }}, from(app),
-		`AllowOriginFunc of Config 0 failed, and an error denies: "no \x1b[31mdatabase". Fix the error that the function returned.`},
+		`AllowOriginFunc of Config 0 returned an error, so the origin is denied: "no \x1b[31mdatabase". Fix the error that the function returned.`},
 
 	{"the case of the path differs", at("/api/"), fetching("/API/x"), `No Config applies to "/API/x". Paths of Config 0 has "/api/", and the path differs in case. Add "/API/x" to Paths of Config 0.`},
 	{"the slash of the path differs", at("/posts"), fetching("/posts/"), `No Config applies to "/posts/". Paths of Config 0 has "/posts", and the path differs in the slash at its end. Add "/posts/{$}" to Paths of Config 0.`},
 	{"a path with empty segments", at("/a.b/c"), fetching("/a.b//c"), `No Config applies to "/a.b//c". Paths of Config 0 has "/a.b/c", and the path differs in empty or dotted segments. Add "/a\\.b//c" to PathRegexps of Config 0.`},
 	{"a path below", at("/api"), fetching("/api/posts"), `No Config applies to "/api/posts". Paths of Config 0 has "/api", which does not match paths below it. To match all paths below, write "/api/". Add "/api/posts" to Paths of Config 0.`},
-	{"a path like no other", at("/api"), fetching("/posts"), `No Config applies to "/posts". The request is left alone. If scripts of other origins should read the response, add the path to Paths of a Config.`},
+	{"a path like no other", at("/api"), fetching("/posts"), `No Config applies to "/posts". The engine leaves the request alone. If scripts of other origins should read the response, add the path to Paths of a Config.`},
 
 	{"a method", origins(app), preflighting("PUT", ""), `Method PUT is not allowed by the Access-Control-Allow-Methods header. Add "PUT" to AllowMethods of Config 0.`},
 	{"a method that isn't a default", cors.Config{AllowOrigins: []string{app}}, preflighting("POKE", ""), `Method POKE is not allowed by the Access-Control-Allow-Methods header. Write append(cors.DefaultMethods(), "POKE") as AllowMethods of Config 0.`},
 	{"a header that isn't a default", cors.Config{AllowOrigins: []string{app}}, preflighting("PUT", "x-a"), `Request-header x-a is not allowed by the Access-Control-Allow-Headers header. Write append(cors.DefaultHeaders(), "X-A") as AllowHeaders of Config 0.`},
 	{"a method in lower case", origins(app), preflighting("patch", ""), `Method patch is not allowed by the Access-Control-Allow-Methods header. No change is proposed because New refuses it: AllowMethods "patch": isn't in upper case, and methods are case-sensitive; write "PATCH".`},
 	{"a method that browsers write otherwise", origins(app), preflighting("get", ""), `Browsers write the method get as GET.` + client},
-	{"a forbidden method", origins(app), preflighting("CONNECT", ""), `CONNECT: browsers let no script use it.` + client},
+	{"a forbidden method", origins(app), preflighting("CONNECT", ""), `CONNECT: browsers don't let scripts use it.` + client},
 	{"a method called *", origins(app), preflighting("*", ""), `Method * is not allowed by the Access-Control-Allow-Methods header. Use another name: "*" in AllowMethods allows every name.`},
 	{"headers", origins(app), preflighting("GET", "x-a, X-A,authorization"), `Request-header authorization is not allowed by the Access-Control-Allow-Headers header. Request-header x-a is not allowed by the Access-Control-Allow-Headers header. Add "Authorization" to AllowHeaders of Config 0. Add "X-A" to AllowHeaders of Config 0.`},
-	{"Authorization beside *", cors.Config{AllowOrigins: []string{app}, AllowHeaders: []string{"*"}}, preflighting("GET", "authorization,x-a"), `Request-header authorization is not allowed by the Access-Control-Allow-Headers header; its * never covers authorization, which has to be named. Add "Authorization" to AllowHeaders of Config 0.`},
-	{"a forbidden header", origins(app), preflighting("GET", "cookie"), `Browsers let no script set cookie.` + client},
+	{"Authorization beside *", cors.Config{AllowOrigins: []string{app}, AllowHeaders: []string{"*"}}, preflighting("GET", "authorization,x-a"), `Request-header authorization is not allowed by the Access-Control-Allow-Headers header; its * never covers authorization, which has to be listed. Add "Authorization" to AllowHeaders of Config 0.`},
+	{"a forbidden header", origins(app), preflighting("GET", "cookie"), `Browsers don't let scripts set cookie.` + client},
 	{"what is not a header", origins(app), preflighting("GET", "\x1b[31m"), `"\x1b[31m" is not the name of a header.` + client},
 	{"JSON", origins(app), carrying("POST", "Content-Type", "application/json"), `Request-header content-type is not allowed by the Access-Control-Allow-Headers header. Add "Content-Type" to AllowHeaders of Config 0.`},
-	{"cookies", origins(app), carrying("GET", "Cookie", "a=b"), `No Access-Control-Allow-Credentials header is present on the response and the request's credentials mode is include. Set AllowCredentials of Config 0. This applies to every origin that Config 0 allows.`},
+	{"cookies", origins(app), carrying("GET", "Cookie", "a=b"), `No Access-Control-Allow-Credentials header is present on the response, but the request's credentials mode is include. Set AllowCredentials of Config 0. This applies to every origin that Config 0 allows.`},
 	{"cookies for any origin", origins("*"), carrying("GET", "Cookie", "a=b"), `The Access-Control-Allow-Origin header must not be the wildcard * when the request's credentials mode is include. If the path needs credentials, give it a Config of its own that lists the origins and sets AllowCredentials. With "*", any site could read as the user.`},
 }
 
@@ -334,7 +334,7 @@ func naiveAllows(e *cors.Engine, r *cors.Request, include bool) bool {
 	return true
 }
 
-// check checks what holds for every explanation.
+// check checks properties of every explanation.
 func check(t *testing.T, configs []cors.Config, r *cors.Request, isFromBrowser bool) explain.Explanation {
 	t.Helper()
 	e := mustNew(t, configs...)
@@ -480,7 +480,7 @@ func FuzzExplain(f *testing.F) {
 	})
 }
 
-// The step is the one that a browser stops at in front of the engine's middleware.
+// The step is the same at which a browser stops with the engine's middleware.
 func TestExplainNamesTheStepAtWhichABrowserStops(t *testing.T) {
 	d, seen := dice{rand.New(rand.NewPCG(3, 4))}, make(map[fetch.Step]int)
 	for range 1000 {

@@ -11,7 +11,7 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// An origin is a serialized origin, or a pattern of one, in its parts.
+// An origin is a serialized origin or a pattern, split into its parts.
 type origin struct{ scheme, host, port string }
 
 func parseOrigin(s string) (o origin, ok bool) {
@@ -31,21 +31,20 @@ func (o origin) String() string {
 
 var defaultPorts = map[string]string{"http": "80", "https": "443"}
 
-// A relation says how a denied origin is related to an allowed one. The closest is
-// the first.
+// A relation says how a denied origin is related to an allowed one, the closest first.
 type relation int
 
 const (
 	sameHost   relation = iota
-	loopback            // both are the machine itself
+	loopback            // both are this machine
 	www                 // one has "www." before the other
 	sameDomain          // both have the same registrable domain
-	lookalike           // it can be anybody's
+	lookalike           // anyone can own it
 	unrelated
 )
 
 // nearest returns the allowed origin or pattern that o is closest to, among the
-// first.
+// first maxEntries.
 func nearest(cfg *cors.Config, o origin) (closest origin, r relation) {
 	const most = int(unrelated) * 4
 	shortest := most
@@ -72,8 +71,8 @@ func nearest(cfg *cors.Config, o origin) (closest origin, r relation) {
 	return closest, r
 }
 
-// listedVariations returns variations of o that are allowed: by any entry, and not
-// only by the first of those that are not regular expressions.
+// listedVariations returns variations of o that are allowed. Unlike nearest, it
+// looks at every entry, and at regular expressions.
 func listedVariations(cfg *cors.Config, o origin) (list []string) {
 	other := map[string]string{"http": "https", "https": "http"}[o.scheme]
 	for _, v := range []origin{
@@ -109,15 +108,15 @@ func relate(o, allowed origin) relation {
 	}
 	name, _, _ := strings.Cut(own, ".")
 	other, _, _ := strings.Cut(domain, ".")
-	const short = 3 // too many names are one letter away from names this short
+	const short = 3 // for names this short, too many others differ in one letter
 	if name == other || min(len(name), len(other)) > short && oneLetterAway(own, domain) {
 		return lookalike
 	}
 	return unrelated
 }
 
-// isShared reports whether anyone can get a name under a domain, also where the
-// public suffix list lacks it.
+// isShared reports whether anyone can get a name under a domain, even if the
+// public suffix list doesn't have it.
 func isShared(domain string) bool {
 	problem := refusal(cors.Config{AllowOrigins: []string{"https://*." + domain}})
 	return problem != nil && problem.Code == cors.CodePublicSuffix
@@ -140,7 +139,7 @@ func isLoopback(host string) bool {
 }
 
 // resemble reports whether a host looks like another: a letter outside of ASCII
-// can look like any, and any character stands where the other has a dot.
+// can look like any other, and any character can replace a dot.
 func resemble(host, other string) bool {
 	letters := func(host string) []rune {
 		if decoded, err := idna.Punycode.ToUnicode(host); err == nil {
@@ -151,8 +150,8 @@ func resemble(host, other string) bool {
 	return slices.EqualFunc(letters(host), letters(other), func(a, b rune) bool { return a == b || max(a, b) > '~' || b == '.' })
 }
 
-// oneLetterAway reports whether a letter is missing, added, replaced, or exchanged
-// with the next.
+// oneLetterAway reports whether a and b differ in a letter that is missing,
+// added or replaced, or in two letters that are swapped.
 func oneLetterAway(a, b string) bool {
 	for a != "" && b != "" && a[0] == b[0] {
 		a, b = a[1:], b[1:]

@@ -13,7 +13,7 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// maxOrigin is more than the longest scheme, host and port have.
+// maxOrigin is longer than the longest scheme, host and port together.
 const maxOrigin = 512
 
 // isOrigin reports whether s is a serialized origin of a page.
@@ -25,7 +25,7 @@ func isOrigin(s string) bool {
 	return err == nil
 }
 
-// lists reports whether a Config allows an origin, leaving AllowOriginFunc aside.
+// lists reports whether a Config allows an origin, without AllowOriginFunc.
 func lists(cfg *cors.Config, s string) bool {
 	if slices.Contains(cfg.AllowOrigins, "*") {
 		return !cfg.AllowCredentials || isOrigin(s)
@@ -59,7 +59,7 @@ func matches(expression, s string) bool {
 	return err == nil && re.MatchString(s)
 }
 
-// patternRegexp returns the regular expression that matches what a pattern does.
+// patternRegexp returns a regular expression that matches the same origins as a pattern.
 func patternRegexp(pattern string) string {
 	e := regexp.QuoteMeta(pattern)
 	e = strings.Replace(e, `://\*\.`, `://(?:[^.:/]+\.)+`, 1)
@@ -103,14 +103,14 @@ func (x *explainer) explainOrigin() {
 	case !isOrigin(s) || x.Reason == cors.ReasonMalformed:
 		o = x.malformed(cfg)
 	case x.Reason == cors.ReasonFuncError:
-		o.Why = fmt.Sprintf("%s failed, and an error denies: %s.", function, quote(fmt.Sprint(x.decision.Err())))
+		o.Why = fmt.Sprintf("%s returned an error, so the origin is denied: %s.", function, quote(fmt.Sprint(x.decision.Err())))
 		o.Fix = "Fix the error that the function returned."
 	case x.Reason == cors.ReasonFuncDenied:
 		o.Why = fmt.Sprintf("%s denied %s, and nothing in AllowOrigins or AllowOriginRegexps allows it.", function, quote(s))
 		o.Fix = "To allow it, let the function return true, or add the origin to AllowOrigins: then the function isn't called."
 	case cfg.AllowOriginFunc != nil:
 		o.Why = fmt.Sprintf("If that Config applied, %s would decide about %s.", function, quote(s))
-		o.Fix = "Fix the path first. The function is called only where its Config applies."
+		o.Fix = "Fix the path first. The function is called only if its Config applies."
 	default:
 		o = x.notListed(cfg)
 	}
@@ -141,8 +141,8 @@ func (x *explainer) malformed(cfg *cors.Config) Obstacle {
 	return o
 }
 
-// asBrowsersWrite returns the serialized origin of a URL that is not one itself,
-// such as one with a slash at its end or the default port.
+// asBrowsersWrite returns the serialized origin of a URL that is not an origin
+// itself, such as a URL with a slash at its end or the default port.
 func asBrowsersWrite(s string) (serialized string, ok bool) {
 	u, err := url.Parse(s[:min(len(s), maxOrigin)])
 	if err != nil {
@@ -178,7 +178,7 @@ func (x *explainer) notListed(cfg *cors.Config) Obstacle {
 			result.Fix = fmt.Sprintf("During development, %s allows every port.", quote(o.scheme+"://"+o.host+":*"))
 			break
 		}
-		result.Fix = "Keep it denied, unless it is your site. If it is, add it to AllowOrigins yourself."
+		result.Fix = "Keep it denied unless it is your site. If it is, add it to AllowOrigins yourself."
 		result.change = nil
 	case r == lookalike:
 		result.Fix = fmt.Sprintf("Keep it denied: it belongs to the owner of %s. If that is you, add it to AllowOrigins yourself.", quote(registrableDomain(o.host)))
@@ -186,7 +186,7 @@ func (x *explainer) notListed(cfg *cors.Config) Obstacle {
 	case isLoopback(o.host):
 		result.Fix = fmt.Sprintf("During development, %s allows every port.", quote(o.scheme+"://"+o.host+":*"))
 	case o.scheme == "http" && allowed.scheme != "http":
-		result.Fix = "Better serve the page over https as well, and use that origin."
+		result.Fix = "Better, serve the page over https as well, and use that origin."
 		add.Caution = "Nothing protects plain http: anyone who controls the user's network can speak for this origin."
 	case strings.HasSuffix(o.host, "."+allowed.host):
 		all := origin{o.scheme, "*." + allowed.host, o.port}.String()
@@ -219,7 +219,7 @@ func describe(o, allowed origin, r relation) string {
 	}
 	text := fmt.Sprintf("%s differs from %s, which is allowed, in %s.", this, that, strings.Join(parts, " and "))
 	if allowed.host == "*."+o.host {
-		text += ` "*." stands for one or more labels.`
+		text += ` "*." matches one or more labels.`
 	}
 	return text
 }

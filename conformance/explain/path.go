@@ -11,9 +11,9 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// matchingPath returns the field and the entry by which cfg applies to a path. The
-// field is empty if cfg applies to every path; the entry, if it is not found among
-// the first.
+// matchingPath returns the field and the entry of cfg that match a path. The
+// field is empty if cfg applies to every path. The entry is empty if none of
+// the first maxEntries matches.
 func matchingPath(cfg *cors.Config, path string, f cors.PathFolding) (field, entry string) {
 	if len(cfg.Paths) == 0 && len(cfg.PathRegexps) == 0 {
 		return "", ""
@@ -31,15 +31,14 @@ func matchingPath(cfg *cors.Config, path string, f cors.PathFolding) (field, ent
 	return "Paths", ""
 }
 
-// applies reports whether a Config that has paths and nothing else applies to a
-// path.
+// applies reports whether a Config with only paths applies to a path.
 func applies(cfg cors.Config, path string, f cors.PathFolding) bool {
 	cfg.AllowOrigins = []string{"*"}
 	engine, err := cors.New(cfg)
 	return err == nil && engine.Decide(&cors.Request{Path: path, PathFolding: f}).Config() >= 0
 }
 
-// explainPath says that no Config applies to the path, and which one nearly does.
+// explainPath says that no Config applies to the path, and which Config nearly does.
 func (x *explainer) explainPath() {
 	if x.Config >= 0 {
 		return
@@ -51,18 +50,18 @@ func (x *explainer) explainPath() {
 		o.Why, o.Fix = "The engine has no Config.", "Give it one with Reload or Attach."
 	case x.policy < 0:
 		o.Why = fmt.Sprintf("No Config applies to %s.", quote(x.path))
-		o.Fix = "The request is left alone. If scripts of other origins should read the response, add the path to Paths of a Config."
+		o.Fix = "The engine leaves the request alone. If scripts of other origins should read the response, add the path to Paths of a Config."
 	default:
 		o.Why, o.Fix = fmt.Sprintf("No Config applies to %s. %s", quote(x.path), near), fix
 		o.change = x.addPath()
 		if o.change == nil && o.Fix == "" {
-			o.Fix = "No change is proposed because no Config can name this path. Look at the client."
+			o.Fix = "No change is proposed because a Config can't contain this path. Look at the client."
 		}
 	}
 	x.obstacles = append(x.obstacles, o)
 }
 
-// maxPath is how long a path may be to be compared with others.
+// maxPath is the length of the longest path that is compared with others.
 const maxPath = 1024
 
 // nearPath looks for a Config that nearly applies to the path, and says how the
@@ -113,7 +112,8 @@ func (x *explainer) nearPath() (why, fix string) {
 }
 
 // addPath returns the change that makes the policy apply to the path and to no
-// other, or nil: a Config is JSON, which has no invalid UTF-8.
+// other. It returns nil for invalid UTF-8, which a Config in JSON can't
+// contain.
 func (x *explainer) addPath() *Change {
 	if !utf8.ValidString(x.path) {
 		return nil
@@ -129,7 +129,7 @@ func (x *explainer) addPath() *Change {
 }
 
 // hasTwoPolicies reports whether another Config applies to the path as a file
-// server reads it, unescaped and cleaned: then both decide.
+// server reads it, unescaped and cleaned.
 func (x *explainer) hasTwoPolicies() bool {
 	plain, err := url.PathUnescape(x.path)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 // maxQuoted is how many bytes of a value from the request are quoted.
 const maxQuoted = 100
 
-// quote returns s in quotes and in printable ASCII, cut after maxQuoted bytes.
+// quote quotes s in printable ASCII, cut after maxQuoted bytes.
 func quote(s string) string {
 	if len(s) > maxQuoted {
 		return fmt.Sprintf("%s... (%d bytes)", strconv.QuoteToASCII(s[:maxQuoted]), len(s))
@@ -45,7 +45,7 @@ func (x *explainer) describe() string {
 	return text + " with a malformed Origin"
 }
 
-// summary returns the Summary. It proposes only changes that need no thought.
+// summary returns the Summary. It proposes only changes without a Caution.
 func (x *Explanation) summary() string {
 	sentences := []string{x.Request + ": " + x.outcome()}
 	result := x.Result()
@@ -135,10 +135,10 @@ func (r *Result) write(text *strings.Builder) {
 	}
 }
 
-// decided says which Config applies, and what decided there.
+// decided says which Config applies, and which entry decided.
 func (x *Explanation) decided() string {
 	if x.Config < 0 {
-		return "No Config applies to the path: the request is left alone."
+		return "No Config applies to the path: the engine leaves the request alone."
 	}
 	text := fmt.Sprintf("Config %d applies to every path.", x.Config)
 	switch {
@@ -155,7 +155,7 @@ func (x *Explanation) decided() string {
 	return text + "."
 }
 
-// printable returns s, or quotes it if it has anything but printable ASCII.
+// printable returns s, quoted unless it is printable ASCII.
 func printable(s string) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return strconv.QuoteToASCII(s)

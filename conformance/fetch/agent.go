@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// DefaultMaxAgeLimit is how long an Agent keeps a preflight's answer at most
-// unless told otherwise. It is Chromium's limit; Firefox has 24 hours.
+// DefaultMaxAgeLimit is the longest time that an Agent caches a preflight
+// response by default. It is Chromium's limit; Firefox has 24 hours.
 const DefaultMaxAgeLimit = 2 * time.Hour
 
-// DefaultUserAgent is the User-Agent header of an Agent unless told otherwise.
+// DefaultUserAgent is the default User-Agent header of an Agent.
 const DefaultUserAgent = "Mozilla/5.0 (compatible; corskit-fetch)"
 
 // An Agent is a browser in which a script of one origin runs. Its fields may be
 // set before the first Fetch and not after; Fetch may then be called by many
 // goroutines at once.
 //
-// Each Agent is a network partition of its own: agents share neither preflight
-// cache nor, unless given the same, cookies.
+// Each Agent is a network partition of its own: agents share no preflight
+// cache, and no cookies unless they have the same Jar.
 type Agent struct {
 	// Origin is the serialized origin of the page, such as
 	// https://app.example.com or http://localhost:8080, or null for an opaque
-	// one, as that of a sandboxed frame. It is required.
+	// origin, such as that of a sandboxed frame. It is required.
 	Origin string
 
 	// Transport makes single HTTP requests. If nil, http.DefaultTransport does.
@@ -42,8 +42,8 @@ type Agent struct {
 	Now func() time.Time
 
 	// MaxAgeLimit caps Access-Control-Max-Age. If 0, DefaultMaxAgeLimit does;
-	// if negative, nothing is kept and each request that needs a preflight has
-	// one.
+	// if negative, nothing is cached, and each request that needs a preflight
+	// gets one.
 	MaxAgeLimit time.Duration
 
 	// UserAgent is the User-Agent header sent where the script sets none. If
@@ -54,8 +54,7 @@ type Agent struct {
 }
 
 // NewAgent returns an Agent for a page of the given serialized origin, with an
-// empty [CookieJar]. The error says what a
-// serialized origin looks like.
+// empty [CookieJar]. The error says what a serialized origin looks like.
 func NewAgent(origin string) (*Agent, error) {
 	if err := validateOrigin(origin); err != nil {
 		return nil, err
@@ -67,11 +66,12 @@ func NewAgent(origin string) (*Agent, error) {
 // what the script may see of the response. The caller closes its Body.
 //
 // The error is a [*RequestError] if no script can make such a request, and a
-// [*NetworkError] if the browser would not share a response, or got none; it
-// wraps the context's error if ctx is done. Any other error says that the
-// agent's Origin is not an origin.
+// [*NetworkError] if the browser got no response or would not share it; a
+// NetworkError wraps the context's error if ctx is done. Any other error says
+// that the agent's Origin is not an origin.
 //
-// Bounds, beside the context: 20 redirects, 256 KiB of headers in a response.
+// Besides the context, these limits apply: 20 redirects, and 256 KiB of headers
+// in a response.
 func (a *Agent) Fetch(ctx context.Context, init *Request) (*Response, error) {
 	if err := validateOrigin(a.Origin); err != nil {
 		return nil, err

@@ -30,13 +30,13 @@ func corsCheck(request *request, response *response) *NetworkError {
 	return allowCredentialsError(response)
 }
 
-// allowOriginMismatch says in which way an Access-Control-Allow-Origin header
-// is not the request's origin.
+// allowOriginMismatch says how an Access-Control-Allow-Origin header differs
+// from the request's origin.
 func allowOriginMismatch(serializedOrigin, value string, lines int) string {
 	const name = "The Access-Control-Allow-Origin header"
 	switch {
 	case lines > 1:
-		return fmt.Sprintf("%s is there %d times, which reads as %s, and only one value is allowed", name, lines, quote(value))
+		return fmt.Sprintf("%s appears %d times, which browsers read as %s, and only one value is allowed", name, lines, quote(value))
 	case strings.ContainsAny(value, ", "):
 		return fmt.Sprintf("%s has several values, %s, and only one is allowed", name, quote(value))
 	case value == "*":
@@ -44,9 +44,9 @@ func allowOriginMismatch(serializedOrigin, value string, lines int) string {
 	case value == "":
 		return name + " is empty"
 	case byteCaseInsensitiveMatch(value, serializedOrigin):
-		return fmt.Sprintf("%s is %s, which differs from the origin %s in case, and they are compared byte by byte", name, quote(value), quote(serializedOrigin))
+		return fmt.Sprintf("%s is %s, which differs from the origin %s in upper and lower case, and browsers compare byte by byte", name, quote(value), quote(serializedOrigin))
 	case strings.TrimSuffix(value, "/") == serializedOrigin:
-		return fmt.Sprintf("%s is %s, and the origin %s has no slash at its end", name, quote(value), quote(serializedOrigin))
+		return fmt.Sprintf("%s is %s, but the origin %s has no slash at its end", name, quote(value), quote(serializedOrigin))
 	}
 	return fmt.Sprintf("%s is %s, which is not the origin %s", name, quote(value), quote(serializedOrigin))
 }

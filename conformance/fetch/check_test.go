@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// A simple request, so that nothing but the CORS check decides.
+// A simple request, so that only the CORS check decides.
 func TestCORSCheck(t *testing.T) {
 	const (
 		missing     = "network error: CORS check: origin missing: Access-Control-Allow-Origin"
@@ -17,7 +17,7 @@ func TestCORSCheck(t *testing.T) {
 		title       string
 		origin      string
 		credentials CredentialsMode
-		answer      []string
+		headers     []string
 		want        string
 	}{
 		{"no header", app, CredentialsSameOrigin, nil, missing},
@@ -60,11 +60,11 @@ func TestCORSCheck(t *testing.T) {
 		{"a 304 is checked too", app, CredentialsSameOrigin, []string{"Status: 304"}, missing},
 	}
 	eachProtocol(t, func(t *testing.T, w *web) {
-		var current answers
+		var current responses
 		w.site(api, func(rw http.ResponseWriter, r *http.Request) { current.ServeHTTP(rw, r) })
 		for _, test := range tests {
 			t.Run(test.title, func(t *testing.T) {
-				current = answers{request: test.answer}
+				current = responses{request: test.headers}
 				response, err := w.agent(test.origin).Fetch(t.Context(), &Request{URL: api + "/", Credentials: test.credentials})
 				if got := outcome(t, response, err); got != test.want {
 					t.Errorf("got %s (%v), want %s", got, err, test.want)

@@ -14,8 +14,8 @@ func isGzip(headers HeaderList) bool {
 }
 
 // A decodingBody is Fetch, "handle content codings", for a body coded with
-// gzip. It decodes while it is read, as the first bytes of a streaming response
-// may be long in coming.
+// gzip. It decodes while it is read, because the first bytes of a streaming
+// response may arrive late.
 type decodingBody struct {
 	encoded io.ReadCloser
 	decoded *gzip.Reader

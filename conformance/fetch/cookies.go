@@ -11,30 +11,31 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// ThirdPartyCookies says what a browser does with third-party cookies: those of a site
-// that isn't the page's.
+// ThirdPartyCookies says what a browser does with third-party cookies: cookies
+// of a site other than the page's.
 type ThirdPartyCookies uint8
 
 // The ways in which browsers treat third-party cookies.
 const (
-	// ThirdPartyAllowed: those with SameSite=None and Secure are kept and sent, as
-	// Chromium does by default.
+	// ThirdPartyAllowed: cookies with SameSite=None and Secure are kept and
+	// sent, as Chromium does by default.
 	ThirdPartyAllowed ThirdPartyCookies = iota
-	// ThirdPartyBlocked: only those that also have Partitioned are kept, for each
-	// page's site apart, as Chromium does where they are blocked.
+	// ThirdPartyBlocked: only cookies that also have Partitioned are kept,
+	// separately for each page's site, as Chromium does if third-party cookies
+	// are blocked.
 	ThirdPartyBlocked
-	// ThirdPartyPartitioned: all those with SameSite=None and Secure are kept for
-	// each page's site apart, as Firefox does by default.
+	// ThirdPartyPartitioned: all cookies with SameSite=None and Secure are
+	// kept, separately for each page's site, as Firefox does by default.
 	ThirdPartyPartitioned
 )
 
-// A CookieJar keeps cookies as browsers do, which send few of them as third-party
-// cookies: those with SameSite=None and Secure (RFC 6265bis, "The SameSite
-// Attribute"; a cookie without SameSite counts as Lax), and those that
-// [Agent.ThirdPartyCookies] leaves of them.
+// A CookieJar keeps cookies as browsers do. Third-party cookies are sent only
+// if they have SameSite=None and Secure (RFC 6265bis, "The SameSite Attribute";
+// a cookie without SameSite counts as Lax) and [Agent.ThirdPartyCookies] allows
+// them.
 //
-// As an [http.CookieJar], it has the cookies of the site itself: SetCookies is what a
-// visit does.
+// As an [http.CookieJar], it has first-party cookies: SetCookies does what a
+// visit to the site does.
 type CookieJar struct {
 	own, thirdParty *cookiejar.Jar
 
@@ -77,7 +78,7 @@ func expired(c *http.Cookie) *http.Cookie {
 	return &gone
 }
 
-// partition returns the jar of third parties for pages of a site.
+// partition returns the jar of third-party cookies for pages of a site.
 func (j *CookieJar) partition(site string) *cookiejar.Jar {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -87,8 +88,7 @@ func (j *CookieJar) partition(site string) *cookiejar.Jar {
 	return j.partitions[site]
 }
 
-// thirdPartyCookies returns the cookies for a request that a page of site makes to
-// another one.
+// thirdPartyCookies returns the cookies for a request from a page of site to another site.
 func (j *CookieJar) thirdPartyCookies(u *url.URL, site string, how ThirdPartyCookies) []*http.Cookie {
 	cookies := j.partition(site).Cookies(u)
 	if how == ThirdPartyAllowed {
@@ -97,8 +97,7 @@ func (j *CookieJar) thirdPartyCookies(u *url.URL, site string, how ThirdPartyCoo
 	return cookies
 }
 
-// setThirdPartyCookies keeps the cookies that another site sets while a page of site is
-// open.
+// setThirdPartyCookies keeps the cookies that another site sets in a page of site.
 func (j *CookieJar) setThirdPartyCookies(u *url.URL, site string, how ThirdPartyCookies, cookies []*http.Cookie) {
 	for _, c := range cookies {
 		switch {

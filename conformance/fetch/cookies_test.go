@@ -23,7 +23,7 @@ func TestCookiesOfOtherSites(t *testing.T) {
 					lines = append(lines, "Set-Cookie: "+cookie)
 				}
 			}
-			answer(rw, append(lines, "Access-Control-Allow-Origin: "+r.Header.Get("Origin"), "Access-Control-Allow-Credentials: true")...)
+			respond(rw, append(lines, "Access-Control-Allow-Origin: "+r.Header.Get("Origin"), "Access-Control-Allow-Credentials: true")...)
 		})
 		for _, tt := range []struct {
 			title       string
@@ -66,7 +66,7 @@ func TestCookiesOfOtherSites(t *testing.T) {
 	})
 }
 
-// A cookie that becomes Lax stops being sent to other sites.
+// A cookie that becomes Lax is no longer sent to other sites.
 func TestACookieThatBecomesLax(t *testing.T) {
 	jar := NewCookieJar()
 	u, _ := parseURL("https://shop.example/", nil)

@@ -31,7 +31,7 @@ func TestCookies(t *testing.T) {
 				cookie = r.Header.Get("Cookie")
 				lines = append(lines, "Set-Cookie: new=2; HttpOnly")
 			}
-			answer(rw, lines...)
+			respond(rw, lines...)
 		}
 		w.site(app, site)
 		w.site(api, site)
@@ -71,7 +71,7 @@ func TestCookies(t *testing.T) {
 // Cookies are kept even from a response that the script may not see.
 func TestCookiesOfRefusedResponses(t *testing.T) {
 	w := newWeb(t)
-	w.site(api, answers{request: []string{"Set-Cookie: a=b"}}.ServeHTTP)
+	w.site(api, responses{request: []string{"Set-Cookie: a=b"}}.ServeHTTP)
 	agent := w.agent(app)
 	response, err := agent.Fetch(t.Context(), &Request{URL: api + "/", Credentials: CredentialsInclude})
 	if got := outcome(t, response, err); !strings.Contains(got, "origin missing") {
@@ -89,7 +89,7 @@ func TestAgentWithoutAJar(t *testing.T) {
 		if r.Header.Get("Cookie") != "" {
 			t.Error("a cookie was sent")
 		}
-		answer(rw, "Set-Cookie: a=b")
+		respond(rw, "Set-Cookie: a=b")
 	})
 	agent := &Agent{Origin: app, Transport: w.transport}
 	for range 2 {
@@ -100,16 +100,16 @@ func TestAgentWithoutAJar(t *testing.T) {
 	}
 }
 
-// The page's credentials mode holds for every request of a chain of redirects.
+// The credentials mode applies to every request of a chain of redirects.
 func TestCookiesAcrossRedirects(t *testing.T) {
 	w := newWeb(t)
 	var cookie string
 	w.site(app, func(rw http.ResponseWriter, r *http.Request) {
-		answer(rw, "Status: 302", "Location: "+api+"/")
+		respond(rw, "Status: 302", "Location: "+api+"/")
 	})
 	w.site(api, func(rw http.ResponseWriter, r *http.Request) {
 		cookie = r.Header.Get("Cookie")
-		answer(rw, "Access-Control-Allow-Origin: "+app, "Access-Control-Allow-Credentials: true")
+		respond(rw, "Access-Control-Allow-Origin: "+app, "Access-Control-Allow-Credentials: true")
 	})
 	for credentials, want := range map[CredentialsMode]string{CredentialsSameOrigin: "", CredentialsInclude: "a=b"} {
 		agent := w.agent(app)

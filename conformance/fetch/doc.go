@@ -1,9 +1,9 @@
 // Package fetch is the browser's half of the CORS protocol, written step by
 // step after the Fetch standard (https://fetch.spec.whatwg.org).
 //
-// An [Agent] stands for a script running in a page of one origin. [Agent.Fetch]
-// does what fetch(url, init) does there: it sends a CORS-preflight request when
-// the standard says so, keeps a CORS-preflight cache, performs the CORS check,
+// An [Agent] is a script running in a page of one origin. [Agent.Fetch] does
+// what fetch(url, init) does there: it sends a CORS-preflight request when the
+// standard says so, keeps a CORS-preflight cache, performs the CORS check,
 // follows redirects and filters the response. What comes back is what the
 // script may see, or a [*NetworkError] that says which step failed, which
 // header is at fault and what the server would have to send. Either way the
@@ -28,7 +28,7 @@
 // of the standard's algorithms or a group of its definitions, and has its
 // terms as names.
 //
-// # What is left out
+// # Limits
 //
 // The agent has the steps that decide whether and how a response is shared, and no
 // others. It leaves out

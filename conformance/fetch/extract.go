@@ -13,9 +13,9 @@ import (
 //
 // It returns nil where the standard returns null, for no header of that name,
 // and an error where the standard returns failure. A present but empty header
-// gives an empty list. As HTTP demands of recipients (RFC 9110, section
-// 5.6.1.2), empty members are ignored, and several headers of the name are one
-// list.
+// gives an empty list. As HTTP requires of recipients (RFC 9110, section
+// 5.6.1.2), empty members are ignored, and several headers of the same name are
+// one list.
 func extractTokens(list HeaderList, name string) ([]string, error) {
 	lines := list.values(name)
 	if lines == nil {
@@ -39,9 +39,9 @@ func extractTokens(list HeaderList, name string) ([]string, error) {
 
 // extractMaxAge is Fetch, "extract header list values", for
 // Access-Control-Max-Age, whose ABNF is delta-seconds and allows a single
-// header. ok is false where the standard returns null or failure, which its
-// caller treats alike. A number too large for a duration, which may have any
-// count of digits, comes back as the longest one.
+// header. ok is false where the standard returns null or failure, which the
+// caller treats alike. A number too large for a duration, of any number of
+// digits, is returned as the longest duration.
 func extractMaxAge(list HeaderList) (maxAge time.Duration, ok bool) {
 	const longest = math.MaxInt64 / int64(time.Second)
 	lines := list.values("Access-Control-Max-Age")

@@ -15,8 +15,8 @@ type Header struct {
 type HeaderList []Header
 
 // Get returns the values of all headers called name, joined by ", " as a script
-// sees them; ok tells an empty value from no header at all. The case of ASCII
-// letters in name is ignored.
+// sees them; ok tells an empty value from a missing header. Get ignores the
+// case of ASCII letters in name.
 func (list HeaderList) Get(name string) (value string, ok bool) {
 	values := list.values(name)
 	return strings.Join(values, ", "), len(values) > 0
@@ -36,8 +36,8 @@ func (list HeaderList) values(name string) []string {
 	return values
 }
 
-// append is Fetch, "append a header": a name already in the list lends its
-// casing, so that one header does not travel under two spellings.
+// append is Fetch, "append a header": if the name is already in the list, its
+// spelling there is kept.
 func (list *HeaderList) append(name, value string) {
 	for _, h := range *list {
 		if byteCaseInsensitiveMatch(h.Name, name) {
@@ -53,8 +53,7 @@ func (list *HeaderList) delete(name string) {
 	*list = slices.DeleteFunc(*list, func(h Header) bool { return byteCaseInsensitiveMatch(h.Name, name) })
 }
 
-// isHeaderName reports whether name is a header name, and thereby a method, as
-// both are HTTP's token.
+// isHeaderName reports whether name is a header name, or a method: both are tokens.
 func isHeaderName(name string) bool {
 	for i := range len(name) {
 		if !isTokenByte(name[i]) {
@@ -128,8 +127,8 @@ func skipHTTPQuotedString(value string, position int) int {
 	return len(value)
 }
 
-// byteCaseInsensitiveMatch compares as the standards do, which fold A to Z and
-// nothing else: strings.EqualFold would hold U+212A for a K.
+// byteCaseInsensitiveMatch compares as the standards do, which fold only A to
+// Z: strings.EqualFold would take U+212A for a K.
 func byteCaseInsensitiveMatch(a, b string) bool {
 	if len(a) != len(b) {
 		return false

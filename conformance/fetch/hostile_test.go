@@ -44,7 +44,7 @@ func TestHostileServers(t *testing.T) {
 		{"has headers just small enough", ok + "Access-Control-Allow-Origin: *\r\nX: " + strings.Repeat("x", 255<<10) + "\r\n\r\n", "cors 200"},
 		{"has headers too large", ok + "Access-Control-Allow-Origin: *\r\nX: " + strings.Repeat("x", 256<<10) + "\r\n\r\n", network},
 		{"exposes a hundred thousand headers", ok + "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: " + strings.Repeat("a,", 100_000) + "\r\n\r\n", "cors 200"},
-		{"redirects to what is no URL", "HTTP/1.1 302 Found\r\nConnection: close\r\nAccess-Control-Allow-Origin: *\r\nLocation: http://[\xff\r\n\r\n", "network error: redirect: location: Location"},
+		{"redirects to a Location that isn't a URL", "HTTP/1.1 302 Found\r\nConnection: close\r\nAccess-Control-Allow-Origin: *\r\nLocation: http://[\xff\r\n\r\n", "network error: redirect: location: Location"},
 	}
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestHostileServers(t *testing.T) {
 	}
 }
 
-// rawSite answers every connection at address by the bytes of raw.
+// rawSite writes the bytes of raw to every connection at address.
 func (w *web) rawSite(address, raw string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -128,11 +128,11 @@ func TestContextEndsAFetch(t *testing.T) {
 	}
 }
 
-// A preflight's body is of no interest, however long it goes on.
+// A preflight's body is ignored, however long it is.
 func TestEndlessPreflightBody(t *testing.T) {
 	eachProtocol(t, func(t *testing.T, w *web) {
 		w.site(api, func(rw http.ResponseWriter, r *http.Request) {
-			answer(rw, allow...)
+			respond(rw, allow...)
 			for r.Method == "OPTIONS" {
 				if _, err := rw.Write(make([]byte, 1<<16)); err != nil {
 					return
@@ -156,7 +156,7 @@ func TestConcurrentFetches(t *testing.T) {
 			if r.URL.Path == "/bad" {
 				lines = nil
 			}
-			answer(rw, lines...)
+			respond(rw, lines...)
 		})
 		agent := w.agent(app)
 		request := &Request{URL: api + "/", Method: "PUT", Headers: HeaderList{{"X-A", "1"}}, Credentials: CredentialsInclude}
@@ -179,7 +179,7 @@ func TestConcurrentFetches(t *testing.T) {
 	})
 }
 
-// Whatever a server answers, a fetch ends in a response or a network error.
+// Whatever a server sends, a fetch ends in a response or a network error.
 func FuzzFetch(f *testing.F) {
 	f.Add("HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\n\r\n", "PUT", "X-A: 1")
 	f.Add("HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: https://app.example.com\r\nAccess-Control-Allow-Methods: *\r\nAccess-Control-Max-Age: 5\r\n\r\n", "patch", "")
@@ -218,10 +218,10 @@ func FuzzFetch(f *testing.F) {
 	})
 }
 
-// A limit of net/http is told from a server that isn't there.
+// The error tells a limit of net/http from a missing server.
 func TestAControlByteInAHeader(t *testing.T) {
 	eachProtocol(t, func(t *testing.T, w *web) {
-		w.site(app, func(rw http.ResponseWriter, r *http.Request) { answer(rw) })
+		w.site(app, func(rw http.ResponseWriter, r *http.Request) { respond(rw) })
 		agent := w.agent(app)
 		_, err := agent.Fetch(t.Context(), &Request{URL: app + "/", Headers: HeaderList{{"X-A", "a\x01b"}}})
 		if !errors.Is(err, ErrControlByte) || !strings.Contains(err.Error(), "control byte") {

@@ -39,8 +39,8 @@ func (p *fetchParams) httpFetch(makeCORSPreflight bool) (*response, *NetworkErro
 	}
 }
 
-// needsCORSPreflight reports whether the CORS-preflight cache leaves a question
-// open (Fetch, "HTTP fetch").
+// needsCORSPreflight reports whether the CORS-preflight cache doesn't cover the
+// request (Fetch, "HTTP fetch").
 func (p *fetchParams) needsCORSPreflight() bool {
 	request, cache, now := p.request, &p.agent.preflightCache, p.agent.now()
 	if (!isCORSSafelistedMethod(request.method) || request.useCORSPreflight) &&

@@ -2,8 +2,8 @@ package fetch
 
 import "strings"
 
-// parseMIMETypeEssence is MIME Sniffing, "parse a MIME type", as far as the
-// essence: parameters follow it and cannot make the parser fail.
+// parseMIMETypeEssence is MIME Sniffing, "parse a MIME type", up to the
+// essence: the parameters after it can't make the parser fail.
 func parseMIMETypeEssence(input string) (essence string, ok bool) {
 	input = normalize(input)
 	mimeType, rest, ok := strings.Cut(input, "/")

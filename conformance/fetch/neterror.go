@@ -12,9 +12,9 @@ import (
 type Step string
 
 const (
-	// StepBadPort: the URL's port is one browsers do not connect to.
+	// StepBadPort: browsers do not connect to the URL's port.
 	StepBadPort Step = "bad port"
-	// StepSameOriginMode: the mode is same-origin and the URL's origin another.
+	// StepSameOriginMode: the mode is same-origin, and the URL has another origin.
 	StepSameOriginMode Step = "same-origin mode"
 	// StepScheme: the URL's scheme is neither http nor https.
 	StepScheme Step = "scheme"
@@ -31,7 +31,7 @@ const (
 	// StepPreflightMethod: the preflight does not allow the method.
 	StepPreflightMethod Step = "preflight: method"
 	// StepPreflightAuthorization: the preflight does not allow Authorization,
-	// the one name that no wildcard covers.
+	// the only name that the wildcard doesn't cover.
 	StepPreflightAuthorization Step = "preflight: non-wildcard request-header"
 	// StepPreflightHeader: the preflight does not allow a request-header.
 	StepPreflightHeader Step = "preflight: request-header"
@@ -44,29 +44,29 @@ const (
 	// StepRedirectMode: the redirect mode forbids the redirect, or the mode
 	// forbids the redirect mode.
 	StepRedirectMode Step = "redirect mode"
-	// StepRedirectLocation: Location is repeated or no URL.
+	// StepRedirectLocation: Location is repeated, or isn't a URL.
 	StepRedirectLocation Step = "redirect: location"
 	// StepRedirectScheme: Location's scheme is neither http nor https.
 	StepRedirectScheme Step = "redirect: scheme"
-	// StepRedirectCount: there were 20 redirects and another one came.
+	// StepRedirectCount: there were more than 20 redirects.
 	StepRedirectCount Step = "redirect: count"
-	// StepRedirectCredentials: Location has a username or password where it must
-	// not.
+	// StepRedirectCredentials: Location has a username or password that isn't
+	// allowed there.
 	StepRedirectCredentials Step = "redirect: credentials in the URL"
 	// StepResourcePolicy: Cross-Origin-Resource-Policy blocks an opaque
 	// response.
 	StepResourcePolicy Step = "cross-origin resource policy check"
 )
 
-// A NetworkError is what a browser gives a script in place of a response, with
-// the cause, which browsers print on their console and hide from scripts.
+// A NetworkError is what a script gets instead of a response. It includes the
+// cause, which browsers print on the console and hide from scripts.
 type NetworkError struct {
 	// Step is the step that failed.
 	Step Step
-	// Preflight reports whether it failed at the CORS-preflight request or its
-	// response, in which case the request itself was not sent.
+	// Preflight reports whether the CORS-preflight request failed. The request
+	// itself was not sent then.
 	Preflight bool
-	// Header is the response header at fault, empty if none is.
+	// Header is the response header at fault; empty if none is.
 	Header string
 	// Value is its value, the lines joined by ", ".
 	Value string
@@ -79,17 +79,15 @@ type NetworkError struct {
 	Section string
 	// Reason is a sentence that says what is wrong, without a full stop.
 	Reason string
-	// Remedy is a sentence that says what the server has to send, or who has to
-	// do what otherwise.
+	// Remedy is a sentence that says how to fix it, usually what the server has to send.
 	Remedy string
 	// Origin is the agent's origin.
 	Origin string
-	// Method and URL are those of the request at the time it failed, after any
-	// redirects.
+	// Method and URL are those of the failed request, after any redirects.
 	Method, URL string
 	// Trace has the exchanges up to the failure.
 	Trace Trace
-	// Err is the transport's or the parser's error, nil if there was none.
+	// Err is the transport's or the parser's error, or nil.
 	Err error
 }
 
@@ -125,8 +123,8 @@ func sameOriginModeError(request *request) *NetworkError {
 	return &NetworkError{
 		Step:    StepSameOriginMode,
 		Section: `Fetch, "Main fetch", step 12`,
-		Reason:  fmt.Sprintf("The request's mode is same-origin and %s is another origin", quote(request.currentURL().origin())),
-		Remedy:  "The script has to use mode cors.",
+		Reason:  fmt.Sprintf("The request's mode is same-origin, but %s is another origin", quote(request.currentURL().origin())),
+		Remedy:  "Use mode cors in the script.",
 	}
 }
 
@@ -134,8 +132,8 @@ func noCORSRedirectModeError(request *request) *NetworkError {
 	return &NetworkError{
 		Step:    StepRedirectMode,
 		Section: `Fetch, "Main fetch", step 12`,
-		Reason:  "In mode no-cors the redirect mode must be follow, and it is " + string(request.redirect),
-		Remedy:  "The script has to use redirect mode follow, or mode cors.",
+		Reason:  "In mode no-cors, the redirect mode must be follow, but it is " + string(request.redirect),
+		Remedy:  "Use redirect mode follow, or mode cors, in the script.",
 	}
 }
 
@@ -144,12 +142,12 @@ func schemeError(url *urlRecord) *NetworkError {
 		Step:    StepScheme,
 		Section: `Fetch, "Main fetch", step 12, and "Scheme fetch"`,
 		Reason:  fmt.Sprintf("The URL's scheme is %s", quote(url.scheme)),
-		Remedy:  "Cross-origin requests need http or https.",
+		Remedy:  "Use http or https: other cross-origin requests aren't possible.",
 	}
 }
 
 func networkFetchError(url *urlRecord, err error) *NetworkError {
-	remedy := fmt.Sprintf("Something has to speak HTTP at %s.", printable(url.origin()))
+	remedy := fmt.Sprintf("Make sure that a server speaks HTTP at %s.", printable(url.origin()))
 	if errors.Is(err, ErrControlByte) {
 		remedy = "Try the script in a browser, or with a value of printable characters."
 	}
@@ -166,8 +164,8 @@ func proxyAuthenticationError(response *response) *NetworkError {
 	return (&NetworkError{
 		Step:    StepNetwork,
 		Section: `Fetch, "HTTP-network-or-cache fetch"`,
-		Reason:  "The response has status 407, which browsers answer by a prompt or not at all",
-		Remedy:  "Only a proxy between browser and server may send it.",
+		Reason:  "The response has status 407, which browsers handle with a prompt or not at all",
+		Remedy:  "Send another status: 407 is for proxies between browser and server.",
 	}).withHeader(response, "Proxy-Authenticate")
 }
 
@@ -175,8 +173,8 @@ func preflightRedirectError(response *response) *NetworkError {
 	return (&NetworkError{
 		Step:    StepPreflightStatus,
 		Section: `Fetch, "CORS-preflight fetch", step 7`,
-		Reason:  fmt.Sprintf("The response has status %d, and no redirect is allowed for a preflight", response.status),
-		Remedy:  "Answer the OPTIONS request itself with a status from 200 to 299, or let the script use the URL redirected to; often the cause is a missing slash or http in place of https.",
+		Reason:  fmt.Sprintf("The response has status %d, and a preflight must not be redirected", response.status),
+		Remedy:  "Respond to the OPTIONS request itself with a status from 200 to 299, or use the redirect's target in the script; often the cause is a missing slash, or http instead of https.",
 	}).withHeader(response, "Location")
 }
 
@@ -185,7 +183,7 @@ func preflightNotOKError(response *response) *NetworkError {
 		Step:    StepPreflightStatus,
 		Section: `Fetch, "CORS-preflight fetch", step 7`,
 		Reason:  fmt.Sprintf("The response has status %d, which isn't an ok status", response.status),
-		Remedy:  "Answer the OPTIONS request with a status from 200 to 299, before authentication and routing can refuse it.",
+		Remedy:  "Respond to the OPTIONS request with a status from 200 to 299, before authentication and routing can refuse it.",
 	}
 }
 
@@ -203,7 +201,7 @@ func methodNotAllowedError(request *request, response *response, methods []strin
 	reason := fmt.Sprintf("Method %s is not allowed by the Access-Control-Allow-Methods header", request.method)
 	isMisspelled := func(method string) bool { return byteCaseInsensitiveMatch(method, request.method) }
 	if slices.Contains(methods, "*") {
-		reason += "; its * is no wildcard when the request's credentials mode is include"
+		reason += "; its * isn't a wildcard when the request's credentials mode is include"
 	} else if i := slices.IndexFunc(methods, isMisspelled); i >= 0 {
 		reason += fmt.Sprintf("; it has %s, and methods are compared byte by byte", methods[i])
 	}
@@ -229,10 +227,10 @@ func headerNotAllowedError(request *request, response *response, name string, ha
 		failure.Step = StepPreflightAuthorization
 		failure.Section = `Fetch, "CORS-preflight fetch", step 7.6`
 		if hasWildcard {
-			failure.Reason += "; its * never covers authorization, which has to be named"
+			failure.Reason += "; its * never covers authorization, which has to be listed"
 		}
 	} else if hasWildcard {
-		failure.Reason += "; its * is no wildcard when the request's credentials mode is include"
+		failure.Reason += "; its * isn't a wildcard when the request's credentials mode is include"
 	}
 	return failure.withHeader(response, "Access-Control-Allow-Headers")
 }
@@ -258,11 +256,11 @@ func allowCredentialsError(response *response) *NetworkError {
 	failure := (&NetworkError{
 		Step:    StepAllowCredentials,
 		Section: `Fetch, "CORS check", step 8`,
-		Reason:  "No Access-Control-Allow-Credentials header is present on the response and the request's credentials mode is include",
+		Reason:  "No Access-Control-Allow-Credentials header is present on the response, but the request's credentials mode is include",
 		Remedy:  "Send Access-Control-Allow-Credentials: true, once, in lower case.",
 	}).withHeader(response, "Access-Control-Allow-Credentials")
 	if failure.Present {
-		failure.Reason = fmt.Sprintf("The Access-Control-Allow-Credentials header is %s, which is not true, and the request's credentials mode is include", quote(failure.Value))
+		failure.Reason = fmt.Sprintf("The Access-Control-Allow-Credentials header is %s, not true, but the request's credentials mode is include", quote(failure.Value))
 	}
 	return failure
 }
@@ -271,8 +269,8 @@ func redirectModeError(response *response) *NetworkError {
 	return (&NetworkError{
 		Step:    StepRedirectMode,
 		Section: `Fetch, "HTTP fetch", step 6`,
-		Reason:  fmt.Sprintf("The response has status %d and the request's redirect mode is error", response.status),
-		Remedy:  "Answer without a redirect, or let the script use redirect mode follow.",
+		Reason:  fmt.Sprintf("The response has status %d, but the request's redirect mode is error", response.status),
+		Remedy:  "Respond without a redirect, or use redirect mode follow in the script.",
 	}).withHeader(response, "Location")
 }
 
@@ -289,15 +287,15 @@ func resourcePolicyError(response *response, policy string) *NetworkError {
 	return (&NetworkError{
 		Step:    StepResourcePolicy,
 		Section: `Fetch, "cross-origin resource policy check"`,
-		Reason:  "The response keeps itself to requests of the " + strings.TrimPrefix(policy, "same-"),
+		Reason:  "The response is only for requests from the " + strings.TrimPrefix(policy, "same-"),
 		Remedy:  "Send Cross-Origin-Resource-Policy: cross-origin, or none.",
 	}).withHeader(response, "Cross-Origin-Resource-Policy")
 }
 
-// maxQuoted is how many bytes of a value a sentence quotes.
+// maxQuoted is the largest number of bytes of a value that a sentence quotes.
 const maxQuoted = 200
 
-// quote returns s in quotes and in printable ASCII, as it comes from a server.
+// quote quotes s in printable ASCII, because it comes from a server.
 func quote(s string) string {
 	if len(s) > maxQuoted {
 		return fmt.Sprintf("%s… (%d bytes)", strconv.QuoteToASCII(s[:maxQuoted]), len(s))

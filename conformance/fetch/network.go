@@ -15,9 +15,9 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// maxResponseHeaderBytes bounds the names and values of a response's headers,
-// and is Chromium's bound. As no more than maxRedirects+1 requests, each with a
-// preflight, make one fetch, it bounds what a fetch keeps.
+// maxResponseHeaderBytes limits the names and values of a response's headers;
+// it is Chromium's limit. A fetch makes at most maxRedirects+1 requests, each
+// with a preflight, so this also limits the memory of a fetch.
 const maxResponseHeaderBytes = 256 << 10
 
 // httpNetworkOrCacheFetch is Fetch, "HTTP-network-or-cache fetch", without an
@@ -36,8 +36,7 @@ func (p *fetchParams) httpNetworkOrCacheFetch() (*response, *NetworkError) {
 	if !headers.contains("User-Agent") {
 		headers.append("User-Agent", p.agent.userAgent())
 	}
-	// Set in any case, so that the transport leaves the body and the headers
-	// that tell of its coding alone.
+	// Set in any case, so that the transport leaves the body and its coding headers alone.
 	if headers.contains("Range") {
 		headers.append("Accept-Encoding", "identity")
 	} else {
@@ -70,8 +69,9 @@ func (p *fetchParams) appendCookieHeader(headers *HeaderList) {
 	}
 }
 
-// ErrControlByte is the cause of a [NetworkError] where a script sets a header to a
-// value with a control byte. Browsers send it, and net/http doesn't.
+// ErrControlByte is the cause of a [NetworkError] if a script sets a header to
+// a value with a control byte. Browsers send such a value, but net/http
+// doesn't.
 var ErrControlByte = errors.New("net/http sends no header value with a control byte")
 
 // httpNetworkFetch is Fetch, "HTTP-network fetch".
@@ -120,7 +120,7 @@ func (p *fetchParams) httpNetworkFetch(headers HeaderList, includeCredentials bo
 	return response, nil
 }
 
-// newHTTPRequest returns request as a RoundTripper wants it. Host and
+// newHTTPRequest returns request in the form for a RoundTripper. Host and
 // Content-Length are fields there, not headers.
 func newHTTPRequest(ctx context.Context, request *request, headers HeaderList) *http.Request {
 	url := request.currentURL().goURL()
@@ -151,9 +151,9 @@ func newHTTPRequest(ctx context.Context, request *request, headers HeaderList) *
 	return r.WithContext(ctx)
 }
 
-// checkHTTPResponse reports what makes a transport's response none at all: the
-// standard waits for a final response to follow an informational one, and a
-// status is a number from 0 to 999.
+// checkHTTPResponse returns an error if a transport's response isn't one: the
+// standard waits for a final response after an informational one, and a status
+// is a number from 0 to 999.
 func checkHTTPResponse(r *http.Response) error {
 	if r == nil {
 		return fmt.Errorf("the transport returned neither a response nor an error")
@@ -176,8 +176,8 @@ func checkHTTPResponse(r *http.Response) error {
 	return nil
 }
 
-// newHeaderList returns header sorted by name: in what order different names
-// came, net/http does not tell.
+// newHeaderList returns header sorted by name: net/http doesn't keep the order
+// of different names.
 func newHeaderList(header http.Header) HeaderList {
 	var list HeaderList
 	for name, values := range header {

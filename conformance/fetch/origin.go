@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// opaqueOrigin is the serialization of every opaque origin. Opaque origins are
-// same origin with nothing an agent can fetch, so no identity is kept beside it.
+// opaqueOrigin is the serialization of every opaque origin. An opaque origin is
+// same origin with nothing that an agent can fetch, so its identity isn't kept.
 const opaqueOrigin = "null"
 
-// validateOrigin reports why origin is not the serialization of an origin a
-// page can have: "null", or a scheme, host and port as the URL parser leaves
-// them, for any scheme, as apps run at origins like capacitor://localhost.
+// validateOrigin returns an error unless origin is the serialization of an
+// origin that a page can have: "null", or a scheme, host and port as the URL
+// parser leaves them. Any scheme is valid, because apps run at origins like
+// capacitor://localhost.
 func validateOrigin(origin string) error {
 	if origin == opaqueOrigin {
 		return nil
@@ -36,11 +37,11 @@ func originError(origin string) error {
 }
 
 // isSameOrigin is HTML, "same origin", for serialized origins. Two opaque
-// origins look alike and are not the same.
+// origins look alike but aren't the same.
 func isSameOrigin(a, b string) bool { return a == b && a != opaqueOrigin }
 
-// redirectTaint is Fetch, "compute the redirect-taint", reduced to the question
-// asked of it here: is it other than "same-origin"?
+// redirectTaint is Fetch, "compute the redirect-taint". It reports whether the
+// result is other than "same-origin".
 func (r *request) redirectTaint() bool {
 	for i, url := range r.urlList[1:] {
 		lastURL := r.urlList[i]

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// defaultMaxAge is max-age where a preflight's response has none that can be
-// read (Fetch, "CORS-preflight fetch", step 7.9).
+// defaultMaxAge is max-age if a preflight response has no valid one (Fetch,
+// "CORS-preflight fetch", step 7.9).
 const defaultMaxAge = 5 * time.Second
 
 // corsPreflightFetch is Fetch, "CORS-preflight fetch".
@@ -73,7 +73,8 @@ func (p *fetchParams) corsPreflightFetch() *NetworkError {
 }
 
 // newCORSPreflightRequest is Fetch, "CORS-preflight fetch", steps 1 to 5. The
-// URL list comes along whole, as the redirects in it may make the origin opaque.
+// whole URL list is copied, because the redirects in it may make the origin
+// opaque.
 func newCORSPreflightRequest(r *request) *request {
 	preflight := &request{
 		method:           "OPTIONS",
@@ -86,7 +87,7 @@ func newCORSPreflightRequest(r *request) *request {
 	preflight.headers.append("Accept", "*/*")
 	preflight.headers.append("Access-Control-Request-Method", r.method)
 	if headers := corsUnsafeRequestHeaderNames(r.headers); len(headers) > 0 {
-		// Not combined with ", ": browsers never sent the space.
+		// Not ", ": browsers have never sent the space.
 		preflight.headers.append("Access-Control-Request-Headers", strings.Join(headers, ","))
 	}
 	return preflight
@@ -95,8 +96,8 @@ func newCORSPreflightRequest(r *request) *request {
 // preflightStatusCheck is the condition of Fetch, "CORS-preflight fetch", step
 // 7: the CORS check succeeds and the status is an ok status. The CORS check is
 // that of the request, not of the preflight, which is always without
-// credentials. A redirect is named first, as it is what to mend: the CORS
-// headers may well be right where it leads.
+// credentials. A redirect is reported first, because it is what has to be
+// fixed: the CORS headers may be right at its target.
 func preflightStatusCheck(request *request, response *response) *NetworkError {
 	if isRedirectStatus(response.status) {
 		return preflightRedirectError(response)

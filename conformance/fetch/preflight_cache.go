@@ -10,14 +10,15 @@ import (
 const maxCacheEntries = 10_000
 
 // preflightCache is Fetch, "CORS-preflight cache". The network partition key is
-// not part of an entry's key, as each agent has one partition and one cache.
+// not part of an entry's key, because each agent has one partition and one
+// cache.
 type preflightCache struct {
 	mu      sync.Mutex
 	entries map[cacheKey]cacheEntry
 }
 
-// A cacheKey tells the cache entries apart. Either method or headerName is
-// empty, where the standard has null.
+// A cacheKey identifies a cache entry. Either method or headerName is empty,
+// where the standard has null.
 type cacheKey struct {
 	origin      string
 	url         string
@@ -65,8 +66,8 @@ func (c *preflightCache) hasHeaderNameMatch(request *request, now time.Time, hea
 }
 
 // methodMatches returns the keys of the entries that match. An entry for "*"
-// matches whether or not the request includes credentials: the standard draws
-// that distinction when the preflight's response is checked and not here.
+// matches whether or not the request includes credentials: the standard makes
+// that distinction when it checks the preflight response, not here.
 func (c *preflightCache) methodMatches(scope cacheKey, now time.Time, method string) []cacheKey {
 	return c.matches(now, scope.withMethod(method), scope.withMethod("*"))
 }
@@ -79,8 +80,8 @@ func (c *preflightCache) headerNameMatches(scope cacheKey, now time.Time, header
 	return c.matches(now, key, scope.withHeaderName("*"))
 }
 
-// matches is Fetch, "cache entry match", for entries with one of keys: an answer
-// given to a request with credentials serves one without, not the other way
+// matches is Fetch, "cache entry match", for entries with one of keys: an entry
+// for a request with credentials also covers one without, not the other way
 // round.
 func (c *preflightCache) matches(now time.Time, keys ...cacheKey) []cacheKey {
 	var matches []cacheKey

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// Each row is a sequence of fetches by one agent; a fetch that the cache cannot
-// answer for is preflighted.
+// Each row is a sequence of fetches by one agent; a fetch that the cache does
+// not cover is preflighted.
 func TestPreflightCache(t *testing.T) {
 	type visit struct {
 		after   time.Duration // since the visit before
 		request Request
-		answer  string // what the preflight would say beside the origin
+		headers string // the headers of a preflight response, except for the origin
 		want    bool   // is there a preflight?
 	}
 	put := Request{Method: "PUT"}
@@ -38,27 +38,27 @@ func TestPreflightCache(t *testing.T) {
 		limit  time.Duration
 		visits []visit
 	}{
-		{"an answer is kept for its max-age", 0, []visit{
+		{"a response is cached for its max-age", 0, []visit{
 			{0, put, methods + "PUT" + maxAge + "600", true},
 			{599 * time.Second, put, "", false},
 			{time.Second, put, methods + "PUT", true},
 		}},
-		{"an answer without max-age is kept for five seconds", 0, []visit{
+		{"a response without max-age is cached for five seconds", 0, []visit{
 			{0, put, methods + "PUT", true},
 			{4999 * time.Millisecond, put, "", false},
 			{time.Millisecond, put, methods + "PUT", true},
 		}},
-		{"an answer whose max-age cannot be read is kept for five seconds", 0, []visit{
+		{"a response with an invalid max-age is cached for five seconds", 0, []visit{
 			{0, put, methods + "PUT" + maxAge + "-1", true},
 			{4 * time.Second, put, "", false},
 			{time.Second, put, methods + "PUT", true},
 		}},
-		{"an answer whose max-age is repeated is kept for five seconds", 0, []visit{
+		{"a response with a repeated max-age is cached for five seconds", 0, []visit{
 			{0, put, methods + "PUT" + maxAge + "600" + maxAge + "600", true},
 			{4 * time.Second, put, "", false},
 			{time.Second, put, methods + "PUT", true},
 		}},
-		{"an answer of max-age 0 is not kept", 0, []visit{
+		{"a response with max-age 0 is not cached", 0, []visit{
 			{0, put, methods + "PUT" + maxAge + "0", true},
 			{0, put, methods + "PUT" + maxAge + "0", true},
 		}},
@@ -111,12 +111,12 @@ func TestPreflightCache(t *testing.T) {
 			{0, header("Authorization"), headers + "Authorization", true},
 			{0, header("Authorization", "X-B"), "", false},
 		}},
-		{"a method and headers from different answers go together", 0, []visit{
+		{"a method and headers from different responses go together", 0, []visit{
 			{0, put, methods + "PUT", true},
 			{0, header("X-A"), headers + "X-A", true},
 			{0, Request{Method: "PUT", Headers: HeaderList{{"X-A", "1"}}}, "", false},
 		}},
-		{"an empty answer leaves nothing behind", 0, []visit{
+		{"an empty response leaves nothing in the cache", 0, []visit{
 			{0, Request{UseCORSPreflight: true}, methods + "", true},
 			{0, Request{UseCORSPreflight: true}, methods + "", true},
 		}},
@@ -140,12 +140,12 @@ func TestPreflightCache(t *testing.T) {
 			{0, at(put, ":443/b/../a"), "", false},
 		}},
 
-		{"an answer with credentials serves a request without", 0, []visit{
+		{"a response with credentials is used for a request without", 0, []visit{
 			{0, putWithCredentials, methods + "PUT", true},
 			{0, put, "", false},
 			{0, putWithCredentials, "", false},
 		}},
-		{"an answer without credentials does not serve a request with", 0, []visit{
+		{"a response without credentials is not used for a request with", 0, []visit{
 			{0, put, methods + "PUT", true},
 			{0, putWithCredentials, methods + "PUT", true},
 			{0, put, "", false},
@@ -159,24 +159,24 @@ func TestPreflightCache(t *testing.T) {
 			{0, putWithCredentials, "", false},
 		}},
 
-		{"a later answer sets the max-age, from when the entry was stored", 0, []visit{
+		{"a later response sets the max-age, from when the entry was stored", 0, []visit{
 			{0, put, methods + "PUT" + maxAge + "100", true},
 			{50 * time.Second, header("X-A"), headers + "X-A\n" + methods + "PUT" + maxAge + "60", true},
 			{9 * time.Second, put, "", false},
 			{time.Second, put, methods + "PUT", true},
 			{49 * time.Second, header("X-A"), "", false},
 		}},
-		{"a later answer of max-age 0 ends an entry", 0, []visit{
+		{"a later response with max-age 0 ends an entry", 0, []visit{
 			{0, put, methods + "PUT" + maxAge + "100", true},
 			{time.Second, header("X-A"), headers + "X-A\n" + methods + "PUT" + maxAge + "0", true},
 			{0, put, methods + "PUT", true},
 		}},
-		{"a later answer of max-age 0 ends a header name's entry", 0, []visit{
+		{"a later response with max-age 0 ends a header name's entry", 0, []visit{
 			{0, header("X-A"), headers + "X-A" + maxAge + "100", true},
 			{time.Second, put, headers + "x-a\n" + methods + "PUT" + maxAge + "0", true},
 			{0, header("X-A"), headers + "X-A", true},
 		}},
-		{"an answer that is a network error clears the URL's entries", 0, []visit{
+		{"a response that is a network error clears the URL's entries", 0, []visit{
 			{0, put, methods + "PUT", true},
 			{0, header("X-A"), "", true},
 			{0, put, methods + "PUT", true},
@@ -188,13 +188,13 @@ func TestPreflightCache(t *testing.T) {
 		}},
 	}
 	w := newWeb(t)
-	var preflightAnswer string
+	var preflightResponse string
 	w.site(api, func(rw http.ResponseWriter, r *http.Request) {
 		lines := []string{"Access-Control-Allow-Origin: " + app, "Access-Control-Allow-Credentials: true"}
 		if r.Header.Get("Access-Control-Request-Method") != "" {
-			lines = append(lines, strings.Split(preflightAnswer, "\n")...)
+			lines = append(lines, strings.Split(preflightResponse, "\n")...)
 		}
-		answer(rw, lines...)
+		respond(rw, lines...)
 	})
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {
@@ -204,7 +204,7 @@ func TestPreflightCache(t *testing.T) {
 			agent.MaxAgeLimit = test.limit
 			for i, visit := range test.visits {
 				now = now.Add(visit.after)
-				preflightAnswer = visit.answer
+				preflightResponse = visit.headers
 				request := visit.request
 				if request.URL == "" {
 					request.URL = api + "/"
@@ -215,7 +215,7 @@ func TestPreflightCache(t *testing.T) {
 				if got := strings.HasPrefix(exchanges[0], "OPTIONS"); got != visit.want {
 					t.Fatalf("visit %d: preflight %t, want %t (%v)", i+1, got, visit.want, exchanges)
 				}
-				if visit.answer == "" && !visit.want && err != nil {
+				if visit.headers == "" && !visit.want && err != nil {
 					t.Fatalf("visit %d: %v", i+1, err)
 				}
 			}
@@ -223,10 +223,10 @@ func TestPreflightCache(t *testing.T) {
 	}
 }
 
-// The cache is an agent's own: each is a network partition.
+// Each agent has its own cache, because it is a network partition.
 func TestPreflightCacheIsNotShared(t *testing.T) {
 	w := newWeb(t)
-	w.site(api, answers{
+	w.site(api, responses{
 		preflight: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Methods: PUT"},
 		request:   []string{"Access-Control-Allow-Origin: *"},
 	}.ServeHTTP)
@@ -237,7 +237,7 @@ func TestPreflightCacheIsNotShared(t *testing.T) {
 	}
 }
 
-// The opaque origin that redirects lead to has entries of its own.
+// The opaque origin after redirects has entries of its own.
 func TestPreflightCacheKeepsOriginsApart(t *testing.T) {
 	w := newWeb(t)
 	w.site(api, func(rw http.ResponseWriter, r *http.Request) {
@@ -245,9 +245,9 @@ func TestPreflightCacheKeepsOriginsApart(t *testing.T) {
 		if r.Method == "PUT" && r.URL.Path == "/away" {
 			lines = append(lines, "Status: 307", "Location: "+other+"/")
 		}
-		answer(rw, lines...)
+		respond(rw, lines...)
 	})
-	w.site(other, answers{
+	w.site(other, responses{
 		preflight: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Methods: PUT"},
 		request:   []string{"Access-Control-Allow-Origin: *"},
 	}.ServeHTTP)

@@ -49,7 +49,7 @@ func TestPreflightRequest(t *testing.T) {
 				lines = append(lines, "Access-Control-Allow-Headers: "+r.Header.Get("Access-Control-Request-Headers"),
 					"Access-Control-Allow-Methods: "+r.Header.Get("Access-Control-Request-Method"))
 			}
-			answer(rw, lines...)
+			respond(rw, lines...)
 		})
 		for _, test := range tests {
 			t.Run(test.title, func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestPreflightResponse(t *testing.T) {
 	tests := []struct {
 		title   string
 		request Request
-		answer  []string
+		headers []string
 		want    string
 	}{
 		{"the method is allowed", put, []string{allowOrigin, "Access-Control-Allow-Methods: PUT"}, shared},
@@ -186,12 +186,12 @@ func TestPreflightResponse(t *testing.T) {
 		{"a flagged GET and no headers at all", flagged, nil, "network error: preflight: CORS check: origin missing: Access-Control-Allow-Origin"},
 	}
 	eachProtocol(t, func(t *testing.T, w *web) {
-		var current answers
+		var current responses
 		w.site(api, func(rw http.ResponseWriter, r *http.Request) { current.ServeHTTP(rw, r) })
 		for _, test := range tests {
 			t.Run(test.title, func(t *testing.T) {
-				current = answers{
-					preflight: test.answer,
+				current = responses{
+					preflight: test.headers,
 					request:   []string{allowOrigin, allowCredentials},
 				}
 				request := test.request
@@ -211,7 +211,7 @@ func TestPreflightResponse(t *testing.T) {
 
 func TestRefusedNamesTheCulprit(t *testing.T) {
 	w := newWeb(t)
-	w.site(api, answers{preflight: []string{
+	w.site(api, responses{preflight: []string{
 		"Access-Control-Allow-Origin: " + app, "Access-Control-Allow-Methods: PUT", "Access-Control-Allow-Headers: x-a"}}.ServeHTTP)
 	for _, test := range []struct {
 		request Request

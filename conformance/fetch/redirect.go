@@ -2,13 +2,13 @@ package fetch
 
 import "fmt"
 
-// maxRedirects is how many redirects a request may be answered with (Fetch,
+// maxRedirects is the largest number of redirects that are followed (Fetch,
 // "HTTP-redirect fetch").
 const maxRedirects = 20
 
 // httpRedirectFetch is Fetch, "HTTP-redirect fetch". A request's body is always
-// bytes that can be sent again, so the steps about a body whose source is null
-// do not apply.
+// a byte slice that can be sent again, so the steps for a body whose source is
+// null do not apply.
 func (p *fetchParams) httpRedirectFetch(response *response) (*response, *NetworkError) {
 	request := p.request
 	if !response.headers.contains("Location") {
@@ -36,8 +36,8 @@ func (p *fetchParams) httpRedirectFetch(response *response) (*response, *Network
 			"The redirect leads to another origin with a username or password in the URL",
 			"Redirect to a URL without them.")
 	}
-	// A resource of another origin may lead to the own origin, but not log the
-	// user in there.
+	// A resource of another origin may redirect to the page's origin, but not
+	// log the user in there.
 	if request.responseTainting == taintingCORS && locationURL.includesCredentials() {
 		return nil, locationError(response, StepRedirectCredentials, 10,
 			"A cross-origin response redirects to a URL that has a username or password",
@@ -50,8 +50,8 @@ func (p *fetchParams) httpRedirectFetch(response *response) (*response, *Network
 			request.headers.delete(name)
 		}
 	}
-	// The moment another origin is seen, the credentials a script attached to
-	// the request stay behind.
+	// At the first redirect to another origin, the credentials that a script
+	// attached to the request are dropped.
 	if !isSameOrigin(request.currentURL().origin(), locationURL.origin()) {
 		request.headers.delete("Authorization")
 	}
@@ -79,7 +79,7 @@ func (r *response) locationURL(requestFragment string) (*urlRecord, *NetworkErro
 			fmt.Sprintf("The response has %d Location headers", len(locations)),
 			"Send one.")
 	}
-	// The URL parser takes what Location's ABNF would not, as browsers do.
+	// Like browsers, the URL parser accepts more than Location's ABNF allows.
 	url, err := parseURL(locations[0], r.url())
 	if err != nil {
 		failure := locationError(r, StepRedirectLocation, 5,

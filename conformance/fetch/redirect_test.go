@@ -9,23 +9,24 @@ import (
 	"testing"
 )
 
-// allow has the headers of a response that shares everything with everyone.
+// allow is the headers of a response that shares everything with every origin.
 var allow = []string{
 	"Access-Control-Allow-Origin: *",
 	"Access-Control-Allow-Methods: *",
 	"Access-Control-Allow-Headers: *, Authorization",
 }
 
-// redirectTo answers every request by a redirect that shares everything, and
-// preflights as they want to be answered. Without a location it is no redirect.
+// redirectTo responds to every request with a redirect that shares everything,
+// and allows every preflight. Without a location, the response isn't a
+// redirect.
 func redirectTo(status int, location string) http.HandlerFunc {
-	return answers{
+	return responses{
 		preflight: allow,
 		request:   slices.Concat(allow, []string{fmt.Sprint("Status: ", status), "Location: " + location}),
 	}.ServeHTTP
 }
 
-func shareAll(w http.ResponseWriter, _ *http.Request) { answer(w, allow...) }
+func shareAll(w http.ResponseWriter, _ *http.Request) { respond(w, allow...) }
 
 func TestRedirects(t *testing.T) {
 	const (
@@ -134,7 +135,7 @@ func TestRedirects(t *testing.T) {
 func TestTwoLocationsAreAnError(t *testing.T) {
 	w := newWeb(t)
 	w.site(api, func(rw http.ResponseWriter, r *http.Request) {
-		answer(rw, "Status: 302", "Access-Control-Allow-Origin: *", "Location: /a", "Location: /a")
+		respond(rw, "Status: 302", "Access-Control-Allow-Origin: *", "Location: /a", "Location: /a")
 	})
 	response, err := w.agent(app).Fetch(t.Context(), &Request{URL: api + "/"})
 	if got := outcome(t, response, err); got != "network error: redirect: location: Location" {
@@ -144,7 +145,7 @@ func TestTwoLocationsAreAnError(t *testing.T) {
 
 func TestRedirectWithoutLocationIsAResponse(t *testing.T) {
 	w := newWeb(t)
-	w.site(api, answers{request: []string{"Status: 302", "Access-Control-Allow-Origin: *"}}.ServeHTTP)
+	w.site(api, responses{request: []string{"Status: 302", "Access-Control-Allow-Origin: *"}}.ServeHTTP)
 	response, err := w.agent(app).Fetch(t.Context(), &Request{URL: api + "/"})
 	if err != nil {
 		t.Fatal(err)
@@ -163,7 +164,7 @@ func TestTwentyRedirectsAreFollowed(t *testing.T) {
 		if hops := len(r.URL.Path) - 1; hops > 0 {
 			lines = append(lines, "Status: 302", "Location: /"+strings.Repeat("x", hops-1))
 		}
-		answer(rw, lines...)
+		respond(rw, lines...)
 	})
 	for hops, want := range map[int]string{20: "cors 200", 21: "network error: redirect: count: Location"} {
 		response, err := w.agent(app).Fetch(t.Context(), &Request{URL: api + "/" + strings.Repeat("x", hops)})
@@ -173,11 +174,10 @@ func TestTwentyRedirectsAreFollowed(t *testing.T) {
 	}
 }
 
-// A redirect is a response like any other: the origin it comes from has to share
-// it.
+// A redirect is a response like any other: its origin has to share it.
 func TestEachRedirectIsCORSChecked(t *testing.T) {
 	w := newWeb(t)
-	w.site(api, answers{request: []string{"Status: 302", "Location: " + other + "/"}}.ServeHTTP)
+	w.site(api, responses{request: []string{"Status: 302", "Location: " + other + "/"}}.ServeHTTP)
 	w.site(other, shareAll)
 	response, err := w.agent(app).Fetch(t.Context(), &Request{URL: api + "/"})
 	if got := outcome(t, response, err); got != "network error: CORS check: origin missing: Access-Control-Allow-Origin" {
@@ -185,7 +185,7 @@ func TestEachRedirectIsCORSChecked(t *testing.T) {
 	}
 }
 
-// What a server sees of a request that another origin sent on.
+// What a server sees of a request that another origin redirected.
 func TestRedirectedRequest(t *testing.T) {
 	full := HeaderList{
 		{"Authorization", "Bearer x"}, {"X-Token", "1"}, {"Content-Type", "text/plain"},
@@ -224,7 +224,7 @@ func TestRedirectedRequest(t *testing.T) {
 				arrived = r
 				body, _ = io.ReadAll(r.Body)
 			}
-			answer(rw, append(slices.Clone(allow), "Access-Control-Allow-Headers: Authorization, X-Token")...)
+			respond(rw, append(slices.Clone(allow), "Access-Control-Allow-Headers: Authorization, X-Token")...)
 		}
 		for _, origin := range []string{app, api, other} {
 			w.site(origin, site)
@@ -276,7 +276,7 @@ func TestPreflightAfterRedirectsHasTheOpaqueOrigin(t *testing.T) {
 	}
 }
 
-// After redirects through two other origins only null or the wildcard will do.
+// After redirects through two other origins, only null or the wildcard allows the response.
 func TestOpaqueOriginAfterRedirects(t *testing.T) {
 	tests := []struct {
 		title, allowed string
@@ -291,8 +291,8 @@ func TestOpaqueOriginAfterRedirects(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {
 			w := newWeb(t)
-			w.site(api, answers{request: []string{"Status: 302", "Location: " + other + "/", "Access-Control-Allow-Origin: " + app, "Access-Control-Allow-Credentials: true"}}.ServeHTTP)
-			w.site(other, answers{request: []string{"Access-Control-Allow-Origin: " + test.allowed, "Access-Control-Allow-Credentials: true"}}.ServeHTTP)
+			w.site(api, responses{request: []string{"Status: 302", "Location: " + other + "/", "Access-Control-Allow-Origin: " + app, "Access-Control-Allow-Credentials: true"}}.ServeHTTP)
+			w.site(other, responses{request: []string{"Access-Control-Allow-Origin: " + test.allowed, "Access-Control-Allow-Credentials: true"}}.ServeHTTP)
 			response, err := w.agent(app).Fetch(t.Context(), &Request{URL: api + "/", Credentials: test.credentials})
 			if got := outcome(t, response, err); got != test.want {
 				t.Errorf("got %s (%v), want %s", got, err, test.want)

@@ -9,12 +9,12 @@ import (
 type Mode string
 
 const (
-	// ModeCORS is the mode of fetch() unless a script says otherwise.
+	// ModeCORS is the default mode of fetch().
 	ModeCORS Mode = "cors"
-	// ModeNoCORS is the mode of an img or script element: anything may be
-	// requested that a form could request, and nothing is read.
+	// ModeNoCORS is the mode of an img or script element: a script can request
+	// anything that a form could, but reads nothing.
 	ModeNoCORS Mode = "no-cors"
-	// ModeSameOrigin makes a URL of another origin a network error.
+	// ModeSameOrigin makes a request to another origin a network error.
 	ModeSameOrigin Mode = "same-origin"
 )
 
@@ -39,7 +39,7 @@ const (
 	RedirectFollow RedirectMode = "follow"
 	// RedirectError makes a redirect a network error.
 	RedirectError RedirectMode = "error"
-	// RedirectManual hands a redirect back with nothing in it to read.
+	// RedirectManual returns a redirect as an opaque response.
 	RedirectManual RedirectMode = "manual"
 )
 
@@ -70,12 +70,12 @@ type Request struct {
 	UseCORSPreflight bool
 }
 
-// A RequestError says that a script cannot make a request: where browsers throw
-// a TypeError and send nothing.
+// A RequestError says that a script cannot make a request: browsers throw a
+// TypeError and send nothing.
 type RequestError struct {
 	// Member is the field of Request at fault, such as "Method".
 	Member string
-	// Value is what it held.
+	// Value is its value.
 	Value string
 	// Section is the section of the standard that refuses it.
 	Section string
@@ -87,7 +87,7 @@ func (e *RequestError) Error() string {
 	return fmt.Sprintf("fetch: TypeError: %s %s: %s (%s)", e.Member, quote(e.Value), e.Reason, e.Section)
 }
 
-// A request is Fetch's "request", with the items that CORS has to do with.
+// A request is Fetch's "request", with the items that CORS uses.
 type request struct {
 	method           string
 	headers          HeaderList
@@ -162,7 +162,7 @@ func newRequest(origin string, init *Request) (*request, error) {
 			return nil, &RequestError{"Method", init.Method, `Fetch, "method"`, "it is not a token"}
 		}
 		if isForbiddenMethod(init.Method) {
-			return nil, &RequestError{"Method", init.Method, `Fetch, "forbidden method"`, "browsers let no script use it"}
+			return nil, &RequestError{"Method", init.Method, `Fetch, "forbidden method"`, "browsers don't let scripts use it"}
 		}
 		r.method = normalizeMethod(init.Method)
 	}

@@ -9,8 +9,8 @@ type ResponseType string
 const (
 	// ResponseBasic: same origin, everything but Set-Cookie is visible.
 	ResponseBasic ResponseType = "basic"
-	// ResponseCORS: another origin that shared it; the CORS-safelisted
-	// response-headers and the exposed ones are visible.
+	// ResponseCORS: another origin that shared the response; the
+	// CORS-safelisted response-headers and the exposed headers are visible.
 	ResponseCORS ResponseType = "cors"
 	// ResponseOpaque: another origin in mode no-cors; nothing is visible.
 	ResponseOpaque ResponseType = "opaque"
@@ -33,9 +33,9 @@ type Response struct {
 	// Headers are the visible headers, sorted by name; the lines of one name
 	// keep the order in which they came.
 	Headers HeaderList
-	// Body streams the body, decoded from gzip if it came so. It is never nil;
-	// the caller closes it. Reading ends with an error when the context given to
-	// Fetch is done.
+	// Body streams the body, decoded if it was sent with gzip. It is never nil;
+	// the caller closes it. Reading ends with an error when the context given
+	// to Fetch is done.
 	Body io.ReadCloser
 	// Trace has the exchanges as they went over the wire, hidden parts
 	// included.
@@ -56,8 +56,8 @@ type response struct {
 // url is the response's URL, the last of its URL list.
 func (r *response) url() *urlRecord { return r.urlList[len(r.urlList)-1] }
 
-// setExposedHeaderNames is Fetch, "Main fetch", the steps that set a response's
-// CORS-exposed header-name list.
+// setExposedHeaderNames is the steps of Fetch, "Main fetch", that set a
+// response's CORS-exposed header-name list.
 func (r *response) setExposedHeaderNames(credentials CredentialsMode) {
 	r.exposed = map[string]bool{}
 	// A list that cannot be parsed exposes nothing, its valid members included.
@@ -120,7 +120,7 @@ func (r *response) copyVisible(internal *response, isVisible func(name string) b
 	}
 }
 
-// close gives up a body that nobody will read.
+// close closes a body that nobody will read.
 func (r *response) close() {
 	if r.body != nil {
 		r.body.Close()

@@ -56,7 +56,7 @@ func TestVisibleHeaders(t *testing.T) {
 			for _, value := range expose {
 				lines = append(lines, "Access-Control-Expose-Headers: "+value)
 			}
-			answer(rw, lines...)
+			respond(rw, lines...)
 		}
 		w.site(api, site)
 		w.site(app, site)
@@ -97,7 +97,7 @@ func TestModes(t *testing.T) {
 		title   string
 		origin  string
 		request Request
-		answer  []string
+		headers []string
 		want    string
 		header  string // the request's Origin header
 	}{
@@ -147,14 +147,14 @@ func TestModes(t *testing.T) {
 		var arrived *http.Request
 		site := func(rw http.ResponseWriter, r *http.Request) {
 			arrived = r
-			answer(rw, lines...)
+			respond(rw, lines...)
 		}
 		for _, origin := range []string{app, app + ":8443", api, "http://plain.example.com", "https://b.github.io", "http://127.0.0.2:8080"} {
 			w.site(origin, site)
 		}
 		for _, test := range tests {
 			t.Run(test.title, func(t *testing.T) {
-				lines, arrived = test.answer, nil
+				lines, arrived = test.headers, nil
 				response, err := w.agent(test.origin).Fetch(t.Context(), &test.request)
 				if got := outcome(t, response, err); got != test.want {
 					t.Fatalf("got %s (%v), want %s", got, err, test.want)
@@ -176,7 +176,7 @@ func TestModes(t *testing.T) {
 	})
 }
 
-// In mode no-cors the lines of one header must be safelisted together.
+// In mode no-cors, the combined lines of one header must be safelisted.
 func TestNoCORSHeadersAreJudgedTogether(t *testing.T) {
 	long := strings.Repeat("a", 100)
 	r, err := newRequest(app, &Request{URL: api, Mode: ModeNoCORS, Headers: HeaderList{
@@ -199,7 +199,7 @@ func TestRequestErrorIsPrintable(t *testing.T) {
 
 func TestOpaqueResponseHidesEverything(t *testing.T) {
 	w := newWeb(t)
-	w.site(api, answers{request: append(slices.Clone(allow), "Content-Type: text/plain")}.ServeHTTP)
+	w.site(api, responses{request: append(slices.Clone(allow), "Content-Type: text/plain")}.ServeHTTP)
 	response, err := w.agent(app).Fetch(t.Context(), &Request{URL: api + "/", Mode: ModeNoCORS})
 	if err != nil {
 		t.Fatal(err)
@@ -222,9 +222,9 @@ func TestRequestErrors(t *testing.T) {
 		{"a URL with a username", Request{URL: "https://u@api.example.com/"}, "URL"},
 		{"a forbidden method", Request{URL: api, Method: "TRACE"}, "Method"},
 		{"a forbidden method in lower case", Request{URL: api, Method: "connect"}, "Method"},
-		{"a method that is no token", Request{URL: api, Method: "GET /"}, "Method"},
+		{"a method that isn't a token", Request{URL: api, Method: "GET /"}, "Method"},
 		{"a method too many for no-cors", Request{URL: api, Method: "PUT", Mode: ModeNoCORS}, "Method"},
-		{"a header name that is no token", Request{URL: api, Headers: HeaderList{{"X A", ""}}}, "Headers"},
+		{"a header name that isn't a token", Request{URL: api, Headers: HeaderList{{"X A", ""}}}, "Headers"},
 		{"an empty header name", Request{URL: api, Headers: HeaderList{{"", "a"}}}, "Headers"},
 		{"a header value with a newline", Request{URL: api, Headers: HeaderList{{"X-A", "a\r\nX-B: b"}}}, "Headers"},
 		{"a header value with a NUL", Request{URL: api, Headers: HeaderList{{"X-A", "a\x00"}}}, "Headers"},
@@ -268,7 +268,7 @@ func TestRequestHeaders(t *testing.T) {
 		w.site(app, func(rw http.ResponseWriter, r *http.Request) {
 			arrived = r
 			body, _ = io.ReadAll(r.Body)
-			answer(rw)
+			respond(rw)
 		})
 		fetch := func(request Request) http.Header {
 			t.Helper()
@@ -384,7 +384,7 @@ func TestStatusText(t *testing.T) {
 	}
 }
 
-// A body is for the script to close, or closed.
+// Either the script closes a body, or it is already closed.
 func TestBodiesAreClosed(t *testing.T) {
 	tests := []struct {
 		title   string
@@ -411,7 +411,7 @@ func TestBodiesAreClosed(t *testing.T) {
 			agent := &Agent{Origin: app, Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 				open++
 				recorder := httptest.NewRecorder()
-				answers{preflight: test.lines, request: test.lines}.ServeHTTP(recorder, r)
+				responses{preflight: test.lines, request: test.lines}.ServeHTTP(recorder, r)
 				response := recorder.Result()
 				response.Body = closeFunc{strings.NewReader("hello"), func() { open-- }}
 				return response, nil

@@ -21,7 +21,7 @@ func isCORSSafelistedRequestHeader(h Header) bool {
 		if containsCORSUnsafeRequestHeaderByte(h.Value) {
 			return false
 		}
-		// Not "extract a MIME type", which forgives more than servers do: a
+		// Not "extract a MIME type", which is more lenient than servers are: a
 		// value that a server might read as JSON must not pass for text/plain.
 		essence, ok := parseMIMETypeEssence(h.Value)
 		return ok && (essence == "application/x-www-form-urlencoded" ||
@@ -35,8 +35,8 @@ func isCORSSafelistedRequestHeader(h Header) bool {
 	return false
 }
 
-// isLanguageValue reports whether value keeps to the bytes that Accept-Language
-// and Content-Language may have on a CORS-safelisted request-header.
+// isLanguageValue reports whether value has only the bytes that are safelisted
+// in Accept-Language and Content-Language.
 func isLanguageValue(value string) bool {
 	for i := range len(value) {
 		if b := value[i]; !isASCIIAlphanumeric(b) && strings.IndexByte(" *,-.;=", b) < 0 {

@@ -145,7 +145,7 @@ func FuzzCORSSafelistedRequestHeader(f *testing.F) {
 			t.Errorf("an unsafe byte is safelisted: %q", value)
 		}
 		if isNoCORSSafelistedRequestHeader(Header{name, value}) == byteCaseInsensitiveMatch(name, "Range") {
-			t.Error("no-CORS safelisting differs otherwise than by Range")
+			t.Error("no-CORS safelisting differs in more than Range")
 		}
 	})
 }

@@ -6,7 +6,8 @@ import (
 )
 
 // A Trace has the exchanges of one fetch in the order in which they went over
-// the wire. A preflight answered by the CORS-preflight cache is not among them.
+// the wire. A preflight that the CORS-preflight cache made unnecessary is not
+// among them.
 type Trace []Exchange
 
 // An Exchange is a request and its response, headers hidden from scripts
@@ -15,10 +16,10 @@ type Exchange struct {
 	// Preflight reports whether it is a CORS-preflight request.
 	Preflight bool
 	Method    string
-	// URL is the URL with its fragment, which does not travel.
+	// URL is the URL with its fragment, which is not sent.
 	URL string
 	// RequestHeaders are the headers handed to the transport, and Host.
-	// Header names have HTTP/1.1's usual case, which HTTP/2 does not keep.
+	// Header names have HTTP/1.1's usual case, although HTTP/2 sends them in lower case.
 	RequestHeaders HeaderList
 	// RequestBodyBytes is the length of the body.
 	RequestBodyBytes int
@@ -31,7 +32,7 @@ type Exchange struct {
 	StatusText string
 	// ResponseHeaders are sorted by name; lines of one name keep their order.
 	ResponseHeaders HeaderList
-	// Err is why no response came, nil if one did.
+	// Err is why there was no response, or nil.
 	Err error
 }
 

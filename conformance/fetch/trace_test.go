@@ -16,7 +16,7 @@ func TestTracePrints(t *testing.T) {
 		if r.Method == "PUT" {
 			lines = append(lines, "Status: 404", "Content-Type: text/plain", "X-Long: "+strings.Repeat("x", 2000), "X-Odd: \xff")
 		}
-		answer(rw, lines...)
+		respond(rw, lines...)
 	})
 	agent := w.agent(app)
 	agent.UserAgent = "test"
@@ -95,46 +95,46 @@ func TestTraceIsTheCallersOwn(t *testing.T) {
 // The sentences a developer reads. One of each kind.
 func TestNetworkErrorSaysWhatToSend(t *testing.T) {
 	tests := []struct {
-		title   string
-		request Request
-		answers answers
-		want    string
+		title     string
+		request   Request
+		responses responses
+		want      string
 	}{
-		{"no origin", Request{}, answers{},
+		{"no origin", Request{}, responses{},
 			"fetch: GET https://api.example.com/ from origin https://app.example.com: No Access-Control-Allow-Origin header is present on the response. Send Access-Control-Allow-Origin: https://app.example.com, once, or *. (Fetch, \"CORS check\", step 2)"},
-		{"another origin at the preflight", Request{Method: "PUT"}, answers{preflight: []string{"Access-Control-Allow-Origin: " + other}},
+		{"another origin at the preflight", Request{Method: "PUT"}, responses{preflight: []string{"Access-Control-Allow-Origin: " + other}},
 			"fetch: PUT https://api.example.com/ from origin https://app.example.com: preflight: The Access-Control-Allow-Origin header is \"https://other.example.net\", which is not the origin \"https://app.example.com\". Send Access-Control-Allow-Origin: https://app.example.com, once, or *. (Fetch, \"CORS check\", step 4)"},
-		{"the wildcard with credentials", Request{Credentials: CredentialsInclude}, answers{request: []string{"Access-Control-Allow-Origin: *"}},
+		{"the wildcard with credentials", Request{Credentials: CredentialsInclude}, responses{request: []string{"Access-Control-Allow-Origin: *"}},
 			"fetch: GET https://api.example.com/ from origin https://app.example.com: The Access-Control-Allow-Origin header must not be the wildcard * when the request's credentials mode is include. Send Access-Control-Allow-Origin: https://app.example.com, once. (Fetch, \"CORS check\", step 4)"},
-		{"two origins", Request{}, answers{request: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Origin: *"}},
-			"is there 2 times, which reads as \"*, *\", and only one value is allowed"},
-		{"an origin with a slash", Request{}, answers{request: []string{"Access-Control-Allow-Origin: " + app + "/"}}, "has no slash at its end"},
-		{"an origin in another case", Request{}, answers{request: []string{"Access-Control-Allow-Origin: HTTPS://app.example.com"}}, "differs from the origin \"https://app.example.com\" in case"},
-		{"no credentials", Request{Credentials: CredentialsInclude}, answers{request: []string{"Access-Control-Allow-Origin: " + app}},
-			"No Access-Control-Allow-Credentials header is present on the response and the request's credentials mode is include. Send Access-Control-Allow-Credentials: true, once, in lower case. (Fetch, \"CORS check\", step 8)"},
-		{"credentials called TRUE", Request{Credentials: CredentialsInclude}, answers{request: []string{"Access-Control-Allow-Origin: " + app, "Access-Control-Allow-Credentials: TRUE"}},
-			"The Access-Control-Allow-Credentials header is \"TRUE\", which is not true"},
-		{"a preflight that is redirected", Request{Method: "PUT"}, answers{preflight: []string{"Status: 301", "Location: /x"}},
-			"preflight: The response has status 301, and no redirect is allowed for a preflight. Answer the OPTIONS request itself"},
-		{"a preflight that is unauthorized", Request{Method: "PUT"}, answers{preflight: append([]string{"Status: 401"}, allow...)},
-			"preflight: The response has status 401, which isn't an ok status. Answer the OPTIONS request with a status from 200 to 299"},
-		{"a method", Request{Method: "PUT"}, answers{preflight: []string{"Access-Control-Allow-Origin: *"}},
+		{"two origins", Request{}, responses{request: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Origin: *"}},
+			"appears 2 times, which browsers read as \"*, *\", and only one value is allowed"},
+		{"an origin with a slash", Request{}, responses{request: []string{"Access-Control-Allow-Origin: " + app + "/"}}, "has no slash at its end"},
+		{"an origin in another case", Request{}, responses{request: []string{"Access-Control-Allow-Origin: HTTPS://app.example.com"}}, "differs from the origin \"https://app.example.com\" in upper and lower case"},
+		{"no credentials", Request{Credentials: CredentialsInclude}, responses{request: []string{"Access-Control-Allow-Origin: " + app}},
+			"No Access-Control-Allow-Credentials header is present on the response, but the request's credentials mode is include. Send Access-Control-Allow-Credentials: true, once, in lower case. (Fetch, \"CORS check\", step 8)"},
+		{"credentials called TRUE", Request{Credentials: CredentialsInclude}, responses{request: []string{"Access-Control-Allow-Origin: " + app, "Access-Control-Allow-Credentials: TRUE"}},
+			"The Access-Control-Allow-Credentials header is \"TRUE\", not true"},
+		{"a preflight that is redirected", Request{Method: "PUT"}, responses{preflight: []string{"Status: 301", "Location: /x"}},
+			"preflight: The response has status 301, and a preflight must not be redirected. Respond to the OPTIONS request itself"},
+		{"a preflight that is unauthorized", Request{Method: "PUT"}, responses{preflight: append([]string{"Status: 401"}, allow...)},
+			"preflight: The response has status 401, which isn't an ok status. Respond to the OPTIONS request with a status from 200 to 299"},
+		{"a method", Request{Method: "PUT"}, responses{preflight: []string{"Access-Control-Allow-Origin: *"}},
 			"preflight: Method PUT is not allowed by the Access-Control-Allow-Methods header. Send Access-Control-Allow-Methods: PUT, among others. (Fetch, \"CORS-preflight fetch\", step 7.5)"},
-		{"a method in another case", Request{Method: "patch"}, answers{preflight: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Methods: PATCH"}},
+		{"a method in another case", Request{Method: "patch"}, responses{preflight: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Methods: PATCH"}},
 			"; it has PATCH, and methods are compared byte by byte."},
-		{"a header", Request{Headers: HeaderList{{"X-A", ""}}}, answers{preflight: []string{"Access-Control-Allow-Origin: *"}},
+		{"a header", Request{Headers: HeaderList{{"X-A", ""}}}, responses{preflight: []string{"Access-Control-Allow-Origin: *"}},
 			"preflight: Request-header x-a is not allowed by the Access-Control-Allow-Headers header. Send Access-Control-Allow-Headers: x-a, among others. (Fetch, \"CORS-preflight fetch\", step 7.7)"},
-		{"Authorization and the wildcard", Request{Headers: HeaderList{{"Authorization", ""}}}, answers{preflight: allow[:2:2]},
+		{"Authorization and the wildcard", Request{Headers: HeaderList{{"Authorization", ""}}}, responses{preflight: allow[:2:2]},
 			"preflight: Request-header authorization is not allowed by the Access-Control-Allow-Headers header. Send"},
-		{"a list that cannot be parsed", Request{Method: "PUT"}, answers{preflight: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Methods: PUT; GET"}},
+		{"a list that cannot be parsed", Request{Method: "PUT"}, responses{preflight: []string{"Access-Control-Allow-Origin: *", "Access-Control-Allow-Methods: PUT; GET"}},
 			"preflight: The Access-Control-Allow-Methods header cannot be parsed: \"PUT; GET\" is not a token. Send a list of tokens separated by commas"},
 	}
 	w := newWeb(t)
-	var current answers
+	var current responses
 	w.site(api, func(rw http.ResponseWriter, r *http.Request) { current.ServeHTTP(rw, r) })
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {
-			current = test.answers
+			current = test.responses
 			test.request.URL = api + "/"
 			response, err := w.agent(app).Fetch(t.Context(), &test.request)
 			outcome(t, response, err)

@@ -11,10 +11,10 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// A urlRecord is a URL as the URL standard has it. Package net/url follows RFC
-// 3986 and would read some of what browsers accept, in a Location header above
-// all, as something else or not at all: backslashes, stray percent signs, %2e
-// segments, 127.1.
+// A urlRecord is a URL as the URL standard defines it. Package net/url follows
+// RFC 3986: some URLs that browsers accept, especially in a Location header, it
+// reads differently or not at all, such as backslashes, stray percent signs,
+// %2e segments and 127.1.
 type urlRecord struct {
 	scheme             string
 	username, password string
@@ -25,9 +25,8 @@ type urlRecord struct {
 	fragment           string // with its number sign; empty for null
 }
 
-// parseURL is URL, "basic URL parser", as far as HTTP(S) URLs are concerned: of
-// another it keeps the scheme, which is all that is asked of it. base may be
-// nil.
+// parseURL is URL, "basic URL parser", for HTTP(S) URLs: of others it keeps
+// only the scheme, since nothing else is needed. base may be nil.
 func parseURL(input string, base *urlRecord) (*urlRecord, error) {
 	input = strings.TrimFunc(input, func(r rune) bool { return r <= ' ' })
 	input = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(input)
@@ -50,7 +49,7 @@ func parseURL(input string, base *urlRecord) (*urlRecord, error) {
 	rest = strings.ReplaceAll(rest, `\`, "/")
 
 	if u.scheme == "" && base == nil {
-		return nil, errors.New("it is relative, and there is nothing to resolve it against")
+		return nil, errors.New("it is relative, and there is no base URL")
 	}
 	isRelative := u.scheme == "" || base != nil && base.scheme == u.scheme
 	if isRelative && !strings.HasPrefix(rest, "//") {
@@ -178,8 +177,8 @@ func parseHost(input string) (string, error) {
 	if !isASCII(domain) {
 		ascii, err := domainToASCII.ToASCII(capitalSharpS.Replace(domain))
 		if err == nil {
-			// U+FFFD, which bytes that are not UTF-8 decode to, becomes a label
-			// that the package itself refuses.
+			// Bytes that aren't UTF-8 decode to U+FFFD, which becomes a label
+			// that the package refuses.
 			ascii, err = domainToASCII.ToASCII(ascii)
 		}
 		if err != nil {
@@ -369,8 +368,7 @@ func (u *urlRecord) stringWithoutFragment() string {
 	return u.scheme + "://" + userinfo + u.hostAndPort() + u.path + u.query
 }
 
-// goURL returns u for net/http, which then requests exactly the path and query
-// of u.
+// goURL returns a url.URL with which net/http requests exactly the path and query of u.
 func (u *urlRecord) goURL() *url.URL {
 	g := &url.URL{
 		Scheme:     u.scheme,
@@ -381,7 +379,7 @@ func (u *urlRecord) goURL() *url.URL {
 		ForceQuery: u.query == "?",
 	}
 	if g.EscapedPath() != u.path {
-		// net/url would escape what browsers leave alone, a "|" for one.
+		// net/url would escape characters that browsers leave alone, such as "|".
 		g.Opaque = u.path
 		if strings.HasPrefix(u.path, "//") {
 			g.Opaque = "//" + g.Host + u.path

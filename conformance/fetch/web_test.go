@@ -45,7 +45,7 @@ func newWeb(t *testing.T) *web {
 	return w
 }
 
-// site serves handler at origin, which is one of https where HTTP/2 is wanted.
+// site serves handler at origin, which is an https origin for HTTP/2.
 func (w *web) site(origin string, handler http.HandlerFunc) {
 	w.t.Helper()
 	u, err := parseURL(origin, nil)
@@ -74,7 +74,7 @@ func (w *web) site(origin string, handler http.HandlerFunc) {
 	w.mu.Unlock()
 }
 
-// overHTTP2 makes agents use HTTP/2 where a site speaks it.
+// overHTTP2 makes agents use HTTP/2 if a site speaks it.
 func (w *web) overHTTP2() *web {
 	w.transport.ForceAttemptHTTP2 = true
 	return w
@@ -96,21 +96,21 @@ func eachProtocol(t *testing.T, test func(t *testing.T, w *web)) {
 	t.Run("HTTP/2", func(t *testing.T) { test(t, newWeb(t).overHTTP2()) })
 }
 
-// answers is what a site says to preflights and to requests: header lines, of
+// responses is how a site responds to preflights and to requests: header lines, of
 // which one that reads "Status: 302" sets the status.
-type answers struct {
+type responses struct {
 	preflight, request []string
 }
 
-func (a answers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a responses) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	lines := a.request
 	if r.Method == "OPTIONS" && r.Header.Get("Access-Control-Request-Method") != "" {
 		lines = a.preflight
 	}
-	answer(w, lines...)
+	respond(w, lines...)
 }
 
-func answer(w http.ResponseWriter, lines ...string) {
+func respond(w http.ResponseWriter, lines ...string) {
 	status := 200
 	for _, line := range lines {
 		name, value, _ := strings.Cut(line, ":")
@@ -127,8 +127,8 @@ func answer(w http.ResponseWriter, lines ...string) {
 	}
 }
 
-// outcome is what came of a fetch in one line: the type and status of the
-// response, or the failed step and the header at fault.
+// outcome returns the outcome of a fetch in one line: the type and status of
+// the response, or the failed step and the header at fault.
 func outcome(t *testing.T, response *Response, err error) string {
 	t.Helper()
 	var networkError *NetworkError
@@ -154,8 +154,7 @@ func outcome(t *testing.T, response *Response, err error) string {
 	return fmt.Sprintf("%s %d", response.Type, response.Status)
 }
 
-// checkNetworkError holds every network error of the tests to what the type
-// promises.
+// checkNetworkError checks that a network error has what the type promises.
 func checkNetworkError(t *testing.T, e *NetworkError) {
 	t.Helper()
 	if e.Step == "" || !strings.HasPrefix(e.Section, "Fetch, ") || e.Origin == "" || e.Method == "" || e.URL == "" {
@@ -171,7 +170,7 @@ func checkNetworkError(t *testing.T, e *NetworkError) {
 	}
 }
 
-// wire is the exchanges of a fetch in short: "OPTIONS https://… 204".
+// wire returns the exchanges of a fetch in short form: "OPTIONS https://… 204".
 func wire(response *Response, err error) []string {
 	var trace Trace
 	var networkError *NetworkError

@@ -26,7 +26,7 @@ type row struct {
 	Cells            []cell
 }
 
-// A cell is what came of a case in one report.
+// A cell is the outcome of a case in one report.
 type cell struct {
 	Server  string
 	Verdict conformance.Verdict
@@ -41,9 +41,9 @@ type section struct {
 	Rows        []row
 }
 
-// WriteHTML writes one self-contained page: the scores of each report, and a row for
-// each case that opens what the servers did. The reports should be of the same suite; a
-// case that only some have is shown for those.
+// WriteHTML writes one self-contained page: the scores of each report, and a
+// row for each case that expands to the details. The reports should be of the
+// same suite; a case that only some have is shown for those.
 func WriteHTML(w io.Writer, title string, reports ...*Report) error {
 	groups, err := conformance.Groups()
 	if err != nil {
@@ -61,7 +61,8 @@ func WriteHTML(w io.Writer, title string, reports ...*Report) error {
 			sections = append(sections, s)
 		}
 	}
-	// What passed is shown for one server only: for many, it would be megabytes.
+	// Exchanges of passed cases are shown only for a single server: for many,
+	// they would be megabytes.
 	return pageTemplate.Execute(w, map[string]any{
 		"Title": title, "Reports": reports, "Sections": sections, "Profiles": profilesOf(reports), "One": len(reports) == 1,
 	})

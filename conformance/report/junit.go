@@ -37,8 +37,9 @@ type junitMessage struct {
 	Text    string `xml:",chardata"`
 }
 
-// WriteJUnit writes the report as JUnit XML, a test suite for each group. A failure
-// outside of the scored profiles, or a known one, is a skipped test that says so.
+// WriteJUnit writes the report as JUnit XML, with a test suite for each group.
+// Known failures, and failures in profiles that aren't scored, are skipped
+// tests that say so.
 func (r *Report) WriteJUnit(w io.Writer) error {
 	all := junitSuites{Name: r.Server}
 	times := make(map[string]float64)

@@ -1,5 +1,5 @@
-// Package report says what came of a run of the conformance suite: as a summary, as
-// JSON, JUnit and HTML, and as a badge.
+// Package report writes the results of the conformance suite: as a summary,
+// JSON, JUnit, HTML and a badge.
 package report
 
 import (
@@ -20,16 +20,16 @@ import (
 // Members keep their names and meanings within a version; others may be added.
 const Version = 1
 
-// A Report is what came of a run.
+// A Report is the results of a run.
 type Report struct {
 	Version int `json:"version"`
-	// Server names what was tested.
+	// Server is the name of the server under test.
 	Server  string    `json:"server"`
 	Started time.Time `json:"started"`
 	Seconds float64   `json:"seconds"`
 	// Scores are those of the profiles, in the order of [conformance.Profiles].
 	Scores []Score `json:"scores"`
-	// Causes are those of the failures, the gravest first.
+	// Causes are the causes of the failures, the gravest first.
 	Causes []conformance.Cause `json:"causes"`
 	Cases  []Case              `json:"cases"`
 }
@@ -44,7 +44,7 @@ type Score struct {
 	Unsupported int                 `json:"unsupported"`
 }
 
-// A Case is a case and what came of it.
+// A Case is a case and its outcome.
 type Case struct {
 	ID            string                `json:"id"`
 	Title         string                `json:"title"`
@@ -55,16 +55,15 @@ type Case struct {
 	Seconds       float64               `json:"seconds"`
 	// Reason says why the case was refused or isn't supported.
 	Reason string `json:"reason,omitempty"`
-	// Policy is what the server was configured with, and Needs the features that it
-	// takes.
+	// Policy is the server's policy, and Needs the features that the case needs.
 	Policy json.RawMessage       `json:"policy"`
 	Needs  []conformance.Feature `json:"needs,omitempty"`
-	// Wire is what the last step of a case that passed sent and received.
+	// Wire is what the last step sent and received, if the case passed.
 	Wire    string   `json:"wire,omitempty"`
 	Failure *Failure `json:"failure,omitempty"`
 }
 
-// A Failure is what was seen in a case that failed.
+// A Failure is what a failed case saw.
 type Failure struct {
 	Step int `json:"step"` // from 1; 0 if the server couldn't be started
 	// Cause is the ID of one of the report's causes.
@@ -131,7 +130,8 @@ func (r *Report) Cause(f *Failure) conformance.Cause {
 	return r.Causes[i]
 }
 
-// ScoredFailures returns how many cases failed in scored profiles and aren't known to.
+// ScoredFailures returns how many cases of scored profiles failed that aren't
+// known to fail.
 func (r *Report) ScoredFailures() (n int) {
 	for _, c := range r.Cases {
 		if c.Failure != nil && c.Failure.Known == "" && c.Profile.Scored() {
@@ -188,8 +188,8 @@ func writeJSON(w io.Writer, value any) error {
 	return encoder.Encode(value)
 }
 
-// WriteBadge writes a badge as the endpoint of shields.io wants it: the share of the
-// scored cases that pass.
+// WriteBadge writes a badge with the share of the scored cases that pass, in
+// the format of shields.io's endpoint.
 func (r *Report) WriteBadge(w io.Writer) error {
 	passed, failed := 0, 0
 	for _, s := range r.Scores {
@@ -208,7 +208,7 @@ func (r *Report) WriteBadge(w io.Writer) error {
 	return writeJSON(w, map[string]any{"schemaVersion": 1, "label": "CORS conformance", "message": message, "color": color})
 }
 
-// Expectations are the failures that are known.
+// Expectations are the known failures.
 type Expectations struct {
 	// Fails has the reason of each failure, by the ID of the case.
 	Fails map[string]string `json:"fails"`
@@ -223,7 +223,7 @@ func ReadExpectations(reader io.Reader) (*Expectations, error) {
 		return nil, err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, fmt.Errorf("something follows the object")
+		return nil, fmt.Errorf("there is more text after the object")
 	}
 	if e.Fails == nil {
 		return nil, fmt.Errorf(`the member "fails" is missing: write {"fails": {}}`)
@@ -245,7 +245,7 @@ func LoadExpectations(path string) (*Expectations, error) {
 	return e, nil
 }
 
-// WriteFile creates a file and has one of a report's methods write it.
+// WriteFile creates a file and writes it with one of a report's methods.
 func WriteFile(path string, write func(io.Writer) error) error {
 	file, err := os.Create(path)
 	if err != nil {
@@ -258,9 +258,9 @@ func WriteFile(path string, write func(io.Writer) error) error {
 	return file.Close()
 }
 
-// Expect marks the failures that are known, and returns what differs from the
-// expectations: failures that are new, and expected ones that don't fail. Cases that
-// were not run are ignored, unless the suite doesn't have them.
+// Expect marks the known failures, and returns the differences from the
+// expectations: new failures, and expected failures that don't fail. It ignores
+// cases that were not run, unless the suite doesn't have them.
 func (r *Report) Expect(e *Expectations) (differences []string) {
 	for i := range r.Cases {
 		c := &r.Cases[i]
@@ -272,15 +272,15 @@ func (r *Report) Expect(e *Expectations) (differences []string) {
 				c.Failure.Known = "expected"
 			}
 		case c.Failure != nil:
-			differences = append(differences, fmt.Sprintf("%s fails, and isn't expected to: %s", c.ID, c.Failure.Complaint))
+			differences = append(differences, fmt.Sprintf("%s fails, but isn't expected to: %s", c.ID, c.Failure.Complaint))
 		case expected:
-			differences = append(differences, fmt.Sprintf("%s is expected to fail, and is %s: remove it from the expectations", c.ID, c.Verdict))
+			differences = append(differences, fmt.Sprintf("%s is expected to fail, but is %s: remove it from the expectations", c.ID, c.Verdict))
 		}
 	}
 	all := allIDs()
 	for _, id := range slices.Sorted(maps.Keys(e.Fails)) {
 		if !all[id] {
-			differences = append(differences, fmt.Sprintf("%s is expected to fail, and isn't a case of the suite", id))
+			differences = append(differences, fmt.Sprintf("%s is expected to fail, but isn't a case of the suite: remove it from the expectations", id))
 		}
 	}
 	return differences
@@ -290,7 +290,7 @@ func allIDs() map[string]bool {
 	ids := make(map[string]bool)
 	groups, err := conformance.Groups()
 	if err != nil {
-		panic(err) // the cases are part of the program, and tested
+		panic(err) // the cases are embedded, and tested
 	}
 	for _, g := range groups {
 		for _, c := range g.Cases {
@@ -300,8 +300,9 @@ func allIDs() map[string]bool {
 	return ids
 }
 
-// Expectations returns all failures as expectations, with the reasons that are known. It
-// keeps those of known whose cases were not run; known may be nil.
+// Expectations returns all failures as expectations, with the reasons of known.
+// It keeps the expectations of known whose cases were not run; known may be
+// nil.
 func (r *Report) Expectations(known *Expectations) *Expectations {
 	e := &Expectations{Fails: make(map[string]string)}
 	if known != nil {
@@ -322,9 +323,9 @@ func (r *Report) Expectations(known *Expectations) *Expectations {
 // Write writes expectations.
 func (e *Expectations) Write(w io.Writer) error { return writeJSON(w, e) }
 
-// WriteText writes the failures by their causes, and the scores. Of each cause it
-// shows one exchange in full and names the other cases: all of them if all is set,
-// else a few.
+// WriteText writes the failures by their causes, and the scores. For each
+// cause, it shows one exchange in full and names the other cases: all of them
+// if all is set, otherwise a few.
 func (r *Report) WriteText(w io.Writer, all bool) error {
 	var text bytes.Buffer
 	for _, cause := range r.Causes {
@@ -335,7 +336,8 @@ func (r *Report) WriteText(w io.Writer, all bool) error {
 	return err
 }
 
-// NeedsText says which features a case needs, and what to do if the server lacks one.
+// NeedsText says which features a case needs, and what to do if the server
+// doesn't have one.
 func (c *Case) NeedsText() string {
 	var names []string
 	for _, f := range c.Needs {
@@ -344,7 +346,7 @@ func (c *Case) NeedsText() string {
 	return fmt.Sprintf("Needs: %s. If the server doesn't have that, declare it: -without %s", strings.Join(names, ", "), names[0])
 }
 
-const namedCases = 8 // of a cause, unless all are asked for
+const namedCases = 8 // of each cause, unless all is set
 
 func (r *Report) writeCause(text *bytes.Buffer, cause conformance.Cause, all bool) {
 	var failed []Case
@@ -407,7 +409,7 @@ func (r *Report) writeCause(text *bytes.Buffer, cause conformance.Cause, all boo
 	text.WriteByte('\n')
 }
 
-// counted returns how many cases there are by profile, such as "12 browser, 1 advice".
+// counted returns the number of cases by profile, such as "12 browser, 1 advice".
 func counted(cases []Case) string {
 	var parts []string
 	for _, p := range conformance.Profiles {

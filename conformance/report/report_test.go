@@ -21,8 +21,8 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// results are those of a server whose middleware allows every origin, and has no null,
-// and that refuses credentials for all: so there is one of every verdict.
+// results are the results of a server that allows every origin, has no null,
+// and refuses credentials for all, so there is one of every verdict.
 var results = sync.OnceValues(func() ([]conformance.Result, error) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
@@ -157,7 +157,8 @@ func TestExpectationsTellNewFixedAndUnknownFailuresApart(t *testing.T) {
 			passes = c.ID
 		}
 	}
-	// Those of cases that weren't run are kept, and those that pass now aren't.
+	// Expectations of cases that weren't run are kept, and those of cases that
+	// pass now aren't.
 	known := &report.Expectations{Fails: map[string]string{"methods/nothing-listed": "handwritten", passes: "fixed", one: "also handwritten"}}
 	if kept := r.Expectations(known); kept.Fails["methods/nothing-listed"] != "handwritten" || kept.Fails[passes] != "" || kept.Fails[one] == "" {
 		t.Errorf("the expectations are %q, %q and %q", kept.Fails["methods/nothing-listed"], kept.Fails[passes], kept.Fails[one])
@@ -166,7 +167,7 @@ func TestExpectationsTellNewFixedAndUnknownFailuresApart(t *testing.T) {
 	all.Fails[passes] = "it was broken"
 	all.Fails["credentials/no-such-case"] = "it is gone"
 	differences := newReport(t).Expect(all)
-	for _, want := range []string{one + " fails, and isn't expected to", passes + " is expected to fail, and is passed", "credentials/no-such-case is expected to fail, and isn't a case"} {
+	for _, want := range []string{one + " fails, but isn't expected to", passes + " is expected to fail, but is passed", "credentials/no-such-case is expected to fail, but isn't a case"} {
 		if !slices.ContainsFunc(differences, func(d string) bool { return strings.Contains(d, want) }) {
 			t.Errorf("no difference says %q: %q", want, differences)
 		}

@@ -17,15 +17,15 @@ import (
 
 // An Entry is an implementation of CORS, and how to run the server that uses it.
 type Entry struct {
-	// Name is how its users call the implementation.
+	// Name is the usual name of the implementation.
 	Name string `json:"name"`
-	// ID is the name in files, addresses and flags.
+	// ID is the name in files, URLs and flags.
 	ID string `json:"id"`
 	// Language is the programming language, or "Proxy".
 	Language string `json:"language"`
-	// Home is the address of the implementation.
+	// Home is the URL of the implementation.
 	Home string `json:"home"`
-	// Configuration is the address of the documentation that the server follows.
+	// Configuration is the URL of the documentation that the server follows.
 	Configuration string `json:"configuration"`
 	// Dir is the folder in which commands run, relative to that of entries.json.
 	Dir string `json:"dir"`
@@ -56,7 +56,7 @@ func Entries() ([]Entry, error) {
 		return nil, fmt.Errorf("entries.json: %w", err)
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, fmt.Errorf("entries.json: something follows the list")
+		return nil, fmt.Errorf("entries.json: there is more text after the list")
 	}
 	return entries, nil
 }

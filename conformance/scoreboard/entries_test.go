@@ -33,11 +33,11 @@ func TestEntries(t *testing.T) {
 			}
 			for field, link := range map[string]string{"home": e.Home, "configuration": e.Configuration} {
 				if !strings.HasPrefix(link, "https://") {
-					t.Errorf("%s is %q, and must be a link that begins with https://", field, link)
+					t.Errorf("%s is %q, want a link that begins with https://", field, link)
 				}
 			}
 			if info, err := os.Stat(e.Dir); err != nil || !info.IsDir() {
-				t.Errorf("dir %q is no folder", e.Dir)
+				t.Errorf("dir %q isn't a folder", e.Dir)
 			}
 			for field, command := range map[string][]string{"build": e.Build, "command": e.Command, "version": e.Version} {
 				if len(command) == 0 {
@@ -56,10 +56,10 @@ func TestEntries(t *testing.T) {
 			}
 			for feature, reason := range e.Lacks {
 				if !slices.Contains(conformance.Features, feature) {
-					t.Errorf("lacks %q, which is no feature", feature)
+					t.Errorf("lacks %q, which isn't a feature", feature)
 				}
 				if reason == "" {
-					t.Errorf("lacks %q, and doesn't say why", feature)
+					t.Errorf("lacks %q, but doesn't say why", feature)
 				}
 			}
 		})
@@ -119,8 +119,8 @@ func checkGet(t *testing.T, url string) {
 	}
 }
 
-// TestRefusal starts a server with a policy that its library refuses for security, and
-// has another one take it while it runs.
+// TestRefusal starts a server with a policy that its library refuses for
+// security, and sends that policy to a running server.
 func TestRefusal(t *testing.T) {
 	policy := []cors.Config{{AllowOrigins: []string{"*"}, AllowCredentials: true}}
 	binary := buildIn(t, "go")
@@ -133,14 +133,14 @@ func TestRefusal(t *testing.T) {
 			whileRunning := conformance.Command(t, cmd)(t, plain).Reconfigure(policy)
 			for when, err := range map[string]error{"at the start": atStart, "while it runs": whileRunning} {
 				if refused := new(conformance.RefusedError); !errors.As(err, &refused) || refused.Reason == "" {
-					t.Errorf("%s, the error is %v, and must be a refusal that says why", when, err)
+					t.Errorf("%s, the error is %v, want a refusal that says why", when, err)
 				}
 			}
 		})
 	}
 }
 
-// plain is a policy that every implementation takes.
+// plain is a policy that every implementation accepts.
 var plain = []cors.Config{{AllowOrigins: []string{"https://app.example.com"}}}
 
 // buildIn builds the command of a folder, and returns the path of the binary.
@@ -164,8 +164,7 @@ func entries(t *testing.T) []Entry {
 	return entries
 }
 
-// The files in expect say what users of each implementation suffer, in a sentence for each
-// failure that is scored.
+// The files in expect have a sentence about the effect on users for each scored failure.
 func TestEveryScoredFailureHasASentence(t *testing.T) {
 	groups, err := conformance.Groups()
 	if err != nil {
@@ -192,7 +191,7 @@ func TestEveryScoredFailureHasASentence(t *testing.T) {
 		for id, sentence := range expectations.Fails {
 			first, _ := utf8.DecodeRuneInString(sentence)
 			if scored[id] && (!unicode.IsUpper(first) || !strings.HasSuffix(sentence, ".")) {
-				t.Errorf("%s: %s fails, and its reason is no sentence about users: %q", e.ID, id, sentence)
+				t.Errorf("%s: %s fails, but its reason isn't a sentence about users: %q", e.ID, id, sentence)
 			}
 		}
 	}

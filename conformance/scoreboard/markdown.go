@@ -11,15 +11,15 @@ import (
 	"github.com/corskit/cors/conformance/report"
 )
 
-// A Column is what came of an entry.
+// A Column is the result of an entry.
 type Column struct {
 	Entry   *Entry
 	Version string
 	Report  *report.Report
 }
 
-// WriteMarkdown writes the table of scores, and what users of each implementation
-// suffer: the reasons of its known failures in the scored profiles.
+// WriteMarkdown writes the table of scores, and the effects on users of each
+// implementation: the reasons of its known failures in the scored profiles.
 func WriteMarkdown(w io.Writer, columns []Column) error {
 	var text bytes.Buffer
 	text.WriteString(`# Scoreboard
@@ -48,13 +48,13 @@ What a browser does with the responses of CORS implementations, by the [conforma
 	return err
 }
 
-// A finding is what users suffer, and the cases that show it.
+// A finding is an effect on users, and the cases that show it.
 type finding struct {
 	sentence string
 	cases    []report.Case
 }
 
-// findings returns those of the scored profiles.
+// findings returns the findings of the scored profiles.
 func (c *Column) findings() (all []finding) {
 	for _, failed := range c.Report.Cases {
 		if failed.Failure == nil || !failed.Profile.Scored() {
@@ -70,7 +70,7 @@ func (c *Column) findings() (all []finding) {
 	return all
 }
 
-// refusals returns what the implementation says when it refuses a policy, once each.
+// refusals returns the reasons with which the implementation refuses policies, once each.
 func (c *Column) refusals() (all []string) {
 	for _, other := range c.Report.Cases {
 		reason, _, _ := strings.Cut(other.Reason, "\n")
@@ -117,7 +117,7 @@ func WriteFindings(w io.Writer, columns []Column) error {
 	return err
 }
 
-// shortened names a few cases, and counts the others.
+// shortened names a few cases and counts the others.
 func shortened(cases []report.Case) string {
 	const most = 3
 	var ids []string

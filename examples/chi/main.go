@@ -49,7 +49,7 @@ func (a api) publicPosts(w http.ResponseWriter, _ *http.Request) {
 
 func (a api) publicPost(w http.ResponseWriter, r *http.Request) {
 	post, err := a.blog.PublicPost(chi.URLParam(r, "id"))
-	answer(w, http.StatusOK, post, err)
+	respond(w, http.StatusOK, post, err)
 }
 
 func (a api) posts(w http.ResponseWriter, _ *http.Request) {
@@ -60,7 +60,7 @@ func (a api) posts(w http.ResponseWriter, _ *http.Request) {
 
 func (a api) post(w http.ResponseWriter, r *http.Request) {
 	post, err := a.blog.Post(chi.URLParam(r, "id"))
-	answer(w, http.StatusOK, post, err)
+	respond(w, http.StatusOK, post, err)
 }
 
 func (a api) create(w http.ResponseWriter, r *http.Request) {
@@ -70,7 +70,7 @@ func (a api) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	post, err := a.blog.Create(draft)
-	answer(w, http.StatusCreated, post, err)
+	respond(w, http.StatusCreated, post, err)
 }
 
 func (a api) update(w http.ResponseWriter, r *http.Request) {
@@ -80,7 +80,7 @@ func (a api) update(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	post, err := a.blog.Update(chi.URLParam(r, "id"), draft)
-	answer(w, http.StatusOK, post, err)
+	respond(w, http.StatusOK, post, err)
 }
 
 func (a api) delete(w http.ResponseWriter, r *http.Request) {
@@ -112,10 +112,10 @@ func (a api) me(w http.ResponseWriter, r *http.Request) {
 		cookie = new(http.Cookie)
 	}
 	session, err := a.blog.Session(cookie.Value)
-	answer(w, http.StatusOK, session, err)
+	respond(w, http.StatusOK, session, err)
 }
 
-// authorize lets through those who may write.
+// authorize lets only requests with the token through.
 func authorize(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := blog.Authorize(r.Header.Get("Authorization")); err != nil {
@@ -127,7 +127,7 @@ func authorize(next http.Handler) http.Handler {
 	})
 }
 
-func answer(w http.ResponseWriter, status int, v any, err error) {
+func respond(w http.ResponseWriter, status int, v any, err error) {
 	if err != nil {
 		fail(w, err)
 		return

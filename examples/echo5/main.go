@@ -122,7 +122,7 @@ func (a api) me(c *echo.Context) error {
 	return c.JSON(http.StatusOK, session)
 }
 
-// authorize lets through those who may write.
+// authorize lets only requests with the token through.
 func authorize(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c *echo.Context) error {
 		if err := blog.Authorize(c.Request().Header.Get("Authorization")); err != nil {
@@ -137,7 +137,7 @@ func decode[T any](c *echo.Context) (T, error) {
 	return blog.Decode[T](c.Request().Header.Get("Content-Type"), c.Request().Body)
 }
 
-// fail answers with what a handler, or Echo, returns as an error.
+// fail responds to an error that a handler, or Echo, returns.
 func fail(c *echo.Context, err error) {
 	if response, err := echo.UnwrapResponse(c.Response()); err == nil && response.Committed {
 		return

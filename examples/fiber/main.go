@@ -26,7 +26,7 @@ func newAPI(trusted string) demo.API {
 		panic(err)
 	}
 	app := fiber.New(fiber.Config{
-		// Fiber answers some errors before any middleware runs.
+		// Fiber responds to some errors before any middleware runs.
 		ErrorHandler:          corsfiber.ErrorHandler(engine, fail),
 		DisableStartupMessage: true,
 		ReadTimeout:           10 * time.Second,
@@ -133,7 +133,7 @@ func (a api) me(c *fiber.Ctx) error {
 	return c.JSON(session)
 }
 
-// authorize lets through those who may write.
+// authorize lets only requests with the token through.
 func authorize(c *fiber.Ctx) error {
 	if err := blog.Authorize(c.Get("Authorization")); err != nil {
 		c.Set("WWW-Authenticate", "Bearer")
@@ -146,7 +146,7 @@ func decode[T any](c *fiber.Ctx) (T, error) {
 	return blog.Decode[T](c.Get("Content-Type"), bytes.NewReader(c.Body()))
 }
 
-// fail answers with what a handler, or Fiber, returns as an error.
+// fail responds to an error that a handler, or Fiber, returns.
 func fail(c *fiber.Ctx, err error) error {
 	var own *fiber.Error
 	if errors.As(err, &own) {

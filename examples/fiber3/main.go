@@ -134,7 +134,7 @@ func (a api) me(c fiber.Ctx) error {
 	return c.JSON(session)
 }
 
-// authorize lets through those who may write.
+// authorize lets only requests with the token through.
 func authorize(c fiber.Ctx) error {
 	if err := blog.Authorize(c.Get("Authorization")); err != nil {
 		c.Set("WWW-Authenticate", "Bearer")
@@ -147,7 +147,7 @@ func decode[T any](c fiber.Ctx) (T, error) {
 	return blog.Decode[T](c.Get("Content-Type"), bytes.NewReader(c.Body()))
 }
 
-// fail answers with what a handler, or Fiber, returns as an error.
+// fail responds to an error that a handler, or Fiber, returns.
 func fail(c fiber.Ctx, err error) error {
 	var own *fiber.Error
 	if errors.As(err, &own) {

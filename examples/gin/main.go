@@ -47,7 +47,7 @@ func (a api) publicPosts(c *gin.Context) { c.JSON(http.StatusOK, a.blog.PublicPo
 
 func (a api) publicPost(c *gin.Context) {
 	post, err := a.blog.PublicPost(c.Param("id"))
-	answer(c, http.StatusOK, post, err)
+	respond(c, http.StatusOK, post, err)
 }
 
 func (a api) posts(c *gin.Context) {
@@ -58,7 +58,7 @@ func (a api) posts(c *gin.Context) {
 
 func (a api) post(c *gin.Context) {
 	post, err := a.blog.Post(c.Param("id"))
-	answer(c, http.StatusOK, post, err)
+	respond(c, http.StatusOK, post, err)
 }
 
 func (a api) create(c *gin.Context) {
@@ -68,7 +68,7 @@ func (a api) create(c *gin.Context) {
 		return
 	}
 	post, err := a.blog.Create(draft)
-	answer(c, http.StatusCreated, post, err)
+	respond(c, http.StatusCreated, post, err)
 }
 
 func (a api) update(c *gin.Context) {
@@ -78,7 +78,7 @@ func (a api) update(c *gin.Context) {
 		return
 	}
 	post, err := a.blog.Update(c.Param("id"), draft)
-	answer(c, http.StatusOK, post, err)
+	respond(c, http.StatusOK, post, err)
 }
 
 func (a api) delete(c *gin.Context) {
@@ -107,10 +107,10 @@ func (a api) login(c *gin.Context) {
 func (a api) me(c *gin.Context) {
 	cookie, _ := c.Cookie(blog.SessionCookie)
 	session, err := a.blog.Session(cookie)
-	answer(c, http.StatusOK, session, err)
+	respond(c, http.StatusOK, session, err)
 }
 
-// authorize lets through those who may write.
+// authorize lets only requests with the token through.
 func authorize(c *gin.Context) {
 	if err := blog.Authorize(c.GetHeader("Authorization")); err != nil {
 		c.Header("WWW-Authenticate", "Bearer")
@@ -118,7 +118,7 @@ func authorize(c *gin.Context) {
 	}
 }
 
-func answer(c *gin.Context, status int, v any, err error) {
+func respond(c *gin.Context, status int, v any, err error) {
 	if err != nil {
 		fail(c, err)
 		return

@@ -1,6 +1,6 @@
-// Command gorilla serves an API whose router is gorilla/mux. The engine goes around
-// the whole router: Router.Use runs middleware for matched routes only, and a route
-// for PUT doesn't match a preflight.
+// Command gorilla serves an API whose router is gorilla/mux. The engine wraps
+// the whole router: Router.Use runs middleware only for matched routes, and a
+// route for PUT doesn't match a preflight.
 package main
 
 import (
@@ -26,7 +26,7 @@ func main() {
 	log.Fatal(http.ListenAndServe("127.0.0.1:8080", around(engine, r)))
 }
 
-// around returns the router behind the engine. The router matches the unescaped path,
+// around wraps the router in the engine. The router matches the unescaped path,
 // in which %2F is a slash. Without RawPath, the engine reads the same path.
 func around(engine *cors.Engine, r *mux.Router) http.Handler {
 	next := engine.Handler(r)

@@ -1,6 +1,6 @@
-// Command reload is a server whose policy is in a file. It reloads the policy whenever
-// the file changes, and on SIGHUP. If the new policy has problems, the log says where,
-// and the last good one stays in force.
+// Command reload is a server whose policy is in a file. It reloads the policy
+// whenever the file changes, and on SIGHUP. If the new policy has problems, the
+// log says where, and the old one stays in force.
 package main
 
 import (
@@ -23,7 +23,7 @@ import (
 
 func main() {
 	port := flag.Int("port", 8080, "`port` to listen on, 0 for a free one")
-	file := flag.String("config", "", "`file` of the policy in JSON; without it, one that lasts as long as the program")
+	file := flag.String("config", "", "`file` of the policy in JSON; the default is a temporary file")
 	flag.Parse()
 	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(interrupted, stop) // so that a second interrupt does not wait
@@ -78,7 +78,7 @@ func newAPI() http.Handler {
 }
 
 const introduction = `The API is at %[1]s, and its policy in %[2]s
-Change the file, or have it read at once:
+Change the file, or make the program read it at once:
 
   kill -HUP %[3]d
 `
@@ -86,7 +86,7 @@ Change the file, or have it read at once:
 const demonstration = `
 Try it:
 
-  # May this site read the answer? Yes: 200, Access-Control-Allow-Origin: https://app.example.com
+  # May this site read the response? Yes: 200, Access-Control-Allow-Origin: https://app.example.com
   curl -i %[1]s/ -H "Origin: https://app.example.com"
 
   # Allow another

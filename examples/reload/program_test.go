@@ -114,7 +114,7 @@ func (r *running) end(t *testing.T) {
 	}
 }
 
-// onPath fails the test in CI, and else skips it, if a command is not installed.
+// onPath skips the test, or fails it in CI, if a command is not installed.
 func onPath(t *testing.T, command, debianPackage string) {
 	t.Helper()
 	if _, err := exec.LookPath(command); err != nil {
@@ -195,7 +195,7 @@ func TestTheProgramTakesAFileOfItsUser(t *testing.T) {
 	do(t, err)
 	do(t, resp.Body.Close())
 	if resp.StatusCode != 200 || resp.Header.Get("Vary") != "Origin" {
-		t.Errorf("answers with %s %v", resp.Status, resp.Header)
+		t.Errorf("the response is %s %v", resp.Status, resp.Header)
 	}
 	do(t, r.cmd.Process.Signal(syscall.SIGHUP))
 	await(t, "the log says that the file has been read", func() bool { return strings.Contains(r.log.String(), "CORS policy reloaded") })

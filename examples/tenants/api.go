@@ -15,12 +15,12 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// policy is what holds for the data of every tenant. Whose origins are allowed
-// is asked of the directory.
+// policy returns the policy for the data of every tenant. The directory decides
+// which origins are allowed.
 //
-// A page can send a request that needs no preflight, or one for which its
-// browser still keeps the answer to a preflight, without the origin being
-// allowed any more. RejectDisallowed stops it before it reaches the handler.
+// A page of a denied origin can send a request that needs no preflight, or
+// whose preflight response its browser has cached from before. RejectDisallowed
+// stops it before it reaches the handler.
 func policy() cors.Config {
 	return cors.Config{
 		Paths:            []string{"/tenants/{tenant}/"},
@@ -31,7 +31,7 @@ func policy() cors.Config {
 	}
 }
 
-// maxOrigins is how many a tenant can register.
+// maxOrigins is how many origins a tenant can register.
 const maxOrigins = 100
 
 type api struct {
@@ -45,7 +45,7 @@ func newAPI(s store, d *directory, log *slog.Logger) http.Handler {
 	cfg.AllowOriginFunc = d.allow
 	engine, err := cors.New(cfg)
 	if err != nil {
-		panic(err) // it depends on nothing outside
+		panic(err) // the policy is constant
 	}
 	a := api{s, d, log}
 	mux := http.NewServeMux()
@@ -56,19 +56,19 @@ func newAPI(s store, d *directory, log *slog.Logger) http.Handler {
 	return engine.Handler(mux)
 }
 
-// data stands for all that a tenant's users can read. Who they are is left out
-// here.
+// data represents everything that a tenant's users can read. The example leaves
+// out authentication.
 func (a api) data(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("tenant")
 	if !a.directory.has(id) {
 		a.fail(w, &refusal{http.StatusNotFound, fmt.Sprintf("there is no tenant %q", id)})
 		return
 	}
-	answer(w, http.StatusOK, map[string]string{"tenant": id, "message": "For the users of " + id + "."})
+	respond(w, http.StatusOK, map[string]string{"tenant": id, "message": "For the users of " + id + "."})
 }
 
-// admin serves the tenant of the path to whom has its token. Without an error,
-// the answer is the tenant's origins.
+// admin handles requests with the token of the path's tenant. Unless there is
+// an error, the response is the tenant's origins.
 func (a api) admin(serve func(context.Context, tenant, *http.Request) (origins []string, err error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), patience)
@@ -83,7 +83,7 @@ func (a api) admin(serve func(context.Context, tenant, *http.Request) (origins [
 			a.fail(w, err)
 			return
 		}
-		answer(w, http.StatusOK, map[string][]string{"origins": origins})
+		respond(w, http.StatusOK, map[string][]string{"origins": origins})
 	}
 }
 
@@ -96,7 +96,7 @@ func (a api) authorize(ctx context.Context, r *http.Request) (tenant, error) {
 		return tenant{}, err
 	}
 	if err != nil || !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(hash[:], t.tokenHash) != 1 {
-		return tenant{}, &refusal{http.StatusUnauthorized, "the token is not that of the tenant: send the header Authorization: Bearer, and the token"}
+		return tenant{}, &refusal{http.StatusUnauthorized, "the token is missing or not the tenant's: send the header Authorization: Bearer, followed by the token"}
 	}
 	return t, nil
 }
@@ -122,7 +122,7 @@ func (a api) remove(ctx context.Context, t tenant, r *http.Request) ([]string, e
 	return a.change(ctx, t, r, func(origins []string, removed string) ([]string, error) {
 		i, found := slices.BinarySearch(origins, removed)
 		if !found {
-			return nil, &refusal{http.StatusNotFound, fmt.Sprintf("the origin %q is not registered: GET the list of those that are", removed)}
+			return nil, &refusal{http.StatusNotFound, fmt.Sprintf("the origin %q is not registered: GET the list of origins", removed)}
 		}
 		return slices.Delete(slices.Clone(origins), i, i+1), nil
 	})
@@ -140,19 +140,19 @@ func (a api) change(ctx context.Context, t tenant, r *http.Request, change func(
 	if err != nil {
 		return nil, err
 	}
-	// The other instances have word of it; this one need not wait for its own.
+	// The other instances get a notification; this one applies the change at once.
 	if err := a.directory.catchUp(ctx); err != nil {
-		a.log.Warn("a change is stored, and this instance sees it later", "tenant", t.id, "error", err)
+		a.log.Warn("a change is stored, but this instance applies it later", "tenant", t.id, "error", err)
 	}
 	return changed, nil
 }
 
-// check refuses what cors.New refuses for the policy, and says why in its words.
-// (What they say of AllowCredentials and AcceptRisks is for whoever writes the
-// policy.)
+// check refuses origins that cors.New refuses, with the same message. (Advice
+// about AllowCredentials and AcceptRisks is for the developer, not for
+// tenants.)
 func check(origins []string) error {
 	if len(origins) > maxOrigins {
-		return &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("there are %d origins already, and no more can be registered: remove one, or register one such as https://*.example.com for all below a domain", maxOrigins)}
+		return &refusal{http.StatusUnprocessableEntity, fmt.Sprintf("there are already %d origins, the limit: remove one, or register a pattern such as https://*.example.com for all subdomains of a domain", maxOrigins)}
 	}
 	cfg := policy()
 	cfg.AllowOrigins = origins
@@ -163,14 +163,14 @@ func check(origins []string) error {
 	}
 	var lines []string
 	for _, p := range problems {
-		if p.Field == "AllowOrigins" { // and not a field that "*" makes moot
+		if p.Field == "AllowOrigins" { // not a field that "*" makes irrelevant
 			lines = append(lines, fmt.Sprintf("%q: %s", p.Value, p.Message))
 		}
 	}
 	return &refusal{http.StatusUnprocessableEntity, strings.Join(lines, "\n")}
 }
 
-// A refusal is an answer that says what was not done, and why.
+// A refusal is an error response that says why.
 type refusal struct {
 	status  int
 	message string
@@ -178,21 +178,21 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.message }
 
-// fail answers with a refusal. What else goes wrong here is the store.
+// fail responds with a refusal. All other errors here come from the store.
 func (a api) fail(w http.ResponseWriter, err error) {
 	var r *refusal
 	if !errors.As(err, &r) {
 		a.log.Error("a request failed", "error", err)
 		w.Header().Set("Retry-After", "1") // seconds
-		r = &refusal{http.StatusServiceUnavailable, "the store is away: try again"}
+		r = &refusal{http.StatusServiceUnavailable, "the store is unavailable: try again"}
 	}
 	if r.status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
-	answer(w, r.status, map[string]string{"error": r.message})
+	respond(w, r.status, map[string]string{"error": r.message})
 }
 
-func answer(w http.ResponseWriter, status int, v any) {
+func respond(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v) // fails only if the client is gone

@@ -47,7 +47,7 @@ func TestAdmin(t *testing.T) {
 		{"the query needs an origin", "PUT", "ada/origins", ada, 400, "the query has 0 origins: write one"},
 		{"the query may not have two", "PUT", "ada/origins?origin=https://a.example.com&origin=https://c.example.com", ada, 400, "the query has 2 origins: write one"},
 		{"removing needs an origin, too", "DELETE", "ada/origins", ada, 400, "the query has 0 origins: write one"},
-		{"what is no origin is refused", "PUT", "ada/origins?origin=https://c.example.com/", ada, 422, `write \"https://c.example.com\"`},
+		{"an invalid origin is refused", "PUT", "ada/origins?origin=https://c.example.com/", ada, 422, `write \"https://c.example.com\"`},
 		{"nothing is listed without a token", "GET", "ada/origins", "", 401, "send the header Authorization: Bearer"},
 		{"nothing is registered without a token", "PUT", "ada/origins?origin=https://c.example.com", "", 401, "token"},
 		{"nothing is removed without a token", "DELETE", "ada/origins?origin=https://a.example.com", "", 401, "token"},
@@ -69,7 +69,7 @@ func TestAdmin(t *testing.T) {
 		r.Header.Set("Authorization", step.authorization)
 		resp, body := do(t, r)
 		if resp.StatusCode != step.status || !strings.Contains(body, step.contains) {
-			t.Errorf("%s: answered with %d, %s, want %d, %s", step.name, resp.StatusCode, body, step.status, step.contains)
+			t.Errorf("%s: the response is %d, %s, want %d, %s", step.name, resp.StatusCode, body, step.status, step.contains)
 		}
 		if got, want := resp.Header.Get("WWW-Authenticate") == "Bearer", step.status == 401; got != want {
 			t.Errorf("%s: WWW-Authenticate: Bearer is there: %t, want %t", step.name, got, want)
@@ -91,8 +91,8 @@ func do(t *testing.T, r *http.Request) (*http.Response, string) {
 	return resp, string(body)
 }
 
-// What cors.New refuses for data that is read with credentials is not
-// registered, and the customer reads why.
+// An origin that cors.New refuses for data with credentials is not registered,
+// and the customer learns why.
 func TestWhatNewRefusesIsNotRegistered(t *testing.T) {
 	i := newInstance(t)
 	for _, origin := range []string{
@@ -107,15 +107,15 @@ func TestWhatNewRefusesIsNotRegistered(t *testing.T) {
 				t.Fatalf("cors.New says %v", err)
 			}
 			status, body := i.admin(t, "PUT", "ada", origin)
-			var answer struct{ Error string }
-			if err := json.Unmarshal([]byte(body), &answer); err != nil {
+			var response struct{ Error string }
+			if err := json.Unmarshal([]byte(body), &response); err != nil {
 				t.Fatal(err)
 			}
-			if want := fmt.Sprintf("%q: %s", problem.Value, problem.Message); status != 422 || answer.Error != want {
-				t.Errorf("answered with %d, %s, want 422, %s", status, answer.Error, want)
+			if want := fmt.Sprintf("%q: %s", problem.Value, problem.Message); status != 422 || response.Error != want {
+				t.Errorf("the response is %d, %s, want 422, %s", status, response.Error, want)
 			}
-			if strings.Contains(answer.Error, "AcceptRisks") {
-				t.Errorf("the customer reads how to accept a risk: %s", answer.Error)
+			if strings.Contains(response.Error, "AcceptRisks") {
+				t.Errorf("the customer reads how to accept a risk: %s", response.Error)
 			}
 		})
 	}
@@ -130,8 +130,8 @@ func TestATenantRegistersSoManyOriginsAndNoMore(t *testing.T) {
 	for n := range maxOrigins {
 		i.must(t, "PUT", "ada", name(n))
 	}
-	if status, body := i.admin(t, "PUT", "ada", name(maxOrigins)); status != 422 || !strings.Contains(body, "there are 100 origins already") {
-		t.Errorf("one more is answered with %d, %s", status, body)
+	if status, body := i.admin(t, "PUT", "ada", name(maxOrigins)); status != 422 || !strings.Contains(body, "there are already 100 origins") {
+		t.Errorf("the response to one more is %d, %s", status, body)
 	}
 	i.must(t, "PUT", "ada", name(0)) // it is registered
 	i.must(t, "PUT", "bob", name(0)) // that is another tenant
@@ -139,8 +139,8 @@ func TestATenantRegistersSoManyOriginsAndNoMore(t *testing.T) {
 	i.must(t, "PUT", "ada", name(maxOrigins))
 }
 
-// The API where origins are registered is not for pages, not even for those of
-// an origin that is registered.
+// The API with which origins are registered is not for pages, not even for
+// pages of a registered origin.
 func TestAdminIsNotOpenToOtherOrigins(t *testing.T) {
 	i := newInstance(t)
 	const site = "https://shop.example.com"
@@ -158,12 +158,12 @@ func TestAdminIsNotOpenToOtherOrigins(t *testing.T) {
 			w := httptest.NewRecorder()
 			newAPI(i.store, i.directory, nil).ServeHTTP(w, r)
 			for name := range w.Header() {
-				if strings.HasPrefix(name, "Access-Control-") || name == "Vary" { // no Config governs it
-					t.Errorf("the answer has %s: %s", name, w.Header().Get(name))
+				if strings.HasPrefix(name, "Access-Control-") || name == "Vary" { // no Config applies to it
+					t.Errorf("the response has %s: %s", name, w.Header().Get(name))
 				}
 			}
 			if method == "OPTIONS" && w.Code < 400 {
-				t.Errorf("the preflight is answered with %d", w.Code)
+				t.Errorf("the preflight response is %d", w.Code)
 			}
 		})
 	}
@@ -173,7 +173,7 @@ func TestDataOfNoTenant(t *testing.T) {
 	i := newInstance(t)
 	resp, body := do(t, must(http.NewRequest("GET", i.url+"/tenants/eve/data", nil)))
 	if resp.StatusCode != 404 || !strings.Contains(body, `there is no tenant \"eve\"`) {
-		t.Errorf("answered with %d, %s", resp.StatusCode, body)
+		t.Errorf("the response is %d, %s", resp.StatusCode, body)
 	}
 }
 
@@ -203,10 +203,10 @@ func TestThePreflightForData(t *testing.T) {
 			r.Header.Set("Access-Control-Request-Headers", "authorization")
 			resp, _ := do(t, r)
 			if resp.StatusCode != tt.status || !slices.Equal(resp.Header["Access-Control-Allow-Origin"], tt.allowed) {
-				t.Errorf("answered with %s %v", resp.Status, resp.Header)
+				t.Errorf("the response is %s %v", resp.Status, resp.Header)
 			}
 			if tt.allowed != nil && (resp.Header.Get("Access-Control-Allow-Headers") != "Authorization" || resp.Header.Get("Access-Control-Allow-Credentials") != "true") {
-				t.Errorf("the answer allows less: %v", resp.Header)
+				t.Errorf("the response allows less: %v", resp.Header)
 			}
 			if !strings.HasPrefix(resp.Header.Get("Vary"), "Origin") {
 				t.Errorf("Vary is %q", resp.Header.Get("Vary"))
@@ -227,8 +227,8 @@ func TestWhileTheStoreIsAwayOnlyDataIsServed(t *testing.T) {
 		r := must(http.NewRequest(method, i.url+"/admin/tenants/ada/origins?origin=https://shop.example.com", nil))
 		r.Header.Set("Authorization", "Bearer ada-demo-token")
 		resp, body := do(t, r)
-		if resp.StatusCode != 503 || resp.Header.Get("Retry-After") != "1" || !strings.Contains(body, "the store is away: try again") {
-			t.Errorf("%s is answered with %s %v %s", method, resp.Status, resp.Header, body)
+		if resp.StatusCode != 503 || resp.Header.Get("Retry-After") != "1" || !strings.Contains(body, "the store is unavailable: try again") {
+			t.Errorf("the response to %s is %s %v %s", method, resp.Status, resp.Header, body)
 		}
 	}
 	if allowed, err := i.allows("ada", "https://shop.example.com"); !allowed || err != nil {

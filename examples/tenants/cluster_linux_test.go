@@ -19,7 +19,7 @@ import (
 // is made for the first test that needs it.
 type cluster struct {
 	bin, dir  string
-	as        *syscall.Credential // nil: whoever runs the test
+	as        *syscall.Credential // nil: the user who runs the test
 	server    *exec.Cmd           // nil while it does not run
 	ended     chan error
 	output    *logbook
@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// startPostgres returns the cluster, which runs.
+// startPostgres returns the running cluster.
 func startPostgres(t *testing.T) *cluster {
 	t.Helper()
 	if shared == nil {
@@ -58,7 +58,7 @@ func startPostgres(t *testing.T) *cluster {
 }
 
 func newCluster(bin string) (_ *cluster, err error) {
-	// Not t.TempDir: its parent is for nobody but who runs the test.
+	// Not t.TempDir: only the user who runs the test can access its parent.
 	dir, err := os.MkdirTemp("", "pg")
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (c *cluster) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// start starts the server unless it runs, and waits until it answers.
+// start starts the server unless it runs, and waits until it responds.
 func (c *cluster) start(t *testing.T) {
 	t.Helper()
 	if c.server != nil {
@@ -120,7 +120,7 @@ func (c *cluster) start(t *testing.T) {
 	c.ended = make(chan error, 1)
 	started := make(chan error)
 	go func() {
-		// The system ends the server with the thread that has started it.
+		// The system ends the server when the thread that started it ends.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := c.server.Start()
@@ -132,7 +132,7 @@ func (c *cluster) start(t *testing.T) {
 	if err := <-started; err != nil {
 		t.Fatal(err)
 	}
-	await(t, "PostgreSQL answers", func() bool {
+	await(t, "PostgreSQL responds", func() bool {
 		conn, err := pgx.Connect(t.Context(), c.url("postgres"))
 		if err != nil {
 			return false
@@ -160,7 +160,7 @@ func (c *cluster) url(database string) string {
 	return fmt.Sprintf("host=%s user=postgres dbname=%s", c.dir, database)
 }
 
-// newDatabase returns the URL of a database that is empty.
+// newDatabase returns the URL of an empty database.
 func (c *cluster) newDatabase(t *testing.T) string {
 	t.Helper()
 	c.databases++

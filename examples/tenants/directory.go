@@ -13,22 +13,22 @@ import (
 )
 
 const (
-	patience  = 5 * time.Second        // with one answer of the store
+	patience  = 5 * time.Second        // for one request to the store
 	retry     = 250 * time.Millisecond // after the store has failed
 	pageLimit = 1000                   // tenants read at once
 )
 
-// A directory is what one instance knows of the tenants.
+// A directory is an instance's copy of the tenants.
 //
-// A request looks at one tenant, so that tenants can be replaced one by one: each
-// is an engine that knows the origins of this tenant only, and is never reloaded.
+// A request concerns one tenant, so tenants can be replaced one by one: each
+// has an engine with the origins of this tenant only, which is never reloaded.
 type directory struct {
 	store   store
 	log     *slog.Logger
 	tenants sync.Map // *cors.Engine by the tenant's id
 
 	mu      sync.Mutex // held while tenants are replaced
-	version int64      // of the store, up to which its changes are in tenants; -1: none are
+	version int64      // of the store; tenants has all changes up to it; -1 means none
 }
 
 // newDirectory reads all tenants.
@@ -47,16 +47,16 @@ func (d *directory) allow(_ context.Context, r *cors.Request) (bool, error) {
 	return known && origins.(*cors.Engine).Decide(&cors.Request{Origin: r.Origin}).Allowed(), nil
 }
 
-// has reports whether there is such a tenant.
+// has reports whether a tenant exists.
 func (d *directory) has(id string) bool {
 	_, known := d.tenants.Load(id)
 	return known
 }
 
 // follow keeps the directory up to date until ctx is done. While the store is
-// away, it keeps asking.
+// unavailable, it keeps trying.
 func (d *directory) follow(ctx context.Context) {
-	var away time.Time // since when; zero while the store is there
+	var away time.Time // since when the store is unavailable; zero if it isn't
 	for {
 		err := d.catchUp(ctx)
 		if err == nil {
@@ -67,9 +67,9 @@ func (d *directory) follow(ctx context.Context) {
 			return
 		case err != nil && away.IsZero():
 			away = time.Now()
-			d.log.Error("the store is away, and the last known origins stay in force", "error", err)
+			d.log.Error("the store is unavailable; the last known origins stay in force", "error", err)
 		case err == nil && !away.IsZero():
-			d.log.Info("the store is back", "after", time.Since(away))
+			d.log.Info("the store is available again", "after", time.Since(away))
 			away = time.Time{}
 		}
 		if err != nil {
@@ -78,7 +78,7 @@ func (d *directory) follow(ctx context.Context) {
 	}
 }
 
-// catchUp applies what has changed in the store.
+// catchUp applies the changes in the store.
 func (d *directory) catchUp(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -88,13 +88,13 @@ func (d *directory) catchUp(ctx context.Context) error {
 	}
 	if latest < d.version {
 		// It has been restored from a backup.
-		d.log.Warn("the store has gone back, and all tenants are read again", "from", d.version, "to", latest)
+		d.log.Warn("the store has an older version, so all tenants are read again", "from", d.version, "to", latest)
 		d.version = -1
 	}
 	if latest == d.version {
 		return nil
 	}
-	var all map[string]bool // the tenants there are, if all are read
+	var all map[string]bool // the existing tenants, if all are read
 	if d.version < 0 {
 		all = make(map[string]bool)
 	}
@@ -112,8 +112,8 @@ func (d *directory) catchUp(ctx context.Context) error {
 			return true
 		})
 	}
-	// What was the latest has been seen: if it is no tenant's, a change was made
-	// of nothing.
+	// All versions up to latest have been read. If none of the tenants has it,
+	// that change changed nothing.
 	d.version = max(version, latest)
 	return nil
 }
@@ -140,8 +140,8 @@ func (d *directory) applyPage(ctx context.Context, after int64, all map[string]b
 	return after, len(changed), err
 }
 
-// compile returns the engine of a tenant. An entry that isn't an origin wasn't stored
-// by this program, and allows nothing.
+// compile returns the engine of a tenant. It leaves out entries that aren't
+// origins, which this program wouldn't have stored.
 func (d *directory) compile(t tenant) *cors.Engine {
 	valid := slices.DeleteFunc(slices.Clone(t.origins), func(entry string) bool {
 		err := check([]string{entry})
@@ -150,7 +150,7 @@ func (d *directory) compile(t tenant) *cors.Engine {
 		}
 		return err != nil
 	})
-	engine := new(cors.Engine) // which allows nothing
+	engine := new(cors.Engine) // it allows nothing
 	if len(valid) > 0 {
 		if err := engine.Reload(cors.Config{AllowOrigins: valid}); err != nil {
 			d.log.Warn("a tenant's origins are left out", "tenant", t.id, "error", err)
@@ -159,7 +159,7 @@ func (d *directory) compile(t tenant) *cors.Engine {
 	return engine
 }
 
-// pause returns after a while, or when ctx is done.
+// pause waits for a while, or until ctx is done.
 func pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():

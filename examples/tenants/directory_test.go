@@ -16,9 +16,9 @@ func TestADirectoryNeedsTheStoreToBegin(t *testing.T) {
 	}
 }
 
-// Instances share a store, and changes are made by one and by the other. What
-// an instance decides about an origin changes once for each change, and about
-// all others never.
+// Two instances share a store, and both make changes. An instance's decision
+// about an origin changes once for each change, and its decisions about other
+// origins never.
 func TestAChangeReachesAllInstances(t *testing.T) {
 	const rounds, changing = 10, "https://changing.example.com"
 	for _, kind := range kinds {
@@ -66,13 +66,13 @@ func TestAChangeReachesAllInstances(t *testing.T) {
 				}
 			}
 			stop()
-			t.Logf("a change reached both instances %v after the answer, and %v at the longest", total/(2*rounds), longest)
+			t.Logf("a change reached both instances %v after the response, and %v at the longest", total/(2*rounds), longest)
 		})
 	}
 }
 
-// A recorder asks all the time whether an origin is allowed, and counts how
-// often the answer changes. At first it is not allowed.
+// A recorder checks all the time whether an origin is allowed, and counts how
+// often the result changes. At first it is not allowed.
 type recorder struct {
 	changed chan int
 	ended   chan struct{}
@@ -106,19 +106,19 @@ func record(t *testing.T, i *instance, tenant, origin string) *recorder {
 	return r
 }
 
-// sees waits until the answer has changed so many times.
+// sees waits until the result has changed so many times.
 func (r *recorder) sees(t *testing.T, changes int) {
 	t.Helper()
 	for r.seen < changes {
 		select {
 		case r.seen = <-r.changed:
 		case <-time.After(limit):
-			t.Fatalf("the answer has changed %d times, want %d", r.seen, changes)
+			t.Fatalf("the result has changed %d times, want %d", r.seen, changes)
 		}
 	}
 }
 
-// stop returns how often the answer has changed.
+// stop returns how often the result has changed.
 func (r *recorder) stop() int {
 	close(r.ended)
 	return <-r.last
@@ -134,7 +134,7 @@ func TestWhileTheStoreIsAwayTheLastKnownOriginsStay(t *testing.T) {
 	instances[1].must(t, "PUT", "ada", "https://old.example.com")
 	instances[0].awaitAllows(t, "ada", "https://old.example.com", true)
 
-	for n := range 2 { // the second time is told, too
+	for n := range 2 { // the second time is logged, too
 		cut.away.Store(true)
 		instances[0].log.says(t, isAway, n+1)
 		stop := watch(t, instances[:1], []fact{{"ada", "https://old.example.com", true}, {"ada", "https://new.example.com", false}})
@@ -184,7 +184,7 @@ func TestAStoreThatIsRestoredIsReadAgain(t *testing.T) {
 	i.awaitAllows(t, "ada", "https://old.example.com", true)
 	i.awaitAllows(t, "ada", "https://new4.example.com", false)
 	await(t, "bob is forgotten", func() bool { return !i.directory.has("bob") })
-	i.log.says(t, `"the store has gone back, and all tenants are read again" from=7 to=2`, 1)
+	i.log.says(t, `"the store has an older version, so all tenants are read again" from=7 to=2`, 1)
 	if err := s.update(t.Context(), "ada", replaceBy("https://next.example.com", steady)); err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func TestWhatIsNoOriginAllowsNothing(t *testing.T) {
 	}
 }
 
-// One change of many tenants reads one tenant, and a change of nothing none.
+// A change of one among many tenants reads one tenant, and an empty change none.
 func TestWhatIsReadIsWhatHasChanged(t *testing.T) {
 	s := &faulty{store: newSQLite(t)}
 	var tenants []tenant

@@ -41,8 +41,8 @@ func missing(t *testing.T, debianPackage string) {
 	t.Skip(message)
 }
 
-// kinds are the kinds of store. Each makes an empty one, and returns what opens
-// it, for as many instances as there are.
+// kinds are the kinds of store. Each makes an empty store, and returns a
+// function that opens it for an instance.
 var kinds = []struct {
 	name string
 	make func(*testing.T) (open func() (store, error))
@@ -89,7 +89,7 @@ func (l *logbook) String() string {
 	return l.text.String()
 }
 
-// says waits until the log has a message so many times.
+// says waits until the log has a message n times.
 func (l *logbook) says(t *testing.T, message string, times int) {
 	t.Helper()
 	await(t, fmt.Sprintf("the log says %d times %q", times, message), func() bool {
@@ -98,11 +98,11 @@ func (l *logbook) says(t *testing.T, message string, times int) {
 }
 
 const (
-	isAway = "the store is away, and the last known origins stay in force"
-	isBack = "the store is back"
+	isAway = "the store is unavailable; the last known origins stay in force"
+	isBack = "the store is available again"
 )
 
-// await waits until something is so, and returns how long it took.
+// await waits until a condition is true, and returns how long it took.
 func await(t *testing.T, what string, is func() bool) time.Duration {
 	t.Helper()
 	begin := time.Now()
@@ -115,7 +115,7 @@ func await(t *testing.T, what string, is func() bool) time.Duration {
 	return time.Since(begin)
 }
 
-// An instance is one of those that share a store.
+// An instance is an instance of the program.
 type instance struct {
 	store     store
 	directory *directory
@@ -150,9 +150,9 @@ func start(t *testing.T, s store) *instance {
 // client keeps as many connections as the tests use at a time.
 var client = &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 20}}
 
-// allows asks, as a page of an origin, for what is a tenant's. It returns an
-// error if the answer is neither that of an origin that is allowed nor that of
-// one that is not.
+// allows requests a tenant's data as a page of an origin. It returns an error
+// if the response is neither that of an allowed origin nor that of a denied
+// one.
 func (i *instance) allows(tenant, origin string) (bool, error) {
 	r, err := http.NewRequest("GET", i.url+"/tenants/"+tenant+"/data", nil)
 	if err != nil {
@@ -176,7 +176,7 @@ func (i *instance) allows(tenant, origin string) (bool, error) {
 	case varies && resp.StatusCode == 403 && allowed == nil && len(body) == 0:
 		return false, nil
 	}
-	return false, fmt.Errorf("%s asks for what is %s's, and the answer is %s %v %s", origin, tenant, resp.Status, resp.Header, body)
+	return false, fmt.Errorf("%s requests the data of %s, and the response is %s %v %s", origin, tenant, resp.Status, resp.Header, body)
 }
 
 // awaitAllows waits until an instance allows an origin, or does not.
@@ -216,22 +216,22 @@ func (i *instance) admin(t *testing.T, method, tenant, origin string) (int, stri
 	return resp.StatusCode, string(body)
 }
 
-// must calls the API of a tenant, and insists that it does what it is told.
+// must calls the API of a tenant, and ends the test if the call fails.
 func (i *instance) must(t *testing.T, method, tenant, origin string) {
 	t.Helper()
 	if status, body := i.admin(t, method, tenant, origin); status != 200 {
-		t.Fatalf("%s %s for %s answers %d, %s", method, origin, tenant, status, body)
+		t.Fatalf("%s %s for %s returns %d, %s", method, origin, tenant, status, body)
 	}
 }
 
-// A fact is what holds for a tenant and an origin.
+// A fact is whether a tenant allows an origin.
 type fact struct {
 	tenant, origin string
 	allowed        bool
 }
 
-// watch asks instances all the time whether facts hold. The function that it
-// returns ends that, and fails the test if one did not, ever.
+// watch checks all the time whether facts hold at instances. The returned
+// function stops it, and fails the test if a fact ever didn't hold.
 func watch(t *testing.T, instances []*instance, facts []fact) (stop func()) {
 	t.Helper()
 	var asking sync.WaitGroup
@@ -271,7 +271,7 @@ func watch(t *testing.T, instances []*instance, facts []fact) (stop func()) {
 	}
 }
 
-// A faulty store fails while it is away, and counts what is read of it.
+// A faulty store fails while it is away, and counts reads.
 type faulty struct {
 	store
 	away  atomic.Bool

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What each tenant of these tests has registered. One origin is of both.
+// The registered origins of each tenant. Both have one of them.
 var registered = map[string][]string{
 	"ada": {"https://ada.example.com", "https://both.example.org", "https://*.ada.example.com", "http://localhost:*"},
 	"bob": {"https://bob.example.com", "https://both.example.org"},
@@ -60,7 +60,7 @@ func TestAnOriginOpensTheTenantsThatRegisteredIt(t *testing.T) {
 				opened := w.Code == 200 && w.Header().Get("Access-Control-Allow-Origin") == tt.origin
 				refused := w.Code == 403 && w.Header().Get("Access-Control-Allow-Origin") == "" && w.Body.Len() == 0
 				if want := slices.Contains(tt.opens, id); opened != want || refused == want {
-					t.Errorf("for %s the answer is %d %v %s", id, w.Code, w.Header(), w.Body)
+					t.Errorf("for %s, the response is %d %v %s", id, w.Code, w.Header(), w.Body)
 				}
 			}
 		})
@@ -68,7 +68,7 @@ func TestAnOriginOpensTheTenantsThatRegisteredIt(t *testing.T) {
 }
 
 // Whatever the path, the engine and the router read the same tenant in it: what
-// a page can read, or causes to be answered, is of a tenant that has registered
+// a page can read, or gets a response to, belongs to a tenant that has registered
 // its origin.
 func FuzzAPathNamesOneTenant(f *testing.F) {
 	for _, path := range []string{

@@ -1,23 +1,22 @@
 // Command tenants is an API whose customers, the tenants, each register the
 // origins of their own sites while it runs.
 //
-// What belongs to a tenant has a path of its own, /tenants/{tenant}/, and an
-// origin opens the paths of those tenants that have registered it, and no
-// others. One list for the whole API would let the site of one tenant read what
-// is another's, by means of a user who has access to both. So one Config governs
-// the paths of all tenants, and its AllowOriginFunc looks up the tenant that the
-// path names, and then the origin among those of that tenant. A Config for each
-// tenant would decide the same, but Configs are tried one after the other, and
-// Engine.Reload checks all of them where one has changed.
+// Each tenant's data has a path of its own, /tenants/{tenant}/, which is open
+// only to the origins that the tenant has registered. One list for the whole
+// API would let the site of one tenant read the data of another, through a user
+// who has access to both. So one Config applies to the paths of all tenants,
+// and its AllowOriginFunc looks up the tenant that the path names, and then the
+// origin among that tenant's. A Config for each tenant would decide the same,
+// but Configs are tried one after the other, and Engine.Reload checks all of
+// them when one has changed.
 //
-// The tenants are kept in a store that all instances of the program share: in
-// PostgreSQL where DATABASE_URL is set, else in a file of SQLite. Each instance
-// holds the origins of all tenants in memory, decides by those alone, and reads
-// of the store what has changed since it last looked. While the store is away,
-// what was last known stays in force.
+// All instances of the program share a store of tenants: PostgreSQL if
+// DATABASE_URL is set, otherwise an SQLite file. Each instance has the origins
+// of all tenants in memory, decides only by those, and reads changes from the
+// store. While the store is unavailable, the last known origins stay in force.
 //
-// The API where tenants register origins is governed by no Config: it is not for
-// pages of other origins.
+// No Config applies to the API with which tenants register origins: it is not
+// for pages of other origins.
 package main
 
 import (
@@ -37,7 +36,7 @@ import (
 func main() {
 	var o options
 	flag.IntVar(&o.port, "port", 8080, "`port` to listen on, 0 for a free one")
-	flag.StringVar(&o.file, "file", "", "`file` of SQLite to keep the tenants in; without it, one that lasts as long as the program. Where the environment has DATABASE_URL, that PostgreSQL keeps them")
+	flag.StringVar(&o.file, "file", "", "SQLite `file` for the tenants; the default is a temporary file. If the environment variable DATABASE_URL is set, PostgreSQL is used instead")
 	flag.Parse()
 	o.databaseURL = os.Getenv("DATABASE_URL")
 	interrupted, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -55,7 +54,7 @@ type options struct {
 	databaseURL string
 }
 
-// The tenants of the demonstration. A real API makes tenants where customers
+// The tenants of the demonstration. A real API creates tenants when customers
 // sign up, and has no token in its source.
 var demoTenants = []tenant{
 	newTenant("ada", "ada-demo-token"),
@@ -106,13 +105,13 @@ func open(ctx context.Context, o options) (store, error) {
 	if o.databaseURL != "" {
 		s, err := openPostgres(ctx, o.databaseURL)
 		if err != nil {
-			return nil, fmt.Errorf("cannot open the store in PostgreSQL: %w: mend DATABASE_URL, or unset it to use a file", err)
+			return nil, fmt.Errorf("cannot open the store in PostgreSQL: %w: fix DATABASE_URL, or unset it to use a file", err)
 		}
 		return s, nil
 	}
 	s, err := openSQLite(ctx, o.file)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open the store in %s: %w: choose another with -file", o.file, err)
+		return nil, fmt.Errorf("cannot open the store in %s: %w: choose another file with -file", o.file, err)
 	}
 	return s, nil
 }
@@ -128,7 +127,7 @@ Try it:
   # Register a site of ada's: 200, no Access-Control-Allow-Origin
   curl -i -X PUT "%[1]s/admin/tenants/ada/origins?origin=https://shop.example.com" -H "Authorization: Bearer ada-demo-token"
 
-  # May it read what is ada's? Yes: 200, Access-Control-Allow-Origin: https://shop.example.com
+  # May it read ada's data? Yes: 200, Access-Control-Allow-Origin: https://shop.example.com
   curl -i %[1]s/tenants/ada/data -H "Origin: https://shop.example.com"
 
   # And what is bob's? No: 403, no Access-Control-Allow-Origin

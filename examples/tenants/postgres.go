@@ -10,13 +10,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// postgresInterval is how often instances look at the version without being
-// told to. A notification tells them at once, but goes only to those that are
-// connected when it is sent.
+// postgresInterval is how often instances check the version without a
+// notification. Notifications arrive at once, but only at instances that are
+// connected.
 const postgresInterval = 500 * time.Millisecond
 
-// The lock keeps instances that start together from creating the tables
-// together, which IF NOT EXISTS does not (one of them gets an error).
+// The lock keeps instances that start at the same time from creating the tables
+// at the same time. IF NOT EXISTS does not prevent that: one of them gets an
+// error.
 const postgresSchema = `
 SELECT pg_advisory_xact_lock(hashtext('tenants_version'));
 CREATE TABLE IF NOT EXISTS tenants (
@@ -35,7 +36,7 @@ INSERT INTO tenants_version VALUES (1, 0) ON CONFLICT DO NOTHING;
 type postgres struct {
 	pool     *pgxpool.Pool
 	interval time.Duration
-	listener *pgx.Conn // of wait; nil before it connects, and when it has lost its connection
+	listener *pgx.Conn // of wait; nil while it isn't connected
 }
 
 func openPostgres(ctx context.Context, url string) (*postgres, error) {
@@ -44,8 +45,7 @@ func openPostgres(ctx context.Context, url string) (*postgres, error) {
 		return nil, err
 	}
 	s := &postgres{pool: pool, interval: postgresInterval}
-	// Without arguments, so many statements may stand in one, and they are one
-	// transaction.
+	// Without arguments, one call can run several statements, in one transaction.
 	if _, err := pool.Exec(ctx, postgresSchema); err != nil {
 		s.close()
 		return nil, err
@@ -70,7 +70,7 @@ func (s *postgres) find(ctx context.Context, id string) (tenant, error) {
 	return findPostgres(ctx, s.pool, id)
 }
 
-// findPostgres asks the pool or a transaction.
+// findPostgres queries the pool or a transaction.
 func findPostgres(ctx context.Context, in interface {
 	Query(context.Context, string, ...any) (pgx.Rows, error)
 }, id string) (tenant, error) {
@@ -128,12 +128,12 @@ func (s *postgres) add(ctx context.Context, tenants []tenant) error {
 // errUnchanged ends a transaction that has nothing to store.
 var errUnchanged = errors.New("nothing has changed")
 
-// transaction takes the next n versions, does what is to be done with the first
-// and those behind it, and tells the instances. Its first statement locks the
-// row of the version until the end, so that others wait for their turn.
+// transaction takes the next n versions, calls do with the first of them, and
+// notifies the instances. Its first statement locks the row of the version
+// until the end, so that other transactions wait for their turn.
 func (s *postgres) transaction(ctx context.Context, n int, do func(tx pgx.Tx, version int64) error) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		// An instance that is cut off now would keep the others waiting.
+		// An instance that loses its connection now would block the others.
 		if _, err := tx.Exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = '10s'`); err != nil {
 			return err
 		}
@@ -153,8 +153,8 @@ func (s *postgres) transaction(ctx context.Context, n int, do func(tx pgx.Tx, ve
 	return err
 }
 
-// wait listens on a connection of its own. When it has begun to, it returns at
-// once, since nothing told it of what changed before.
+// wait listens on a connection of its own. After it has connected, it returns
+// at once, because it may have missed earlier notifications.
 func (s *postgres) wait(ctx context.Context) error {
 	if s.listener == nil {
 		ctx, cancel := context.WithTimeout(ctx, patience)

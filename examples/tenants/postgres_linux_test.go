@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// The database stops under load and starts again. Nothing that is decided
-// changes by that, and afterwards changes arrive as before.
+// The database stops under load and starts again. No decision changes because
+// of that, and afterwards changes arrive as before.
 func TestPostgresStopsAndStarts(t *testing.T) {
 	c := startPostgres(t)
 	database := c.newDatabase(t)
@@ -39,30 +39,30 @@ func TestPostgresStopsAndStarts(t *testing.T) {
 		for _, i := range instances {
 			i.log.says(t, isAway, n+1)
 			if status, body := i.admin(t, "PUT", "ada", new); status != 503 {
-				t.Errorf("while the database is away, registering is answered with %d, %s", status, body)
+				t.Errorf("while the database is unavailable, the response to registering is %d, %s", status, body)
 			}
 		}
 		time.Sleep(4 * retry) // of asking in vain
 		begin := time.Now()
 		c.start(t)
-		answers := time.Since(begin)
+		started := time.Since(begin)
 		for _, i := range instances {
 			i.log.says(t, isBack, n+1)
 		}
-		t.Logf("after %v, the database started in %v, and the instances were back %v later", how, answers.Round(time.Millisecond), (time.Since(begin) - answers).Round(time.Millisecond))
+		t.Logf("after %v, the database started in %v, and the instances were back %v later", how, started.Round(time.Millisecond), (time.Since(begin) - started).Round(time.Millisecond))
 		for k, i := range instances {
 			other := instances[1-k]
 			i.must(t, "PUT", "ada", new)
 			registered := other.awaitAllows(t, "ada", new, true)
 			i.must(t, "DELETE", "ada", new)
-			t.Logf("registering reached the other instance %v after the answer, and removing %v", registered, other.awaitAllows(t, "ada", new, false))
+			t.Logf("registering reached the other instance %v after the response, and removing %v", registered, other.awaitAllows(t, "ada", new, false))
 		}
 	}
 	stop()
 }
 
-// An instance that alone is cut off hears of nothing, and stays as it is. When it
-// is back, it catches up.
+// An instance that alone loses its connection gets no changes. When it is back,
+// it catches up.
 func TestAnInstanceThatIsCutOffCatchesUp(t *testing.T) {
 	c := startPostgres(t)
 	database := c.newDatabase(t)
@@ -87,9 +87,9 @@ func TestAnInstanceThatIsCutOffCatchesUp(t *testing.T) {
 	stop()
 
 	stop = watch(t, []*instance{whole}, []fact{{"ada", old, false}, {"ada", new, true}})
-	relay.mend()
+	relay.restore()
 	added, removed := cut.awaitAllows(t, "ada", new, true), cut.awaitAllows(t, "ada", old, false)
-	t.Logf("after the connection was mended, what was added took %v to arrive, and what was removed %v more", added, removed)
+	t.Logf("after the connection was restored, the added origin took %v to arrive, and the removal %v more", added, removed)
 	cut.log.says(t, isBack, 1)
 	stop()
 	if log := whole.log.String(); log != "" {
@@ -97,7 +97,7 @@ func TestAnInstanceThatIsCutOffCatchesUp(t *testing.T) {
 	}
 }
 
-// A relay stands between an instance and the database.
+// A relay is a proxy between an instance and the database.
 type relay struct {
 	listener net.Listener
 	socket   string
@@ -150,7 +150,7 @@ func copyAndClose(to, from net.Conn) {
 	_ = from.Close()
 }
 
-// address is where the relay is, as in a URL of PostgreSQL.
+// address is the relay's address for a PostgreSQL URL.
 func (r *relay) address() string {
 	addr := r.listener.Addr().(*net.TCPAddr)
 	return "host=127.0.0.1 port=" + strings.TrimPrefix(addr.String(), "127.0.0.1:")
@@ -166,13 +166,13 @@ func (r *relay) cut() {
 	r.conns = nil
 }
 
-func (r *relay) mend() {
+func (r *relay) restore() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.isCut = false
 }
 
-// Nothing tells the instances of this change.
+// There is no notification of this change.
 func TestAChangeArrivesWithoutWordOfIt(t *testing.T) {
 	database := startPostgres(t).newDatabase(t)
 	s := opened(t, func() (store, error) { return openPostgres(t.Context(), database) })
@@ -223,7 +223,7 @@ func TestANotificationEndsTheWait(t *testing.T) {
 	}
 }
 
-// The connection that listens can be lost by itself.
+// Only the listening connection can be lost, too.
 func TestTheListenerIsReplaced(t *testing.T) {
 	database := startPostgres(t).newDatabase(t)
 	s := opened(t, func() (store, error) { return openPostgres(t.Context(), database) }).(*postgres)

@@ -18,7 +18,7 @@ import (
 	"testing"
 )
 
-// A program is what a person sees of it.
+// A program is a running program, as a user sees it.
 type program struct {
 	url         string
 	suggestions []suggestion
@@ -127,8 +127,7 @@ func TestWithoutAFileNothingIsLeft(t *testing.T) {
 	}
 }
 
-// What is registered is still there when the program runs again, and where
-// another runs beside it.
+// Registered origins persist when the program runs again, and another instance sees them.
 func TestProgramsShareTheirTenants(t *testing.T) {
 	for _, kind := range []struct {
 		name    string
@@ -180,7 +179,7 @@ func TestTheProgramDoesNotStart(t *testing.T) {
 		{"with a file in a directory that there is not", options{file: filepath.Join(dir, "none", "tenants.db")}, []string{"cannot open the store in " + filepath.Join(dir, "none", "tenants.db"), "-file"}},
 		{"with a file that is no database", options{file: noDatabase}, []string{"cannot open the store", "not a database", "-file"}},
 		{"with a URL that is none", options{databaseURL: "postgres://127.0.0.1:x"}, []string{"cannot open the store in PostgreSQL", "DATABASE_URL"}},
-		{"without the PostgreSQL that it is told of", options{databaseURL: "postgres://postgres@127.0.0.1:1/tenants"}, []string{"cannot open the store in PostgreSQL", "connect", "DATABASE_URL"}},
+		{"PostgreSQL does not run", options{databaseURL: "postgres://postgres@127.0.0.1:1/tenants"}, []string{"cannot open the store in PostgreSQL", "connect", "DATABASE_URL"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -1,6 +1,6 @@
 //go:build !race
 
-// With the race detector, times and memory tell nothing.
+// With the race detector, times and memory mean nothing.
 
 package main
 
@@ -16,7 +16,7 @@ import (
 
 // An instance with as many tenants as this starts, decides and follows as one
 // with two. Each has two origins, and every tenth a pattern, too. Times and
-// memory are told and not judged.
+// memory are logged, not checked.
 func TestAHundredThousandTenants(t *testing.T) {
 	const n = 100_000
 	tenants := make([]tenant, n)

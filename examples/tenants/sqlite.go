@@ -15,11 +15,10 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteInterval is how often instances look at the version. It costs them a
-// few microseconds.
+// sqliteInterval is how often instances check the version, which takes a few microseconds.
 const sqliteInterval = 200 * time.Millisecond
 
-// sqlitePatience is how long an instance waits for others that write.
+// sqlitePatience is how long an instance waits for the writes of others.
 const sqlitePatience = 5 * time.Second
 
 const sqliteSchema = `
@@ -39,10 +38,11 @@ INSERT INTO tenants_version VALUES (1, 0) ON CONFLICT DO NOTHING;
 type sqlite struct{ db *sql.DB }
 
 func openSQLite(ctx context.Context, file string) (*sqlite, error) {
-	// One transaction writes at a time. It begins as one that will (_txlock), so
-	// that what it reads cannot change before it writes; the others wait for it.
+	// One transaction writes at a time. It takes the write lock when it begins
+	// (_txlock), so that the rows that it reads cannot change before it writes;
+	// the others wait.
 	options := url.Values{
-		"_pragma": {fmt.Sprintf("busy_timeout(%d)", sqlitePatience.Milliseconds()), "journal_mode(WAL)"}, // readers go on while one writes
+		"_pragma": {fmt.Sprintf("busy_timeout(%d)", sqlitePatience.Milliseconds()), "journal_mode(WAL)"}, // reads continue during a write
 		"_txlock": {"immediate"},
 	}
 	name := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(file), RawQuery: options.Encode()}
@@ -56,7 +56,7 @@ func openSQLite(ctx context.Context, file string) (*sqlite, error) {
 			_, err := tx.ExecContext(ctx, sqliteSchema)
 			return err
 		})
-		// While another instance makes the file, SQLite doesn't wait for it.
+		// SQLite doesn't wait for another instance that is creating the file.
 		if busy := (*driver.Error)(nil); !errors.As(err, &busy) || busy.Code()&0xff != sqlite3.SQLITE_BUSY || time.Now().After(deadline) {
 			break
 		}
@@ -94,7 +94,7 @@ func (s *sqlite) find(ctx context.Context, id string) (tenant, error) {
 	return findSQLite(ctx, s.db, id)
 }
 
-// findSQLite asks the database or a transaction.
+// findSQLite queries the database or a transaction.
 func findSQLite(ctx context.Context, in interface {
 	QueryRowContext(context.Context, string, ...any) *sql.Row
 }, id string) (tenant, error) {
@@ -172,7 +172,7 @@ func (s *sqlite) transaction(ctx context.Context, do func(*sql.Tx) error) error 
 		return err
 	}
 	if err := do(tx); err != nil {
-		_ = tx.Rollback() // what it was rolled back for is the error
+		_ = tx.Rollback() // the error is the one that caused it
 		return err
 	}
 	return tx.Commit()

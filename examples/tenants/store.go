@@ -6,11 +6,10 @@ import (
 	"errors"
 )
 
-// A tenant is a customer, as the store keeps it.
+// A tenant is a customer in the store.
 type tenant struct {
 	// id is the segment of the path that names the tenant, in letters, digits
-	// and hyphens. (Some routers take %2F in a path for a slash, and some do
-	// not.)
+	// and hyphens. (Some routers treat %2F in a path as a slash, and some do not.)
 	id        string
 	tokenHash []byte   // SHA-256 of the token that opens the tenant's own API
 	origins   []string // as in cors.Config.AllowOrigins, sorted; never nil
@@ -22,30 +21,32 @@ func newTenant(id, token string, origins ...string) tenant {
 	return tenant{id: id, tokenHash: hash[:], origins: append([]string{}, origins...)}
 }
 
-// A store keeps the tenants for all instances.
+// A store has the tenants for all instances.
 //
-// It has a version, which every change of a tenant increments and leaves with
-// the tenant. Changes are made one at a time: a change gets its version once
-// all earlier versions are there to be read. So an instance that has read up to
-// some version misses nothing if it next asks for what is later. (Numbers of a
-// sequence would not do. They are drawn before the change is committed, and one
-// that is committed late is then earlier than what has been read.)
+// It has a version. Every change of a tenant increments it and stores the new
+// version with the tenant. Changes are made one at a time: a change gets its
+// version after all earlier versions can be read. So an instance that has read
+// all changes up to a version misses nothing if it next reads later ones.
+// (Numbers from a sequence would not do. They are assigned before the change is
+// committed, so a change that is committed late could have a number that
+// instances have already passed.)
 type store interface {
 	// latest returns the version.
 	latest(context.Context) (int64, error)
 	// changes returns the tenants that changed after a version, in the order of
-	// their versions, and at most so many.
+	// their versions, up to a limit.
 	changes(ctx context.Context, after int64, limit int) ([]tenant, error)
 	// find returns a tenant, or errNoTenant.
 	find(ctx context.Context, id string) (tenant, error)
-	// update replaces the origins of a tenant by what change makes of them, in
-	// one transaction: no other update comes in between. If change returns an
+	// update replaces the origins of a tenant with the result of change, in one
+	// transaction: no other update comes in between. If change returns an
 	// error, or the same origins, nothing is stored.
 	update(ctx context.Context, id string, change func(origins []string) ([]string, error)) error
-	// add stores new tenants. Those that are there already stay as they are.
+	// add stores new tenants. Existing tenants stay unchanged.
 	add(context.Context, []tenant) error
-	// wait returns when it is time to look at the version again: when there is
-	// word of a change, or after less than a second, since word can be lost.
+	// wait returns when it is time to check the version again: after a
+	// notification, or after less than a second, because notifications can be
+	// lost.
 	wait(context.Context) error
 	close()
 }

@@ -150,9 +150,9 @@ func testAddAgain(t *testing.T, open func() (store, error)) {
 	}
 }
 
-// Several writers change several tenants, each for a while of its own, so that
-// they would overtake one another if they could. A reader must end up with what
-// there is, although it never looks back.
+// Several writers change several tenants, each for a different time, so that
+// they would overtake one another if they could. A reader must end up with the
+// final state, although it only reads later versions.
 func testFollow(t *testing.T, open func() (store, error)) {
 	const writers, tenants, rounds = 4, 3, 15
 	first := opened(t, open)
@@ -262,7 +262,7 @@ func testClosed(t *testing.T, open func() (store, error)) {
 	}
 }
 
-// The name of a file may have characters that mean something in a URL.
+// A file name may have characters with a meaning in URLs.
 func TestSQLiteTakesAnyFileName(t *testing.T) {
 	for _, name := range []string{"tenants.db", "a b", "a?b", "a#b", "a%20b", "a&b=c", "ä:b", "'"} {
 		t.Run(name, func(t *testing.T) {

@@ -26,8 +26,8 @@ import (
 // methods have routes, for every path. OPTIONS has none.
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPut}
 
-// An adapter serves an application behind an engine, on a loopback address,
-// until the test ends.
+// An adapter serves an application with an engine in front, on a loopback
+// address, until the test ends.
 type adapter struct {
 	name  string
 	serve func(t *testing.T, engine *cors.Engine, app http.Handler) (address string)

@@ -15,11 +15,11 @@ import (
 // shared cache may do.
 const (
 	public      = "public"      // the same for all users: may be stored
-	personal    = "personal"    // may be stored only where no user is known
-	revalidated = "revalidated" // may be stored, and is asked for again each time
+	personal    = "personal"    // may be stored only if no user is known
+	revalidated = "revalidated" // may be stored, and is revalidated each time
 )
 
-// The last segment of a path says how the application answers.
+// The last segment of a path says how the application responds.
 const (
 	plain   = "plain"   // with validators
 	encoded = "encoded" // gzip or not, with a Vary of the application's own
@@ -34,11 +34,11 @@ const (
 
 var modified = time.Date(2024, time.May, 17, 12, 0, 0, 0, time.UTC)
 
-// An app is the application behind an adapter. It counts what reaches it.
+// An app is the application behind an adapter. It counts the requests that reach it.
 type app struct {
 	mu          sync.Mutex
 	requests    map[string]int // by path and query
-	notModified map[string]int // those of them that it answers with 304
+	notModified map[string]int // responses with 304
 }
 
 func newApp() *app {
@@ -46,7 +46,7 @@ func newApp() *app {
 }
 
 // counts returns how many requests for a path and query came, and how many of
-// them were answered with 304.
+// them got a 304.
 func (a *app) counts(uri string) (requests, notModified int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -95,8 +95,7 @@ func respond(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Secret", "secret")
 	h.Set("Cache-Control", "max-age=3600")
 	if class == revalidated {
-		// For nginx alone, which takes it for the time at which the answer
-		// becomes stale.
+		// Only for nginx, which reads it as the time at which the response becomes stale.
 		h.Set("X-Accel-Expires", "@1")
 	}
 	switch resource {
@@ -129,7 +128,7 @@ func compress(body []byte) []byte {
 func decompress(body []byte) ([]byte, error) {
 	r, err := gzip.NewReader(bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("the body is not what Content-Encoding says: %w", err)
+		return nil, fmt.Errorf("the body does not match Content-Encoding: %w", err)
 	}
 	return io.ReadAll(r)
 }

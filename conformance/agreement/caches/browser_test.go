@@ -22,11 +22,11 @@ type way struct {
 	method string
 	// set are headers that the script sets.
 	set fetch.HeaderList
-	// add are headers that the browser adds to the actual request by itself:
-	// validators of a copy that it has, credentials, and Sec-Fetch-Site. (X-Tenant
-	// is added on the way.)
+	// add are headers that the browser itself adds to the actual request:
+	// validators of its copy, credentials, and Sec-Fetch-Site. (A proxy adds
+	// X-Tenant.)
 	add http.Header
-	// credentials says whether the script includes credentials.
+	// credentials reports whether the script includes credentials.
 	credentials bool
 }
 
@@ -35,13 +35,13 @@ var (
 	authentication = http.Header{"Authorization": {"Basic Ym9iOnNlY3JldA=="}} // bob:secret
 	ifNoneMatch    = http.Header{"If-None-Match": {entityTag + ", " + gzipEntityTag}}
 	ifModified     = http.Header{"If-Modified-Since": {modified.Format(http.TimeFormat)}}
-	// With it, a browser says that the page is the server's own.
+	// A browser sends it from the server's own page.
 	fromOwnPage = http.Header{"Sec-Fetch-Site": {"same-origin"}}
-	// What a proxy may add before the cache.
+	// A header that a proxy may add before the cache.
 	closedTenant = http.Header{"X-Tenant": {closed}}
 )
 
-// readingWays need no preflight. Every other one has credentials.
+// readingWays need no preflight. Every second one has credentials.
 var readingWays = []way{
 	{name: "GET", method: http.MethodGet},
 	{name: "GET with a cookie", method: http.MethodGet, add: cookie, credentials: true},
@@ -78,7 +78,7 @@ func join(headers ...http.Header) http.Header {
 	return joined
 }
 
-// A question is a request that somebody makes.
+// A question is a request from an origin.
 type question struct {
 	origin string // noOrigin for an image
 	way    way
@@ -91,24 +91,24 @@ func (q question) String() string {
 	return q.way.name + " by " + q.origin
 }
 
-// An answer is what came of a question.
+// An answer is the outcome of a question.
 type answer struct {
 	exchanges []exchange
-	script    string   // what a script sees of it
+	script    string   // what a script sees of the response
 	read      bool     // whether it sees anything
-	body      string   // what is in the answer, whether a script may see it or not
+	body      string   // the body of the response, whether a script may see it or not
 	vary      []string // the lines of its Vary
 }
 
-// An exchange is what one of the answers on the wire says of CORS.
+// An exchange is what a response on the wire says about CORS.
 type exchange struct {
 	method string
 	status int
 	cors   string
 }
 
-// A browser makes requests. Its own cache is full of copies of everything that
-// is asked for, which say nothing of CORS: what a 304 does not say is not there.
+// A browser makes requests. Its own cache has copies of everything that is
+// requested, without CORS headers: headers that a 304 lacks are missing.
 type browser struct {
 	question  question
 	next      http.RoundTripper
@@ -119,7 +119,7 @@ type browser struct {
 
 const askTimeout = 30 * time.Second
 
-// ask asks a question, and reads the answer.
+// ask sends the request of a question, and reads the response.
 func ask(ctx context.Context, next http.RoundTripper, url string, q question) (*answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
@@ -148,8 +148,7 @@ func ask(ctx context.Context, next http.RoundTripper, url string, q question) (*
 	return a, nil
 }
 
-// visible returns the names of headers that a script sees, of those that the
-// application sets.
+// visible returns the names of the application's headers that a script sees.
 func visible(headers fetch.HeaderList) []string {
 	var names []string
 	for _, name := range []string{exposedHeader, "X-Secret"} {
@@ -160,12 +159,12 @@ func visible(headers fetch.HeaderList) []string {
 	return names
 }
 
-// RoundTrip is the browser's way to the network.
+// RoundTrip sends a request to the network.
 func (b *browser) RoundTrip(r *http.Request) (*http.Response, error) {
 	isPreflight := r.Method == http.MethodOptions
 	r = r.Clone(r.Context())
 	if b.question.origin == noOrigin {
-		r.Header.Del("Accept-Encoding") // an image gains nothing by gzip
+		r.Header.Del("Accept-Encoding") // images aren't compressed with gzip
 	}
 	if !isPreflight {
 		maps.Copy(r.Header, b.question.way.add)
@@ -202,8 +201,7 @@ func (b *browser) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// corsHeaders returns the headers by which a server takes part in CORS, and
-// what Vary names.
+// corsHeaders returns the headers of the CORS protocol, and the names in Vary.
 func corsHeaders(h http.Header) string {
 	var lines []string
 	for _, name := range slices.Sorted(maps.Keys(h)) {
@@ -231,8 +229,7 @@ func members(lines []string) []string {
 	return members
 }
 
-// newTransport returns a transport that decodes nothing and asks for no coding
-// by itself.
+// newTransport returns a transport that decodes nothing and requests no coding.
 func newTransport(t *testing.T) *http.Transport {
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}
 	t.Cleanup(transport.CloseIdleConnections)

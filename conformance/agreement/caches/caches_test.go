@@ -37,8 +37,8 @@ func newSetup(t *testing.T, a adapter, c cache) *setup {
 	return &setup{newJudge(newTransport(t), direct, c.start(t, direct)), engine, application, c}
 }
 
-// Nobody receives another's answer, and one copy serves all for whom the answer
-// is the same.
+// Nobody receives a response made for another, and there is only one copy of
+// equal responses.
 func TestSharedCaches(t *testing.T) {
 	table := newRatios(t)
 	for k, kind := range sharedCaches {
@@ -62,9 +62,9 @@ func TestSharedCaches(t *testing.T) {
 	}
 }
 
-// orders returns, for every order in which the requesters can come first, a
-// number of questions for each of them. Each order begins in another way, and
-// for another shift in yet another. Unless CI is set, these are some of the orders.
+// orders returns the requests of all requesters in every order of first
+// requests. Each order, and each shift, begins in another way. Unless CI is
+// set, it returns only some of the orders.
 func orders(shift int) [][]question {
 	const each = 2
 	var all [][]question
@@ -101,11 +101,11 @@ func permutations[T any](list []T) [][]T {
 	return all
 }
 
-// A tally counts requests and those that the application had to answer.
+// A tally counts all requests and those that reached the application.
 type tally struct{ requests, reached int }
 
-// testPolicy asks for all that a policy governs, and counts what a cache can be
-// spared.
+// testPolicy requests everything that a policy applies to, and counts the
+// requests that a cache saves.
 func (s *setup) testPolicy(t *testing.T, p *policy, shift int) (sum tally) {
 	for i, path := range []string{
 		p.path(public, plain), p.path(public, encoded), p.path(public, missing), p.path(personal, plain),
@@ -126,13 +126,13 @@ func (s *setup) testPolicy(t *testing.T, p *policy, shift int) (sum tally) {
 	return sum
 }
 
-// isStored reports whether the application lets caches answer for a path.
+// isStored reports whether the application lets caches store a path.
 func isStored(path string) bool {
 	return !isOf(path, never) && !isOf(path, revalidated)
 }
 
-// inEveryOrder asks for a path in every order. The error is a *wrongAnswer if an
-// answer is wrong, or if other requests reach the application than must.
+// inEveryOrder requests a path in every order. The error is a *wrongAnswer if a
+// response is wrong, or if the wrong number of requests reach the application.
 func (s *setup) inEveryOrder(ctx context.Context, p *policy, path string, shift int) (sum tally, err error) {
 	for _, questions := range orders(shift) {
 		uri, err := s.sequence(ctx, p, path, questions)
@@ -149,7 +149,7 @@ func (s *setup) inEveryOrder(ctx context.Context, p *policy, path string, shift 
 	return sum, nil
 }
 
-// answerable returns how many of the questions are the application's to answer.
+// answerable returns how many of the questions may reach the application.
 func answerable(p *policy, questions []question) (n int) {
 	for _, q := range questions {
 		if !p.rejects(q) {
@@ -159,8 +159,8 @@ func answerable(p *policy, questions []question) (n int) {
 	return n
 }
 
-// account says what is wrong with how many of the questions reached the
-// application, and how many of those confirmed a copy of the cache.
+// account checks how many of the questions reached the application, and how
+// many of those confirmed a copy of the cache.
 func (s *setup) account(p *policy, path string, questions []question, reached, notModified int) (complaint string) {
 	answers, known := s.answersNeeded(p, path, questions)
 	if isOf(path, revalidated) {
@@ -177,8 +177,8 @@ func (s *setup) account(p *policy, path string, questions []question, reached, n
 	return ""
 }
 
-// heedsOurVary reports whether the cache heeds that a path varies on the origin,
-// where the application adds a line to Vary.
+// heedsOurVary reports whether the cache obeys the Vary line of CORS if the
+// application adds a line.
 func (s *setup) heedsOurVary(t *testing.T, p *policy, path string) bool {
 	t.Helper()
 	if !s.cache.lastVaryLine || s.cache.key != nil || p.allowsAny() {
@@ -193,9 +193,9 @@ func (s *setup) heedsOurVary(t *testing.T, p *policy, path string) bool {
 	return slices.Contains(last, "Origin") || isNotStored
 }
 
-// answersNeeded returns how many answers the application has to give in full: as
-// many as there are different ones that can be stored, and all that cannot. It is
-// not known if copies drive each other out.
+// answersNeeded returns how many full responses the application has to send:
+// one for each copy, and all that can't be stored. The number isn't known if
+// copies evict each other.
 func (s *setup) answersNeeded(p *policy, path string, questions []question) (n int, known bool) {
 	stored := make(map[string]bool)
 	varies := make(map[string]bool)
@@ -217,7 +217,7 @@ func (s *setup) answersNeeded(p *policy, path string, questions []question) (n i
 	return n + len(stored), len(varies) == 1 || !s.cache.oneVary || s.cache.key != nil
 }
 
-// copyFor returns what tells the copy for a question from others of the same
+// copyFor returns the key of the copy for a question among those of the same
 // URL, if its Vary names certain request headers.
 func (c *cache) copyFor(q question, vary []string) (key string) {
 	for _, name := range append(vary, c.key...) {
@@ -239,13 +239,13 @@ func (q question) header(name string) string {
 	return q.way.add.Get(name)
 }
 
-// isUsers reports whether the answer belongs to one user.
+// isUsers reports whether the response is for one user.
 func (q question) isUsers(path string) bool {
 	return len(q.way.add["Authorization"]) > 0 ||
 		len(q.way.add["Cookie"]) > 0 && isOf(path, personal)
 }
 
-// While a cache fetches an answer, others ask for it.
+// Others request a URL while the cache fetches it.
 func (s *setup) testAllAtOnce(t *testing.T) {
 	for _, p := range policies {
 		path := p.path(public, plain)
@@ -271,7 +271,7 @@ func (s *setup) testAllAtOnce(t *testing.T) {
 	}
 }
 
-// A request with two Origin lines is allowed nothing, and spoils nobody's copy.
+// A request with two Origin lines is denied, and spoils nobody's copy.
 func (s *setup) testRepeatedOrigin(t *testing.T) {
 	for _, p := range policies {
 		path := p.path(public, plain)
@@ -302,8 +302,8 @@ func (s *setup) testRepeatedOrigin(t *testing.T) {
 	}
 }
 
-// The answer to a preflight is never another's, nor one to another method, even
-// if the URL is in the cache.
+// A preflight response is never one for another origin or method, even if the
+// URL is in the cache.
 func (s *setup) testPreflights(t *testing.T) {
 	for i, p := range policies {
 		for _, order := range permutations([]string{appOrigin, shopOrigin, strangerOrigin}) {
@@ -320,7 +320,7 @@ func (s *setup) testPreflights(t *testing.T) {
 	}
 }
 
-// A preflight's answer is what the policy says now, so that none was stored.
+// A preflight response follows the current policy, so none was stored.
 func (s *setup) testReload(t *testing.T) {
 	uri := unseen("/" + public + "/reloaded")
 	for _, allowed := range []string{http.MethodPut, http.MethodDelete, http.MethodPut} {
@@ -339,9 +339,10 @@ func (s *setup) testReload(t *testing.T) {
 	}
 }
 
-// A copy outlives the policy it was made under, even if the application confirms
-// it since: a 304 takes no header out of a copy (HTTP Caching, "Updating Stored
-// Header Fields"). Those who take an origin out of a policy have to purge.
+// A copy outlives the policy that it was made under, even if the application
+// confirms it later: a 304 removes no header from a copy (HTTP Caching,
+// "Updating Stored Header Fields"). After removing an origin from a policy, one
+// has to purge the cache.
 func (s *setup) testNarrowing(t *testing.T) {
 	path := "/" + revalidated + "/narrowed"
 	uri := unseen(path)
@@ -367,9 +368,9 @@ func (s *setup) testNarrowing(t *testing.T) {
 	}
 }
 
-// Of several Vary lines, nginx before 1.23.0 heeds the last only. Where the
-// application's own comes after ours, it is the one that counts. That does no
-// harm if the key has what our line names.
+// Of several Vary lines, nginx before 1.23.0 obeys only the last, which is the
+// application's if it comes after ours. That does no harm if the key has the
+// headers that our line names.
 func TestSeveralVaryLines(t *testing.T) {
 	for _, a := range sample(3) {
 		t.Run(a.name, func(t *testing.T) {
@@ -389,8 +390,8 @@ func TestSeveralVaryLines(t *testing.T) {
 	}
 }
 
-// findLeak asks for a path in every order until somebody receives another's
-// answer. It returns nil if nobody does.
+// findLeak requests a path in every order until somebody receives a response
+// made for another. It returns nil if nobody does.
 func (s *setup) findLeak(t *testing.T, p *policy, path string, shift int) *wrongAnswer {
 	t.Helper()
 	for _, questions := range orders(shift) {
@@ -402,7 +403,7 @@ func (s *setup) findLeak(t *testing.T, p *policy, path string, shift int) *wrong
 	return nil
 }
 
-// asWrongAnswer ends the test if an error is anything else.
+// asWrongAnswer ends the test if an error isn't a *wrongAnswer.
 func asWrongAnswer(t *testing.T, err error) *wrongAnswer {
 	t.Helper()
 	var wrong *wrongAnswer
@@ -412,8 +413,8 @@ func asWrongAnswer(t *testing.T, err error) *wrongAnswer {
 	return wrong
 }
 
-// A cache that ignores Vary hands out what is another's, and the tests see it.
-// Where any origin is allowed, it does no harm.
+// A cache that ignores Vary serves responses made for others, and the tests
+// detect it. If any origin is allowed, that does no harm.
 func TestIgnoringVary(t *testing.T) {
 	for _, kind := range []struct {
 		name  string
@@ -440,7 +441,7 @@ func TestIgnoringVary(t *testing.T) {
 	}
 }
 
-// ratios is the table of what the caches spared the application.
+// ratios is the table of the requests that the caches saved.
 type ratios struct {
 	mu   sync.Mutex
 	rows []string
@@ -455,7 +456,7 @@ func newRatios(t *testing.T) *ratios {
 		w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 		fmt.Fprint(w, "cache\tadapter\tpolicy\trequests\thits\tratio\n", strings.Join(r.rows, ""))
 		w.Flush()
-		t.Logf("what the caches answered by themselves:\n%s", &text)
+		t.Logf("responses from copies:\n%s", &text)
 	})
 	return r
 }

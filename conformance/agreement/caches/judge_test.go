@@ -8,8 +8,7 @@ import (
 	"sync/atomic"
 )
 
-// A judge compares what comes through a cache or a proxy with what the adapter
-// itself answers.
+// A judge compares responses through a cache or a proxy with the adapter's own.
 type judge struct {
 	transport http.RoundTripper
 	direct    string                // the adapter's URL
@@ -21,7 +20,7 @@ func newJudge(transport http.RoundTripper, direct, through string) *judge {
 	return &judge{transport: transport, direct: "http://" + direct, through: "http://" + through, answers: make(map[[3]string]*answer)}
 }
 
-// own returns what the adapter itself answers.
+// own returns the adapter's own response.
 func (j *judge) own(ctx context.Context, path string, q question) (*answer, error) {
 	key := [3]string{path, q.origin, q.way.name}
 	if a := j.answers[key]; a != nil {
@@ -34,10 +33,10 @@ func (j *judge) own(ctx context.Context, path string, q question) (*answer, erro
 	return a, err
 }
 
-// A wrongAnswer says that somebody received what was not theirs.
+// A wrongAnswer says that somebody received a response made for another.
 type wrongAnswer struct {
 	complaint string
-	asked     []question // in order; the last was answered wrongly
+	asked     []question // in order; the response to the last was wrong
 }
 
 func (w *wrongAnswer) Error() string {
@@ -55,8 +54,8 @@ var sequences atomic.Int64
 func unseen(path string) string { return fmt.Sprintf("%s?sequence=%d", path, sequences.Add(1)) }
 
 // sequence asks questions about a path, one after another, with a query that
-// the cache has not seen, and returns both. The error is a *wrongAnswer if it is
-// about an answer.
+// the cache has not seen, and returns both. The error is a *wrongAnswer if a
+// response is wrong.
 func (j *judge) sequence(ctx context.Context, p *policy, path string, questions []question) (uri string, err error) {
 	uri = unseen(path)
 	for i, q := range questions {
@@ -74,8 +73,7 @@ func (j *judge) sequence(ctx context.Context, p *policy, path string, questions 
 	return uri, nil
 }
 
-// check asks one question. The error is a *wrongAnswer if the answer is not the
-// wanted one.
+// check asks one question. The error is a *wrongAnswer if the response is wrong.
 func (j *judge) check(ctx context.Context, p *policy, uri string, q question, want *answer) error {
 	got, err := ask(ctx, j.transport, j.through+uri, q)
 	if err != nil {
@@ -91,31 +89,31 @@ func (j *judge) check(ctx context.Context, p *policy, uri string, q question, wa
 	return nil
 }
 
-// compareHeaders says what is wrong with the headers and the body of an answer.
+// compareHeaders returns what is wrong with the headers and the body of a response, or "".
 func compareHeaders(got, want *answer) (complaint string) {
 	if len(got.exchanges) != len(want.exchanges) {
-		return fmt.Sprintf("there are %d exchanges, and %d with the adapter itself", len(got.exchanges), len(want.exchanges))
+		return fmt.Sprintf("there are %d exchanges, but %d with the adapter itself", len(got.exchanges), len(want.exchanges))
 	}
 	for i, w := range want.exchanges {
 		g := got.exchanges[i]
 		if g.cors != w.cors {
-			return fmt.Sprintf("the answer to %s has the headers\n%s\nand the adapter's own\n%s", w.method, indent(g.cors), indent(w.cors))
+			return fmt.Sprintf("the response to %s has the headers\n%s\nbut the adapter's own has\n%s", w.method, indent(g.cors), indent(w.cors))
 		}
-		// A cache need not look at validators where it stores nothing.
+		// A cache may ignore validators if it stores nothing.
 		if g.status != w.status && !(g.status == http.StatusOK && w.status == http.StatusNotModified) {
-			return fmt.Sprintf("the status of the answer to %s is %d, and the adapter's own %d", w.method, g.status, w.status)
+			return fmt.Sprintf("the response to %s has status %d, but the adapter's own has %d", w.method, g.status, w.status)
 		}
 	}
 	if want.body != "" && got.body != want.body {
-		return fmt.Sprintf("the body is %q, and the adapter's own %q", got.body, want.body)
+		return fmt.Sprintf("the body is %q, but the adapter's own is %q", got.body, want.body)
 	}
 	return ""
 }
 
-// compareScripts says what is wrong with what a script can do.
+// compareScripts returns what is wrong with what a script can do, or "".
 func compareScripts(p *policy, q question, got, want *answer) (complaint string) {
 	if got.script != want.script {
-		return fmt.Sprintf("a script gets %q, and from the adapter itself %q", got.script, want.script)
+		return fmt.Sprintf("a script gets %q, but from the adapter itself %q", got.script, want.script)
 	}
 	if q.origin != noOrigin && got.read != p.may(q) {
 		return fmt.Sprintf("a script gets %q, which is not what the policy says", got.script)

@@ -8,8 +8,7 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// What a script may do through a proxy that writes headers in another way is
-// what it may do without.
+// A script can do the same through a proxy that rewrites headers as without it.
 func TestRewrittenLines(t *testing.T) {
 	for _, a := range sample(2) {
 		t.Run(a.name, func(t *testing.T) {
@@ -46,7 +45,7 @@ func TestRewrittenLines(t *testing.T) {
 	}
 }
 
-// scripts returns what scripts do that need a preflight, and two that do not.
+// scripts returns questions of scripts: those that need a preflight, and two that don't.
 func scripts() []question {
 	var all []question
 	for _, origin := range []string{appOrigin, strangerOrigin} {
@@ -57,7 +56,7 @@ func scripts() []question {
 	return all
 }
 
-// The proxy does what the names of its rewritings say.
+// The proxy rewrites headers as the names of its rewritings say.
 func TestRewritings(t *testing.T) {
 	const head = "HTTP/1.1 200 OK\r\nvary: Origin\r\nX-Total: 1,2\r\nVary: Accept-Encoding,  X-Tenant\r\n\r\n"
 	want := map[string]string{

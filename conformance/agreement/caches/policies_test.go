@@ -9,8 +9,8 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// Those who ask. Every policy allows the first two; the third only those that
-// allow any origin. Images make requests without Origin.
+// The requesters. Every policy allows the first two; only policies for any
+// origin allow the third. Images make requests without Origin.
 const (
 	appOrigin      = "https://app.example.com"
 	shopOrigin     = "https://shop.example.com"
@@ -24,12 +24,12 @@ var requesters = []string{appOrigin, shopOrigin, strangerOrigin, noOrigin}
 type policy struct {
 	name   string
 	config cors.Config
-	// variesOn returns what the answer to an actual request of an origin
-	// depends on, if the application answers it.
+	// variesOn returns the request headers on which the response to an actual
+	// request of an origin depends, if the request reaches the application.
 	variesOn func(origin string) []string
 }
 
-// Every policy allows and exposes these, and has to allow all others itself.
+// Every policy allows and exposes these, and has to list all others itself.
 const (
 	allowedMethod = "PUT"
 	allowedHeader = "X-Request"
@@ -58,7 +58,7 @@ var policies = []policy{
 		variesOn: onOrigin,
 	},
 	{
-		// The answers to its preflights repeat what was asked for.
+		// Its preflight responses repeat the requested values.
 		name: "pattern-credentials-everything",
 		config: cors.Config{
 			AllowOrigins:     []string{"https://*.example.com"},
@@ -95,7 +95,7 @@ var policies = []policy{
 	},
 }
 
-// manyHeaders make a Vary that is longer than nginx can store.
+// manyHeaders result in a Vary that is longer than nginx can store.
 var manyHeaders = []string{
 	"Accept-Language", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip",
 	"X-Region", "X-Client-Version", "X-Experiment", "X-Tenant",
@@ -103,7 +103,7 @@ var manyHeaders = []string{
 
 func onOrigin(string) []string { return []string{"Origin"} }
 
-// onRead is for a function, which is asked only where there is an Origin.
+// onRead is for a function, which is called only if there is an Origin.
 func onRead(names ...string) func(origin string) []string {
 	return func(origin string) []string {
 		if origin == noOrigin {
@@ -130,7 +130,7 @@ func allowReading(names ...string) func(context.Context, *cors.Request) (bool, e
 // allowsAny reports whether any origin is allowed.
 func (p *policy) allowsAny() bool { return slices.Contains(p.config.AllowOrigins, "*") }
 
-// may reports whether a script may ask a question and read the answer.
+// may reports whether a script may send the request and read the response.
 func (p *policy) may(q question) bool {
 	c := p.config
 	if q.way.credentials && !c.AllowCredentials || !p.allowsAny() && q.origin != appOrigin && q.origin != shopOrigin {
@@ -152,7 +152,7 @@ func (p *policy) rejects(q question) bool {
 	return p.config.RejectDisallowed && q.origin == strangerOrigin && q.way.add.Get("Sec-Fetch-Site") != "same-origin"
 }
 
-// path returns a path that p governs.
+// path returns a path to which p applies.
 func (p *policy) path(class, resource string) string {
 	return "/" + class + "/" + p.name + "/" + resource
 }

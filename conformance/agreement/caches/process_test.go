@@ -21,8 +21,8 @@ const (
 	endTimeout   = 5 * time.Second // for a cache to end by itself
 )
 
-// onPath returns the path of a command, which may be one for administrators.
-// Where it is not installed a test is skipped, but in CI fails.
+// onPath returns the path of a command, including commands for administrators.
+// If it is not installed, the test is skipped, but in CI it fails.
 func onPath(t *testing.T, debianPackage, command string) string {
 	t.Helper()
 	for _, name := range []string{command, filepath.Join("/usr/sbin", command)} {
@@ -38,13 +38,13 @@ func onPath(t *testing.T, debianPackage, command string) string {
 	return ""
 }
 
-// start starts a cache by a command line that depends on the address on which
-// it is to listen. It returns that address once the cache accepts connections.
-// When the test ends, the cache ends, with all that it started.
+// start starts a cache with a command line for the address to listen on. It
+// returns the address once the cache accepts connections. The cache, and all
+// that it started, ends with the test.
 func start(t *testing.T, commandLine func(address string) []string) (address string) {
 	t.Helper()
 	var err error
-	// Somebody else may take the port before the cache does.
+	// Another process may take the port before the cache does.
 	for range 3 {
 		if address, err = startOnce(t, commandLine); err == nil {
 			return address
@@ -54,9 +54,8 @@ func start(t *testing.T, commandLine func(address string) []string) (address str
 	return ""
 }
 
-// endWithTest is a shell script that becomes a command, and ends it when nobody
-// holds the other end of its standard input any more: it does not outlive a test
-// that is killed.
+// endWithTest is a shell script that runs a command, and ends it when its
+// standard input is closed, so that it does not outlive a killed test.
 const endWithTest = `exec 3<&0; (cat <&3; kill 0) >/dev/null 2>&1 & exec "$@" 3<&-`
 
 func startOnce(t *testing.T, commandLine func(address string) []string) (address string, err error) {
@@ -101,8 +100,8 @@ func startOnce(t *testing.T, commandLine func(address string) []string) (address
 	return "", fmt.Errorf("%s does not listen at %s within %v, and printed:\n%s", line[0], address, startTimeout, &printed)
 }
 
-// end ends a process and its group. Once the process has ended by itself, its
-// number may be that of a stranger.
+// end ends a process and its group. After the process has ended by itself, its
+// ID may belong to another.
 func end(cmd *exec.Cmd, ended <-chan struct{}) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
 		select {
@@ -145,8 +144,8 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// configure writes a configuration into a folder of the test, after a template
-// in testdata, and returns its path.
+// configure writes a configuration to a folder of the test, from a template in
+// testdata, and returns its path.
 func configure(t *testing.T, folder, name string, data any) string {
 	t.Helper()
 	configuration, err := template.ParseFiles(filepath.Join("testdata", name+".tmpl"))

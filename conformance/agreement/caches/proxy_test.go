@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// A field is a line of a header as it stands on the wire: its value with the
-// space around it, and without the line break.
+// A field is a header line on the wire: its value includes the space around it,
+// but not the line break.
 type field struct{ name, value string }
 
 // A rewriting is a way in which a proxy may write the header of a message.
@@ -61,7 +61,7 @@ var rewritings = []rewriting{
 }
 
 var (
-	// Lists of header names: the case of their members means nothing.
+	// Lists of header names, whose members are case-insensitive.
 	nameLists = []string{"Access-Control-Request-Headers", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers", "Vary"}
 	// Lists: how many lines they take, and the space in them, means nothing
 	// (HTTP Semantics, "Lists (#rule ABNF Extension)").
@@ -109,9 +109,9 @@ func eachList(rewrite func(members []string) (lines []string)) func([]field) []f
 	}
 }
 
-// serveProxy starts a proxy in front of a server. It rewrites the header of each
-// message and copies the rest, without a look at it, until the test ends.
-// Connections have one exchange each: the client says so, and the server closes.
+// serveProxy starts a proxy in front of a server. It rewrites the header of
+// each message and copies the rest unchanged, until the test ends. Connections
+// have one exchange each: the client asks for that, and the server closes.
 func serveProxy(t *testing.T, server string, rewrite func([]field) []field) (address string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -17,17 +17,17 @@ type cache struct {
 	// start starts it in front of an application, until the test ends.
 	start func(t *testing.T, application string) (address string)
 
-	longestVary      int      // answers with a longer Vary are not stored, if not 0
+	longestVary      int      // responses with a longer Vary are not stored, if not 0
 	lastVaryLine     bool     // only the last of several Vary lines counts
-	oneVary          bool     // copies whose Vary differ drive each other out
+	oneVary          bool     // copies whose Vary differ evict each other
 	convertsEncoding bool     // one copy serves requests for gzip and others
 	key              []string // request headers by which copies differ in any case
 }
 
-// isTooLong reports whether an answer with a Vary is not stored.
+// isTooLong reports whether a response with a Vary is not stored.
 func (c *cache) isTooLong(vary string) bool { return c.longestVary > 0 && len(vary) > c.longestVary }
 
-// sharedCaches are the caches as they should be configured. Where one is not
+// sharedCaches are the caches with the right configurations. If one is not
 // installed, the test is skipped.
 var sharedCaches = []struct {
 	name  string
@@ -37,13 +37,13 @@ var sharedCaches = []struct {
 	{"Varnish", func(t *testing.T) cache { return varnish(t, varnishOptions{}) }},
 }
 
-// nginxOptions are the choices that testdata/nginx.conf.tmpl has.
+// nginxOptions are the options of testdata/nginx.conf.tmpl.
 type nginxOptions struct {
 	Key        []string // request headers
 	IgnoreVary bool
 }
 
-// Variables returns what a key has of the request headers, as nginx writes it.
+// Variables returns the request headers for the key, as nginx variables.
 func (o nginxOptions) Variables() string {
 	variables := ""
 	for _, name := range o.Key {
@@ -85,9 +85,8 @@ func nginxIsBefore(t *testing.T, path string, major, minor int) bool {
 	return m < major || m == major && n < minor
 }
 
-// superuser returns the name of the user who runs the test if that is the
-// superuser: nginx would let another user do the work, who has no access to the
-// folder.
+// superuser returns the name of the current user if that is the superuser:
+// nginx's workers would run as another user, without access to the folder.
 func superuser(t *testing.T) string {
 	if os.Geteuid() != 0 {
 		return ""
@@ -99,7 +98,7 @@ func superuser(t *testing.T) string {
 	return current.Username
 }
 
-// varnishOptions are the choices that testdata/varnish.vcl.tmpl has.
+// varnishOptions are the options of testdata/varnish.vcl.tmpl.
 type varnishOptions struct{ IgnoreVary bool }
 
 func varnish(t *testing.T, options varnishOptions) cache {

@@ -11,20 +11,20 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// A fault is a way in which a server can be wrong that shows behind a cache.
+// A fault is a mistake of a server that shows behind a cache.
 type fault struct {
 	name            string
 	policy          string
 	class, resource string // of the path that shows it
-	// spoil changes the header of an answer before it is sent.
+	// spoil changes the header of a response before it is sent.
 	spoil func(r *http.Request, status int, h http.Header)
-	// hiddenBy is the cache behind which it does not show.
+	// hiddenBy is the cache that hides the fault.
 	hiddenBy string
 }
 
 var faults = []fault{
 	{
-		name: "no Vary where there is no Origin", policy: "listed", class: public, resource: plain,
+		name: "no Vary without Origin", policy: "listed", class: public, resource: plain,
 		spoil: func(r *http.Request, _ int, h http.Header) {
 			if r.Header.Get("Origin") == noOrigin {
 				h.Del("Vary")
@@ -32,7 +32,7 @@ var faults = []fault{
 		},
 	},
 	{
-		name: "no Vary where the origin is denied", policy: "listed", class: public, resource: plain,
+		name: "no Vary if the origin is denied", policy: "listed", class: public, resource: plain,
 		spoil: func(r *http.Request, _ int, h http.Header) {
 			if r.Header.Get("Origin") == strangerOrigin {
 				h.Del("Vary")
@@ -40,7 +40,7 @@ var faults = []fault{
 		},
 	},
 	{
-		name: "no Vary where the origin is allowed", policy: "listed-credentials", class: public, resource: plain,
+		name: "no Vary if the origin is allowed", policy: "listed-credentials", class: public, resource: plain,
 		spoil: func(_ *http.Request, _ int, h http.Header) {
 			if h.Get("Access-Control-Allow-Origin") != "" {
 				h.Del("Vary")
@@ -73,11 +73,11 @@ var faults = []fault{
 		hiddenBy: "nginx", // changes nothing of its copy
 	},
 	{
-		name: "no Sec-Fetch-Site in Vary where that decides", policy: "rejecting", class: public, resource: plain,
+		name: "no Sec-Fetch-Site in Vary if that decides", policy: "rejecting", class: public, resource: plain,
 		spoil: func(_ *http.Request, _ int, h http.Header) { h.Set("Vary", "Origin") },
 	},
 	{
-		name: "the origin in place of *", policy: "any", class: public, resource: plain,
+		name: "the origin instead of *", policy: "any", class: public, resource: plain,
 		spoil: func(r *http.Request, _ int, h http.Header) {
 			if origin := r.Header.Get("Origin"); origin != noOrigin {
 				h.Set("Access-Control-Allow-Origin", origin)
@@ -85,7 +85,7 @@ var faults = []fault{
 		},
 	},
 	{
-		name: "no * where there is no Origin", policy: "any", class: public, resource: plain,
+		name: "no * without Origin", policy: "any", class: public, resource: plain,
 		spoil: func(r *http.Request, _ int, h http.Header) {
 			if r.Header.Get("Origin") == noOrigin {
 				h.Del("Access-Control-Allow-Origin")
@@ -93,11 +93,11 @@ var faults = []fault{
 		},
 	},
 	{
-		name: "a copy for each origin, where one would do", policy: "any", class: public, resource: plain,
+		name: "a copy for each origin, although one is enough", policy: "any", class: public, resource: plain,
 		spoil: func(_ *http.Request, _ int, h http.Header) { h.Add("Vary", "Origin") },
 	},
 	{
-		name: "credentials allowed only where there is a cookie", policy: "listed-credentials", class: public, resource: plain,
+		name: "credentials allowed only with a cookie", policy: "listed-credentials", class: public, resource: plain,
 		spoil: func(r *http.Request, _ int, h http.Header) {
 			if r.Header.Get("Cookie") == "" {
 				h.Del("Access-Control-Allow-Credentials")
@@ -106,11 +106,10 @@ var faults = []fault{
 	},
 }
 
-// comesFromCache tells a cache, which asks whether its copy is still good, from
-// a browser that asks the server itself.
+// comesFromCache reports whether a request is a cache's revalidation, and not a browser's.
 func comesFromCache(r *http.Request) bool { return r.URL.RawQuery != "" }
 
-// The tests find what is wrong with a server.
+// The tests detect wrong servers.
 func TestWrongServers(t *testing.T) {
 	for _, kind := range sharedCaches {
 		t.Run(kind.name, func(t *testing.T) {
@@ -126,7 +125,7 @@ func TestWrongServers(t *testing.T) {
 					_, err := s.inEveryOrder(t.Context(), p, p.path(f.class, f.resource), 0)
 					wrong := asWrongAnswer(t, err)
 					if isHidden := f.hiddenBy == kind.name; isHidden != (wrong == nil) {
-						t.Errorf("is found: %t; must be: %t (%v)", wrong != nil, !isHidden, wrong)
+						t.Errorf("found: %t, want %t (%v)", wrong != nil, !isHidden, wrong)
 					}
 				})
 			}
@@ -134,7 +133,7 @@ func TestWrongServers(t *testing.T) {
 	}
 }
 
-// spoilt is the adapter of net/http with the fault that is current.
+// spoilt is the adapter of net/http with the current fault.
 func spoilt(current *atomic.Pointer[fault]) adapter {
 	return adapter{"spoilt", func(t *testing.T, engine *cors.Engine, app http.Handler) string {
 		handler := engine.Handler(app)
@@ -145,7 +144,7 @@ func spoilt(current *atomic.Pointer[fault]) adapter {
 	}}
 }
 
-// A spoiler does something to the header before it is sent.
+// A spoiler changes the header before it is sent.
 type spoiler struct {
 	http.ResponseWriter
 	spoil func(status int)

@@ -22,10 +22,10 @@ import (
 //go:embed fetch.js
 var fetchScript string
 
-// scriptTimeout bounds one fetch, the loading of its document included.
+// scriptTimeout limits one fetch, including the loading of its document.
 const scriptTimeout = time.Minute
 
-// A browser is a real one for the suite.
+// A browser is a real browser for the suite.
 type browser struct {
 	engine browsers.Engine
 	web    *browsers.Web
@@ -36,12 +36,12 @@ type browser struct {
 
 func (b *browser) Engine() string { return string(b.engine) }
 
-// Open gives the page an origin of the server that no other page has, so that
-// there are no cookies for it and nothing in a cache. It is same-site with the
-// page's, where that has a host name: the application sets a cookie without a
-// SameSite attribute, which Chromium keeps for the same site.
+// Open gives the page an origin of the server that no other page has, without
+// cookies and cached responses. It is same-site with the page's if that has a
+// host name: the application sets a cookie without a SameSite attribute, which
+// Chromium keeps for the same site.
 //
-// It is https, which every page may fetch.
+// The origin is https, which every page may fetch.
 func (b *browser) Open(origin string, server *conformance.Server, via http.RoundTripper) (conformance.Page, error) {
 	target, err := url.Parse(server.URL)
 	if err != nil {
@@ -74,10 +74,10 @@ type page struct {
 	origin, server string
 
 	mu   sync.Mutex
-	seen conformance.Observation // what is sent
+	seen conformance.Observation // what was sent
 }
 
-// watch counts a request of the browser, and writes it down.
+// watch counts and records a request of the browser.
 func (p *page) watch(r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,7 +94,7 @@ func (p *page) watch(r *http.Request) {
 	}
 }
 
-// takeSeen returns what was sent since the last time.
+// takeSeen returns what was sent since the last call.
 func (p *page) takeSeen() conformance.Observation {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,7 +103,7 @@ func (p *page) takeSeen() conformance.Observation {
 	return seen
 }
 
-// Fetch lets a document of the page's origin do what s says.
+// Fetch runs s in a document of the page's origin.
 func (p *page) Fetch(ctx context.Context, s *conformance.Script) (conformance.Observation, error) {
 	ctx, cancel := context.WithTimeout(ctx, scriptTimeout)
 	defer cancel()
@@ -122,7 +122,7 @@ func (p *page) Fetch(ctx context.Context, s *conformance.Script) (conformance.Ob
 		Redirect    string      `json:"redirect,omitempty"`
 	}{p.server + path, s.Preflight, s.Method, s.Headers, s.Body, s.Mode, s.Credentials, s.Redirect}
 	var result struct {
-		Error   string // what the fetch is rejected with
+		Error   string // the reason with which the fetch is rejected
 		Type    fetch.ResponseType
 		Status  int
 		Headers map[string]string

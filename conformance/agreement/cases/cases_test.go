@@ -13,13 +13,12 @@ import (
 	"github.com/corskit/cors/conformance/browsers"
 )
 
-// sampled is how many cases there are for one that is done, against one adapter, unless
-// CI is set.
+// Unless CI is set, one of sampled cases runs, against one adapter.
 const sampled = 5
 
-// TestCases does in every engine the cases that a browser can do. The engines share the
-// adapters, so that each case is done against each of them. Without CI, it does a sample.
-// It logs how many cases those are, and why it leaves out others.
+// TestCases runs the cases in every engine. The engines share the adapters, so
+// that each case runs against each of them. Without CI, it runs a sample. It
+// logs the number of cases, and why it leaves out others.
 func TestCases(t *testing.T) {
 	groups, err := conformance.Groups()
 	if err != nil {
@@ -61,13 +60,13 @@ func TestCases(t *testing.T) {
 			t.Run("wrong servers", func(t *testing.T) { checkWrongServers(t, b, groups) })
 			t.Logf("%s: %d cases, in %d fetches", b.real.Version(), done, b.runs)
 			for _, reason := range slices.Sorted(maps.Keys(leftOut)) {
-				t.Logf("left out: %d cases, since %s", leftOut[reason], reason)
+				t.Logf("left out: %d cases, because %s", leftOut[reason], reason)
 			}
 		})
 	}
 }
 
-// check does a case against adapters, one after the other, for which a browser loads
+// check runs a case against adapters, one after the other. The browser loads
 // the documents of the case once.
 func check(t *testing.T, c *conformance.Case, b *browser, against []adapter) {
 	for _, a := range against {
@@ -82,7 +81,7 @@ func check(t *testing.T, c *conformance.Case, b *browser, against []adapter) {
 // firefoxHost matches the host names that Firefox accepts in a certificate.
 var firefoxHost = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$`)
 
-// cannot returns why an engine cannot do a case, or nothing.
+// cannot returns why an engine can't run a case, or "".
 func cannot(engine browsers.Engine, c *conformance.Case) string {
 	scripts := 0
 	for _, step := range c.Steps {
@@ -92,7 +91,7 @@ func cannot(engine browsers.Engine, c *conformance.Case) string {
 		}
 		scripts++
 		if s.After > 0 {
-			return "nobody can move a browser's clock"
+			return "a browser's clock can't be set"
 		}
 		if s.Origin == "null" || s.Origin == "self" {
 			continue
@@ -107,7 +106,7 @@ func cannot(engine browsers.Engine, c *conformance.Case) string {
 		host, _, _ := strings.Cut(authority, ":")
 		switch {
 		case strings.HasSuffix(host, ".") && engine != browsers.WebKit:
-			return fmt.Sprintf("%s sends the dot at the end of a host name to the TLS server, and crypto/tls refuses it", engine)
+			return fmt.Sprintf("%s sends the dot at the end of a host name to the TLS server, which crypto/tls refuses", engine)
 		case !firefoxHost.MatchString(strings.TrimSuffix(host, ".")) && engine == browsers.Firefox:
 			return "Firefox accepts no certificate for such a host name"
 		}

@@ -1,3 +1,3 @@
-// Package cases has only tests: the cases of the conformance suite in real
-// browsers, against every adapter.
+// Package cases has only tests. They run the cases of the conformance suite in
+// real browsers, against every adapter.
 package cases

@@ -30,14 +30,14 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// An adapter is a framework, and how the suite's application is served in it.
+// An adapter is a framework, and how to serve the suite's application in it.
 type adapter struct {
 	name string
 	// start starts a server with the routes of a policy, and returns its URL.
 	start func(t *testing.T, engine *cors.Engine, routes []conformance.Route) (url string)
 }
 
-// adapters are all of them.
+// adapters are all adapters.
 var adapters = []adapter{
 	{"gin", startGin},
 	{"echo", startEcho},
@@ -175,8 +175,7 @@ func serveFiber(c *fiber.Ctx) error {
 	return c.Status(w.status).Send(w.body.Bytes())
 }
 
-// serveFastHTTP serves the application to a request whose response has headers
-// already.
+// serveFastHTTP serves the application to a request whose response already has headers.
 func serveFastHTTP(request *http.Request, h *fasthttp.ResponseHeader) (*responseWriter, error) {
 	switch byError, byPanic := conformance.Fails(request.URL.Query()); {
 	case byError:
@@ -201,8 +200,9 @@ func serveFastHTTP(request *http.Request, h *fasthttp.ResponseHeader) (*response
 	return w, nil
 }
 
-// A responseWriter lets a handler of net/http do to the header of a response
-// what one of Fiber can do. (Fiber's adaptor gives it an empty header.)
+// A responseWriter lets a handler of net/http change the existing headers of a
+// response, as a handler of Fiber can. (Fiber's adaptor gives it an empty
+// header.)
 type responseWriter struct {
 	header http.Header
 	status int

@@ -12,7 +12,7 @@ import (
 )
 
 // wrongServers are a right server behind a proxy that makes its responses
-// wrong, each with a case that must say so.
+// wrong, each with a case that must detect it.
 var wrongServers = []struct {
 	name  string
 	group string
@@ -33,7 +33,7 @@ var wrongServers = []struct {
 		},
 	},
 	{
-		"it says nothing of credentials", "credentials", "include-reads", "is blocked, and must be readable",
+		"it does not allow credentials", "credentials", "include-reads", "is blocked, and must be readable",
 		func(r *http.Response) { r.Header.Del("Access-Control-Allow-Credentials") },
 	},
 	{
@@ -57,7 +57,7 @@ var wrongServers = []struct {
 		},
 	},
 	{
-		"it lets preflights be kept", "preflight-cache", "not-at-all", "sends 0 preflights, and must send 1",
+		"it lets preflight responses be cached", "preflight-cache", "not-at-all", "sends 0 preflights, and must send 1",
 		func(r *http.Response) {
 			if isPreflight(r.Request) {
 				r.Header.Set("Access-Control-Max-Age", "600")
@@ -69,7 +69,7 @@ var wrongServers = []struct {
 		func(r *http.Response) { r.Header.Del("Vary") },
 	},
 	{
-		"it reads one line of asked headers only", "request-headers", "asked-in-two-lines", "is blocked, and must be readable",
+		"it reads only one line of requested headers", "request-headers", "asked-in-two-lines", "is blocked, and must be readable",
 		func(r *http.Response) {
 			if len(r.Request.Header["Access-Control-Request-Headers"]) > 1 {
 				r.Header.Del("Access-Control-Allow-Headers")
@@ -86,7 +86,7 @@ func isPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != ""
 }
 
-// checkWrongServers sees to it that wrong servers are noticed.
+// checkWrongServers checks that wrong servers are detected.
 func checkWrongServers(t *testing.T, b *browser, groups []conformance.Group) {
 	for _, tt := range wrongServers {
 		t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) {

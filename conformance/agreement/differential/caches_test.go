@@ -11,20 +11,19 @@ import (
 	"github.com/corskit/cors/conformance/fetch"
 )
 
-// A preflightCache is a CORS-preflight cache that an engine has in place of the
-// standard's. A scenario is short: an answer is kept to its end, or not at all.
+// A preflightCache is an engine's CORS-preflight cache, which replaces the
+// standard's. A scenario is short: a response is cached until its end, or not
+// at all.
 type preflightCache interface {
-	// allows reports whether a request may go without its preflight.
+	// allows reports whether a request may be sent without its preflight.
 	allows(question) bool
-	// store takes in the answer to a preflight, and the step at which that
-	// answer failed, if it did.
+	// store stores a preflight response, and the step at which it failed, if it did.
 	store(q question, answer http.Header, failure fetch.Step)
-	// fail takes in the step at which a request for a URL failed after its
-	// preflight.
+	// fail stores the step at which a request for a URL failed after its preflight.
 	fail(page, url string, failure fetch.Step)
 }
 
-// A question is what a request asks of its preflight.
+// A question is the permission that a request needs from its preflight.
 type question struct {
 	step        *step
 	isPreflight bool
@@ -63,8 +62,7 @@ func newQuestion(s *step, request *http.Request, from *exchange) question {
 	return q
 }
 
-// allowed returns a response that allows what a request or its preflight asks
-// for.
+// allowed returns a response that allows a request, or the request of a preflight.
 func (e *exchange) allowed() *http.Response {
 	return &http.Response{
 		StatusCode: 204,
@@ -100,22 +98,22 @@ func isSafelistedMethod(method string) bool {
 	return slices.Contains([]string{"GET", "HEAD", "POST"}, method)
 }
 
-// An answerCache keeps one answer, the newest, for a page and a URL. A request
-// that the answer does not allow removes it; one that fails does not.
+// An answerCache keeps only the newest preflight response for a page and a URL.
+// A request that it does not allow removes it; a request that fails does not.
 type answerCache struct {
 	answers map[[2]string]keptAnswer
-	// keepsRefusals says that an answer is kept, too, if it does not allow the
-	// request that it was given to.
+	// keepsRefusals says that a response is cached even if it does not allow its request.
 	keepsRefusals bool
 	// keysFragments says that URLs that differ in their fragments are different.
 	keysFragments bool
-	// forgetsOpaque says that answers for opaque origins are not kept, except for
-	// the redirects of one call from one URL to another of the same origin.
-	// Otherwise, those for origins that redirects made opaque are kept for the call.
+	// forgetsOpaque says that responses for opaque origins are not cached,
+	// except for the redirects of one call between URLs of the same origin.
+	// Otherwise, responses for origins that redirects made opaque are cached
+	// during the call.
 	forgetsOpaque bool
 	// sparesAuthorization says that the wildcard does not cover Authorization.
 	sparesAuthorization bool
-	// keepsFor returns how many seconds Access-Control-Max-Age stands for.
+	// keepsFor returns Access-Control-Max-Age in seconds.
 	keepsFor func(value string) int64
 }
 
@@ -189,7 +187,7 @@ func (c *answerCache) store(q question, answer http.Header, failure fetch.Step) 
 
 func (c *answerCache) fail(page, url string, failure fetch.Step) {}
 
-// defaultMaxAge is how long an answer is kept that does not say so, in seconds.
+// defaultMaxAge is how long a response without a maximum age is cached, in seconds.
 const defaultMaxAge = 5
 
 // newChromiumCache is services/network/cors/preflight_cache.cc.
@@ -225,11 +223,11 @@ func newWebKitCache() preflightCache {
 	}
 }
 
-// A tokenCache is Firefox's: tokens for a page, a URL and whether credentials are
-// included (netwerk/protocol/http/nsCORSListenerProxy.cpp). Tokens add up; a
-// wildcard is a token that nothing asks for; HEAD is to be found like any method
-// but GET and POST. An answer whose Access-Control-Max-Age is no number is not
-// kept.
+// A tokenCache is Firefox's cache: tokens for a page, a URL and whether
+// credentials are included (netwerk/protocol/http/nsCORSListenerProxy.cpp).
+// Tokens add up; a wildcard is a token that matches nothing; HEAD needs a token
+// like any method except GET and POST. A response whose Access-Control-Max-Age
+// isn't a number is not cached.
 type tokenCache map[tokenKey]map[string]bool
 
 type tokenKey struct {

@@ -18,8 +18,8 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// A carrier carries out runs, and returns what came of each step of each. It is
-// the model or a browser.
+// A carrier carries out runs, and returns an observation for each step of each.
+// It is the model or a browser.
 type carrier interface {
 	carry(ctx context.Context, runs []*run) ([][]observation, error)
 }
@@ -62,7 +62,7 @@ func (m model) carry(ctx context.Context, runs []*run) ([][]observation, error) 
 	return observations, nil
 }
 
-// request returns what the script of a step asks for, as package fetch has it.
+// request returns the request of a step's script, for package fetch.
 func (r *run) request(k int) *fetch.Request {
 	step := r.scenario.Steps[k]
 	request := &fetch.Request{
@@ -82,7 +82,7 @@ func (r *run) request(k int) *fetch.Request {
 	return request
 }
 
-// see returns what a script sees of what package fetch returned.
+// see returns what a script sees of package fetch's result.
 func see(response *fetch.Response, err error) (seen, error) {
 	var networkError *fetch.NetworkError
 	var requestError *fetch.RequestError
@@ -113,8 +113,8 @@ func see(response *fetch.Response, err error) (seen, error) {
 	return saw, nil
 }
 
-// generalize takes from s what differs from run to run, and what an
-// XMLHttpRequest does not tell.
+// generalize removes from s what differs from run to run, and what an
+// XMLHttpRequest does not show.
 func (s *seen) generalize(r *run, step step) {
 	s.URL = r.generic(s.URL)
 	for name, value := range s.Headers {
@@ -128,10 +128,10 @@ func (s *seen) generalize(r *run, step step) {
 //go:embed script.js
 var script string
 
-// A browser is a real one as a carrier.
+// A browser is a real browser as a carrier.
 type browser struct{ *browsers.Browser }
 
-// A call is what the script of a page gets for one step.
+// A call is the argument of a page's script for one step.
 type call struct {
 	URL     string      `json:"url"`
 	Headers [][2]string `json:"headers"`
@@ -147,9 +147,9 @@ type callInit struct {
 	Redirect    fetch.RedirectMode    `json:"redirect,omitempty"`
 }
 
-// carry lets the runs take their first step together, then their second, and so
-// on: each page is given all steps that its script takes, and a page's steps
-// belong to different runs, which do not meet.
+// carry runs the first step of all runs together, then the second, and so on.
+// Each page gets all steps of its script. They belong to different runs, which
+// do not interfere.
 func (b browser) carry(ctx context.Context, runs []*run) ([][]observation, error) {
 	observations := make([][]observation, len(runs))
 	for k := 0; ; k++ {
@@ -192,7 +192,7 @@ func (b browser) carry(ctx context.Context, runs []*run) ([][]observation, error
 	}
 }
 
-// call returns what the script of a step's page gets.
+// call returns the argument of the script for a step.
 func (r *run) call(k int) call {
 	step := r.scenario.Steps[k]
 	c := call{
@@ -237,7 +237,7 @@ func (s *servers) carryOut(ctx context.Context, c carrier, runs ...*run) ([][]ob
 	return observations, nil
 }
 
-// limit bounds what is done at once.
+// limit limits what is done at once.
 const limit = 2 * time.Minute
 
 // own returns the headers that a carrier sends with every request.

@@ -13,22 +13,21 @@ import (
 	"github.com/corskit/cors/conformance/fetch"
 )
 
-// A departure is a way in which engines depart from the standard. It is told by
-// what is made of the standard's requests and responses: the model, if these are
-// changed so on their way, must then do all that the engine does. So a departure
-// explains no more than it predicts.
+// A departure is a way in which engines depart from the standard. It changes
+// the model's requests and responses on their way, and the model must then do
+// exactly what the engine does. So a departure explains only what it predicts.
 type departure struct {
 	name string
-	// where has the engines that depart so, and the file of their source (in
-	// chromium/chromium, mozilla/gecko-dev and WebKit/WebKit), or the report, that
-	// tells.
+	// where has the engines with this departure, each with the file of their
+	// source (in chromium/chromium, mozilla/gecko-dev and WebKit/WebKit), or
+	// the report, that shows it.
 	where map[browsers.Engine]string
 	// does says what the engines do.
 	does string
 
-	// asks changes what a script asks for.
+	// asks changes the request of a script.
 	asks func(*step)
-	// judges says whether a header that a script sets in a step is safelisted.
+	// judges decides whether a header that a script sets in a step is safelisted.
 	judges func(*step, scriptHeader) judgement
 	// sends changes a request on its way to a server, without its body.
 	sends func(*exchange)
@@ -36,11 +35,11 @@ type departure struct {
 	reads func(*exchange)
 	// shows changes what is observed.
 	shows func(*step, *observation)
-	// cache makes what takes the place of the CORS-preflight cache.
+	// cache makes a replacement for the CORS-preflight cache.
 	cache func() preflightCache
-	// asksAgain returns what the preflight of a request that was redirected asks
-	// for, and whether it has one. It is given the request, or its preflight if
-	// the model has one.
+	// asksAgain returns what the preflight of a redirected request asks for,
+	// and whether there is one. Its argument is the request, or its preflight
+	// if the model sends one.
 	asksAgain func(*exchange) (names []string, ok bool)
 }
 
@@ -61,15 +60,14 @@ type exchange struct {
 	// from is the exchange that redirected to this one, or nil.
 	from *exchange
 	// broken says that a departure keeps the request from being sent, or the
-	// response from being taken.
+	// response from being used.
 	broken bool
-	// status is that of the response as the server wrote it.
+	// status is the status that the server sent.
 	status int
-	// visible are headers of the response, by name in lower case, as a script sees
-	// them, where a departure gives the model others.
+	// visible are headers of the response, by name in lower case, as a script
+	// sees them, if a departure gives the model others.
 	visible map[string]string
-	// isLast says that it redirects, but that no more comes of it than a
-	// preflight.
+	// isLast says that it redirects, but that only a preflight follows.
 	isLast bool
 }
 
@@ -83,8 +81,8 @@ func departuresOf(engine browsers.Engine) []*departure {
 	return list
 }
 
-// explain finds the fewest departures that make the model do what the browser
-// does.
+// explain finds the smallest set of departures that make the model do what the
+// browser does.
 func (c *contest) explain(ctx context.Context, d *disagreement) error {
 	all := newRun(d.scenario, departuresOf(c.engine)...)
 	if _, err := c.servers.carryOut(ctx, c.model, all); err != nil {
@@ -124,8 +122,7 @@ func chosen(from []*departure, mask uint) []*departure {
 	return some
 }
 
-// depart applies the run's departures to something, and notes those that change
-// it.
+// depart applies the run's departures to something, and records those that change it.
 func (r *run) depart(apply func(*departure), thing ...any) {
 	for _, d := range r.departures {
 		before := asJSON(thing)
@@ -149,8 +146,8 @@ func asJSON(thing any) string {
 	return string(text)
 }
 
-// judge applies the run's departures to the headers of a step: instead of a
-// header that is judged, the model has none, or one that is surely not
+// judge applies the run's departures to the headers of a step: it removes a
+// judged header from the model, or replaces it with one that is certainly not
 // safelisted.
 func (r *run) judge(k int) {
 	s := &r.scenario.Steps[k]
@@ -180,7 +177,7 @@ func (r *run) judgement(s *step, h scriptHeader) judgement {
 	return asStandard
 }
 
-// restore puts the headers that were judged into a request.
+// restore restores the judged headers of a request.
 func (r *run) restore(e *exchange) {
 	if len(r.departures) == 0 || e.isPreflight || e.step.Mode == fetch.ModeNoCORS {
 		return
@@ -213,15 +210,15 @@ func (r *run) restore(e *exchange) {
 type departing struct {
 	run       *run
 	transport http.RoundTripper
-	// cache takes the place of the model's CORS-preflight cache, which then keeps
-	// nothing. It is nil unless a departure, caching, has one.
+	// cache replaces the model's CORS-preflight cache, which is then disabled.
+	// It is nil unless a departure, caching, has one.
 	cache   preflightCache
 	caching *departure
-	// preflight is the last one sent, nil once its request is; answer is what it
-	// was answered, before any departure.
+	// preflight is the last preflight, nil after its request was sent; answer
+	// is its response, before any departure.
 	preflight *exchange
 	answer    http.Header
-	// last is the last exchange of the step that is no preflight.
+	// last is the last exchange of the step that isn't a preflight.
 	last *exchange
 }
 
@@ -235,7 +232,7 @@ func (r *run) newTransport(transport http.RoundTripper) *departing {
 	return t
 }
 
-// goTo says that requests from now on are those of the given step.
+// goTo sets the step of the requests from now on.
 func (t *departing) goTo(step int) {
 	t.run.goTo(step)
 	t.preflight, t.last = nil, nil
@@ -252,8 +249,7 @@ func (t *departing) RoundTrip(request *http.Request) (*http.Response, error) {
 	return t.exchange(e)
 }
 
-// exchange sends a request, unless it is a preflight that the cache makes
-// needless.
+// exchange sends a request, unless it is a preflight that the cache makes unnecessary.
 func (t *departing) exchange(e *exchange) (*http.Response, error) {
 	if t.cache != nil && e.isPreflight {
 		t.run.note(t.caching)
@@ -303,7 +299,7 @@ func (t *departing) preflightSucceeded() {
 	t.preflight = nil
 }
 
-// show puts what a script sees in place of what the model was given.
+// show replaces what the model got with what a script sees.
 func (t *departing) show(saw *seen) {
 	if t.last == nil {
 		return
@@ -328,8 +324,8 @@ func (t *departing) failed(e *fetch.NetworkError) {
 	t.preflight = nil
 }
 
-// askAgain makes the preflight of a redirected request, if a departure says that
-// it is another one than the model's. It returns a response if the request was
+// askAgain sends the preflight of a redirected request, if a departure says
+// that it differs from the model's. It returns a response if the request was
 // that preflight, and an error if it was not and the preflight fails.
 func (t *departing) askAgain(e *exchange) (*http.Response, error) {
 	for _, d := range t.run.departures {
@@ -356,8 +352,8 @@ func (t *departing) askAgain(e *exchange) (*http.Response, error) {
 	return nil, nil
 }
 
-// ask makes a preflight that asks for the headers called names, and returns an
-// error if the answer does not allow them.
+// ask sends a preflight that asks for the headers called names, and returns an
+// error if the response does not allow them.
 func (t *departing) ask(e *exchange, names []string) error {
 	agent := &fetch.Agent{Origin: e.step.page(), MaxAgeLimit: -1, Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 		asked := &exchange{question: newQuestion(e.step, r, e.from), request: r, from: e.from}
@@ -423,7 +419,7 @@ func isSafelisted(h scriptHeader) bool {
 // CORS-safelisted where it is the only one.
 func judgedAlone(h scriptHeader) (isSet, isSafe bool) {
 	if strings.EqualFold(h.Name, "Origin") {
-		return false, false // which the agent has by itself
+		return false, false // the agent sets it itself
 	}
 	agent := &fetch.Agent{Origin: plainPage, Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 		_, isThere := r.Header[http.CanonicalHeaderKey(toBytes(h.Name))]
@@ -438,7 +434,7 @@ func judgedAlone(h scriptHeader) (isSet, isSafe bool) {
 }
 
 // leadsSomewhere reports whether the headers of a redirect have no Location, or
-// one that can be parsed.
+// a valid one.
 func leadsSomewhere(headers http.Header) bool {
 	agent := &fetch.Agent{Origin: plainPage, Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 307, Header: headers, Body: http.NoBody, Request: r}, nil

@@ -17,10 +17,10 @@ import (
 var (
 	examples = flag.Int("examples", defaultExamples(), "how many generated scenarios each browser carries out")
 	reports  = flag.Int("reports", 10, "how many disagreements of each browser are shrunk")
-	seed     = flag.Uint64("seed", 1, "what decides, with their numbers, the scenarios; 0 takes the time")
+	seed     = flag.Uint64("seed", 1, "seed of the generated scenarios; 0 means the current time")
 )
 
-// defaultExamples is what CI carries out, and elsewhere a sample.
+// defaultExamples returns the number of scenarios: all in CI, elsewhere a sample.
 func defaultExamples() int {
 	if os.Getenv("CI") != "" {
 		return 2000
@@ -28,12 +28,12 @@ func defaultExamples() int {
 	return 100
 }
 
-// batchSize is how many scenarios are carried out at once. They have to be
-// through before the preflight caches forget what they keep for 5 seconds, and
-// Firefox keeps no more than 100 answers.
+// batchSize is how many scenarios are carried out at once. They have to end
+// before the preflight caches forget entries with 5 seconds, and Firefox keeps
+// at most 100 responses.
 const batchSize = 25
 
-// A batch is some scenarios, and what comes of them in the model.
+// A batch is some scenarios, and the model's observations.
 type batch struct {
 	scenarios []*scenario
 	model     func() ([][]observation, error)
@@ -126,7 +126,7 @@ func (c *contest) run(t *testing.T, batches []batch) {
 			if d.explanation != nil {
 				continue
 			}
-			// On a busy machine, a browser's cache may have forgotten an answer.
+			// On a busy machine, a browser's cache may have forgotten a response.
 			again, err := c.compare(t.Context(), s)
 			if err != nil {
 				t.Fatal(err)
@@ -182,8 +182,8 @@ func (c *contest) disagreement(s *scenario, inModel, inBrowser []observation) *d
 	return nil
 }
 
-// compare carries out scenarios in both, and returns a disagreement: the first
-// that nothing explains, or else any, or nil.
+// compare carries out scenarios in both, and returns the first unexplained
+// disagreement, otherwise any, or nil.
 func (c *contest) compare(ctx context.Context, scenarios ...*scenario) (*disagreement, error) {
 	inModel, err := c.servers.carryOut(ctx, c.model, runsOf(scenarios)...)
 	if err != nil {
@@ -207,7 +207,7 @@ func (c *contest) compare(ctx context.Context, scenarios ...*scenario) (*disagre
 	return explained, nil
 }
 
-// report shrinks and reports a disagreement that nothing explains.
+// report shrinks and reports an unexplained disagreement.
 func (c *contest) report(t *testing.T, number int, d *disagreement) {
 	t.Helper()
 	small, err := shrunk(d.scenario, func(scenarios []*scenario) (*scenario, error) {

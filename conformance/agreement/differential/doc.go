@@ -1,18 +1,18 @@
-// Package differential has tests only. They let scripts make the same requests
-// in package fetch, which models a browser after the standard, and in Chromium,
-// Firefox and WebKit, and compare what reached the servers and what the scripts
-// saw.
+// Package differential has only tests. They run scripts that make the same
+// requests in package fetch, which models a browser by the standard, and in
+// Chromium, Firefox and WebKit, and compare what reached the servers and what
+// the scripts saw.
 //
-// The scenarios are generated: policies carried out by our engine, and answers
-// that no server should give, written byte for byte. A scenario is decided by a
-// seed and a number, and one on which the model and a browser disagree is shrunk
-// to the smallest that they still disagree on, in JSON. Put into testdata, it is
-// carried out by every test run from then on.
+// The scenarios are generated: policies that our engine applies, and raw
+// responses that no server should send. A seed and a number determine a
+// scenario. A scenario on which the model and a browser disagree is shrunk to
+// the smallest one on which they still disagree, and printed as JSON. Put it
+// into testdata, and every test run includes it.
 //
 //	go test ./conformance/agreement/differential -examples 20000 -seed 7 -timeout 0
 //
 // Where a browser departs from the standard, the departure is a rule in
-// departures_test.go, and an example of it is in testdata. A rule changes what the
-// model is given and what it sends, so that the model then has to do all that the
+// departures_test.go, with an example in testdata. A rule changes the input and
+// output of the model, so that the model then has to do exactly what the
 // browser does.
 package differential

@@ -9,8 +9,8 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// pages are the origins at which scripts run, those of http at the end: they are
-// scenarios of their own, as a page with https may not fetch http.
+// pages are the origins of scripts, http origins at the end: those have
+// scenarios of their own, because a page with https may not fetch http.
 var pages = []string{
 	plainPage,
 	"https://app.example.com:8443",
@@ -25,20 +25,20 @@ func isPage(origin string) bool { return slices.Contains(pages, origin) }
 
 func isHTTPS(origin string) bool { return strings.HasPrefix(origin, "https:") }
 
-// sites are the origins of resources that are no pages.
+// sites are the origins of resources that aren't pages.
 var sites = []string{"https://api.example.com", "https://api.example.net:8444", "http://api.example.com"}
 
 // oddMethods are methods that browsers do not normalize.
 var oddMethods = []string{"PATCH", "patch", "Patch", "QUERY", "CHICKEN", "get-it", "*", "PROPFIND", "!#$%&'*+-.^_`|~"}
 
-// A generator makes scenarios: one that a seed and a number decide, whatever was
-// made before.
+// A generator makes scenarios. A seed and a number determine a scenario,
+// whatever was made before.
 type generator struct {
 	*rand.Rand
 
 	secure    bool // pages and resources are all https
 	resources []string
-	step      *step // the step whose answers are made
+	step      *step // the step whose responses are made
 	origin    string
 }
 
@@ -52,7 +52,7 @@ func generate(seed, number uint64) *scenario {
 	}
 }
 
-// chance is true that many times in a hundred.
+// chance returns true with a probability in percent.
 func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
 
 func pick[T any](g *generator, choices ...T) T { return choices[g.IntN(len(choices))] }
@@ -82,7 +82,7 @@ func (g *generator) scenario() *scenario {
 		s.Steps = append(s.Steps, g.newStep())
 	}
 	for _, name := range g.resources {
-		// The answers are right or nearly so for one of the steps.
+		// The responses are right, or nearly right, for one of the steps.
 		g.step = &s.Steps[g.IntN(len(s.Steps))]
 		for _, step := range s.Steps {
 			if strings.HasPrefix(step.url()[strings.Index(step.url(), "{run}"):], "{run}/"+name) && g.chance(70) {
@@ -95,8 +95,7 @@ func (g *generator) scenario() *scenario {
 	return s
 }
 
-// varied returns a step much like another, as that is where what is remembered
-// matters.
+// varied returns a step similar to another, because caches matter for similar steps.
 func (g *generator) varied(s step) step {
 	s.Headers = slices.Clone(s.Headers)
 	for range g.IntN(3) {
@@ -197,8 +196,7 @@ func (g *generator) url(page string) string {
 	return g.odd(origin, path)
 }
 
-// odd writes a URL in an odd form: with most, the URL parser makes it a plain
-// one.
+// odd writes a URL in an odd form. The URL parser turns most of them into plain URLs.
 func (g *generator) odd(origin, path string) string {
 	scheme, host, _ := strings.Cut(origin, "://")
 	switch g.IntN(15) {
@@ -274,8 +272,7 @@ var forbiddenNames = []string{
 	"Transfer-Encoding", "Upgrade", "Via", "Proxy-Authorization", "proxy-x", "Sec-Fetch-Mode", "sec-x",
 }
 
-// otherNames are names that one might think safelisted or forbidden, and no
-// names at all.
+// otherNames are names that look safelisted or forbidden, and invalid names.
 var otherNames = []string{
 	"Cache-Control", "Pragma", "User-Agent", "Save-Data", "DPR", "Width", "Viewport-Width", "Downlink",
 	"Device-Memory", "Last-Event-ID", "Purpose", "X-Purpose", "Upgrade-Insecure-Requests", "Access-Control-Request-Private-Network",
@@ -294,8 +291,8 @@ func (g *generator) cased(name string) string {
 	return name
 }
 
-// value returns one of the values, or one of them at a border: with an unsafe
-// byte, of another length, with whitespace about it.
+// value returns one of the values, possibly changed: with an unsafe byte,
+// another length, or whitespace around it.
 func (g *generator) value(values ...string) string {
 	v := pick(g, values...)
 	switch g.IntN(8) {
@@ -337,7 +334,7 @@ func (g *generator) contentType() string {
 	return essence
 }
 
-// longHeaders are safelisted each, and together near 1024 bytes.
+// longHeaders are each safelisted, and together have about 1024 bytes.
 func (g *generator) longHeaders() []scriptHeader {
 	headers := []scriptHeader{
 		{"Accept", ofLength("a", 128)},
@@ -380,7 +377,7 @@ func (g *generator) policy() *cors.Config {
 	return c
 }
 
-// answer returns what a request is answered with.
+// answer returns the response to a request.
 func (g *generator) answer(behindPolicy bool) answer {
 	a := answer{Status: g.status()}
 	if g.chance(30) {
@@ -445,8 +442,7 @@ func (g *generator) locations() []string {
 	}
 	path := "/{run}/" + pick(g, g.resources...)
 	if len(g.resources) > 1 && g.chance(70) {
-		// Not the first, which the first step asks for in most cases: loops are
-		// long.
+		// Not the first, which the first step usually requests: loops are long.
 		path = "/{run}/" + pick(g, g.resources[1:]...)
 	}
 	site := g.site(g.origin)
@@ -470,8 +466,7 @@ func (g *generator) locations() []string {
 	return lines
 }
 
-// corsLines adds the CORS headers: those that are right for the step, or nearly
-// so.
+// corsLines adds the CORS headers: right, or nearly right, for the step.
 func (g *generator) corsLines(a *answer, preflight bool) {
 	if g.chance(8) {
 		return
@@ -498,7 +493,7 @@ func (g *generator) corsLines(a *answer, preflight bool) {
 	}
 }
 
-// allowed adds what a preflight's answer allows.
+// allowed adds the permissions of a preflight response.
 func (g *generator) allowed(a *answer) {
 	method := g.step.Method
 	if slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}, strings.ToUpper(method)) {
@@ -593,7 +588,7 @@ func (g *generator) header(a *answer, name, value string) {
 		name = pick(g, strings.ToLower(name), strings.ToUpper(name), strings.Replace(name, "-C", "-c", 1))
 	}
 	for _, v := range values {
-		// The lines are meant to be odd, and the message stays what it is.
+		// The lines are meant to be odd, but the message must stay valid.
 		a.Lines = append(a.Lines, name+separator+strings.ReplaceAll(strings.ReplaceAll(v, "X-Foo\n", "X-Foo"), "\n\n", "\n"))
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/corskit/cors/conformance/browsers"
 )
 
-// A recorded scenario is one of testdata: a departure at its smallest, or what
-// once was a mistake.
+// A recorded scenario is a scenario in testdata: the smallest for a departure,
+// or for a former mistake.
 type recorded struct {
-	// Departures are by engine the names of those that the scenario shows. An
-	// engine that is not there does what the model does.
+	// Departures are the names of the departures that the scenario shows, by
+	// engine. A missing engine does what the model does.
 	Departures map[browsers.Engine][]string `json:"departures,omitempty"`
 	Scenario   *scenario                    `json:"scenario"`
 }
@@ -44,8 +44,8 @@ func readRecorded(t *testing.T) map[string]recorded {
 	return all
 }
 
-// TestDeparturesAreRecorded wants a recorded scenario for each departure of each
-// engine.
+// TestDeparturesAreRecorded checks that there is a recorded scenario for each
+// departure of each engine.
 func TestDeparturesAreRecorded(t *testing.T) {
 	all := readRecorded(t)
 	for _, d := range departures {

@@ -16,30 +16,30 @@ import (
 // another. The zero value of every field is the plainest, so that a scenario
 // shrinks by zeroing.
 //
-// In every text, {run} stands for a name that no other run has: paths begin
-// with it, and so the preflight caches, cookies and HTTP caches of different
-// runs do not meet. A character of a header's name or value is one byte, as in
+// In every text, {run} is replaced with the unique name of the run. Paths begin
+// with it, so the preflight caches, cookies and HTTP caches of different runs
+// do not interfere. A character of a header's name or value is one byte, as in
 // JavaScript.
 type scenario struct {
-	// Policy, if there is one, is carried out by our engine in front of all
-	// resources; their preflight answers then come from it.
+	// Policy, if there is one, is the policy of our engine in front of all
+	// resources; the preflight responses then come from the engine.
 	Policy *cors.Config `json:"policy,omitempty"`
-	// Framework is the adapter that carries out the policy; empty for net/http.
+	// Framework is the adapter with the policy; empty for net/http.
 	Framework string `json:"framework,omitempty"`
-	// Resources are what URLs lead to: one whose path is /{run}/a, or goes on
-	// from there, leads to the resource a, whatever its origin.
+	// Resources are the resources of URLs: a URL whose path is /{run}/a, or
+	// below it, has the resource a, whatever its origin.
 	Resources map[string]resource `json:"resources,omitempty"`
 	Steps     []step              `json:"steps"`
 }
 
 type resource struct {
-	// Preflight answers preflights where there is no policy.
+	// Preflight is the response to preflights if there is no policy.
 	Preflight answer `json:"preflight,omitzero"`
 	Answer    answer `json:"answer,omitzero"`
 }
 
-// An answer is written byte for byte where there is no policy, and is what the
-// application behind the middleware says where there is one.
+// An answer is a response: written byte by byte if there is no policy, and
+// otherwise the application's response after the middleware.
 type answer struct {
 	Status int `json:"status,omitempty"` // 200 if 0
 	// Interim is the status of an informational response that comes first.
@@ -103,8 +103,7 @@ func fragment(url string) string {
 	return ""
 }
 
-// check reports what keeps a scenario from being carried out in the same way by
-// everyone.
+// check returns why a scenario can't be carried out in the same way everywhere.
 func (s *scenario) check() error {
 	if len(s.Steps) == 0 {
 		return fmt.Errorf("a scenario needs a step")
@@ -115,28 +114,28 @@ func (s *scenario) check() error {
 	for _, r := range s.Resources {
 		for _, a := range []answer{r.Preflight, r.Answer} {
 			if a.status() < 200 || a.status() > 999 {
-				return fmt.Errorf("%d is no status of a final response", a.Status)
+				return fmt.Errorf("%d isn't the status of a final response", a.Status)
 			}
 			for i, line := range a.Lines {
-				// Browsers forgive others, and net/http does not.
+				// Browsers accept other lines, but net/http does not.
 				if !headerLine.MatchString(line) {
-					return fmt.Errorf("%q is no header line", line)
+					return fmt.Errorf("%q isn't a header line", line)
 				}
 				if ambiguous.MatchString(line) || isLocation(line) && (strings.ContainsFunc(line, isUnclear) || otherPrograms.MatchString(line)) {
 					return fmt.Errorf("%q is not the same location for all", line)
 				}
 				if strings.HasPrefix(strings.ToLower(line), "content-") && i != slices.IndexFunc(a.Lines, func(l string) bool { return strings.HasPrefix(strings.ToLower(l), "content-") }) {
-					return fmt.Errorf("%q is there again", line)
+					return fmt.Errorf("%q appears twice", line)
 				}
 				// Firefox looks for repeated ones in this form, and for no others.
 				if name, _, _ := strings.Cut(line, ":"); i > 0 && strings.EqualFold(name, allowOrigin) && slices.ContainsFunc(a.Lines, func(l string) bool {
 					other, _, _ := strings.Cut(l, ":")
 					return strings.EqualFold(other, allowOrigin) && other != allowOrigin
 				}) {
-					return fmt.Errorf("%q may be repeated in its usual form only", line)
+					return fmt.Errorf("%q may be repeated only in its usual form", line)
 				}
 				if isCookie := strings.HasPrefix(strings.ToLower(line), "set-cookie:"); isCookie && (!setCookie.MatchString(line) || s.leadsToHTTP()) {
-					return fmt.Errorf("%q is no cookie for tests", line)
+					return fmt.Errorf("%q isn't a cookie for tests", line)
 				}
 			}
 			// As the server that carries out a policy is net/http's.
@@ -149,7 +148,7 @@ func (s *scenario) check() error {
 		if !isPage(step.page()) {
 			return fmt.Errorf("no page has the origin %q", step.Page)
 		}
-		// Another would be relative to the page, of which the model knows nothing.
+		// A relative URL would depend on the page, which the model does not know.
 		if !absoluteURL.MatchString(step.url()) || !strings.Contains(step.url(), "{run}") {
 			return fmt.Errorf("%q is not an absolute URL with {run}", step.URL)
 		}
@@ -166,8 +165,8 @@ func (s *scenario) check() error {
 	return nil
 }
 
-// checkHeaders reports what engines and net/http send in ways of their own, none
-// of which is about CORS.
+// checkHeaders reports headers that engines and net/http send differently for
+// reasons other than CORS.
 func (s *step) checkHeaders() error {
 	set := map[string]int{"user-agent": 1}
 	for _, h := range s.Headers {
@@ -204,8 +203,7 @@ const (
 // headerLine is a header as it is written, possibly folded.
 var headerLine = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+:([^\x00-\x08\x0a-\x1f\x7f]|\r\n[ \t])*$")
 
-// setCookie is a cookie that is one of this run alone, and is sent to other
-// sites, too.
+// setCookie is a cookie for only this run that is sent to other sites, too.
 var setCookie = regexp.MustCompile(`^Set-Cookie: [a-z]=[0-9]; Path=/{run}/; Secure; SameSite=None(; HttpOnly)?$`)
 
 // ambiguous is a location that is relative for some and not for others.
@@ -217,14 +215,14 @@ func isLocation(line string) bool { return strings.HasPrefix(strings.ToLower(lin
 // own errors for ftp, and Firefox asks the user about mailto, and waits.
 var otherPrograms = regexp.MustCompile(`(?i)(ftp|mailto):`)
 
-// isUnclear reports whether engines have URLs with a character of their own.
+// isUnclear reports whether engines read URLs with a character differently.
 func isUnclear(r rune) bool { return r == '|' || r >= 0x80 }
 
 var plainHTTP = regexp.MustCompile(`(?i)http:[/\\]`)
 
 var absoluteURL = regexp.MustCompile(`^\s*[A-Za-z]+:[/\\]{2}`)
 
-// checkUpload reports what an XMLHttpRequest has in another way than fetch().
+// checkUpload reports what differs between an XMLHttpRequest and fetch().
 func (s *step) checkUpload() error {
 	if !s.Upload {
 		return nil

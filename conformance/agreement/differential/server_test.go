@@ -33,18 +33,18 @@ type run struct {
 	scenario   *scenario
 	departures []*departure
 	handler    http.Handler
-	set        [][]scriptHeader // by step, where departures judge them
-	name       string           // what {run} stands for
+	set        [][]scriptHeader // by step, if departures judge them
+	name       string           // the replacement of {run}
 
 	mu      sync.Mutex
 	step    int          // whose requests arrive
 	sent    [][]sent     // by step
-	touched []*departure // those of departures that change anything
+	touched []*departure // the departures that change anything
 }
 
-// A servers answers the requests of all runs, whatever their origin, and records
-// them. It writes HTTP/1.1 by itself, as net/http would put right what is meant
-// to be wrong.
+// A servers responds to the requests of all runs, whatever their origin, and
+// records them. It writes HTTP/1.1 itself, because net/http would correct
+// intended mistakes.
 type servers struct {
 	http, https string // addresses
 
@@ -59,8 +59,7 @@ func startServers(t testing.TB) *servers {
 	return s
 }
 
-// start starts the server for the origins with the given scheme. TLS ends before
-// it.
+// start starts the server for the origins with the given scheme. It speaks no TLS itself.
 func (s *servers) start(t testing.TB, scheme string) (address string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -79,7 +78,7 @@ func (s *servers) start(t testing.TB, scheme string) (address string) {
 	return listener.Addr().String()
 }
 
-// serve answers the requests of a connection until the client closes it.
+// serve responds to the requests of a connection until the client closes it.
 func (s *servers) serve(conn net.Conn, scheme string) {
 	defer conn.Close()
 	in, out := bufio.NewReader(conn), bufio.NewWriter(conn)
@@ -129,8 +128,7 @@ func (s *servers) close(r *run) {
 	delete(s.runs, r.name)
 }
 
-// newRun returns a run of a valid scenario, in which the model departs from the
-// standard as given.
+// newRun returns a run of a valid scenario with the given departures of the model.
 func newRun(s *scenario, departures ...*departure) *run {
 	r := &run{scenario: s, departures: departures, sent: make([][]sent, len(s.Steps))}
 	if len(departures) > 0 {
@@ -152,7 +150,7 @@ func newRun(s *scenario, departures ...*departure) *run {
 	return r
 }
 
-// goTo says that requests from now on are those of the given step.
+// goTo sets the step of the requests from now on.
 func (r *run) goTo(step int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -169,7 +167,7 @@ func (r *run) takes() *step {
 func (r *run) record(request *http.Request, scheme, body string) {
 	headers := map[string]string{}
 	for name, values := range request.Header {
-		// What a line ends with does not show.
+		// Whitespace at the end of a line does not show.
 		headers[strings.ToLower(name)] = strings.TrimRight(r.generic(fromBytes(strings.Join(values, ", "))), " ")
 	}
 	r.mu.Lock()
@@ -189,11 +187,11 @@ func (r *run) sentIn(step int) []sent {
 	return r.sent[step]
 }
 
-// generic puts {run} for the name of the run; specific does the reverse.
+// generic replaces the name of the run with {run}; specific does the reverse.
 func (r *run) generic(text string) string  { return strings.ReplaceAll(text, r.name, "{run}") }
 func (r *run) specific(text string) string { return strings.ReplaceAll(text, "{run}", r.name) }
 
-// resource returns what the request's path leads to.
+// resource returns the resource at the request's path.
 func (r *run) resource(request *http.Request) (resource, bool) {
 	rest := strings.TrimPrefix(request.URL.EscapedPath(), "/"+r.name+"/")
 	name, _, _ := strings.Cut(rest, "/")
@@ -201,7 +199,7 @@ func (r *run) resource(request *http.Request) (resource, bool) {
 	return found, ok
 }
 
-// answer returns what a request is answered with.
+// answer returns the response to a request.
 func (r *run) answer(request *http.Request) answer {
 	found, ok := r.resource(request)
 	a := found.Answer
@@ -220,8 +218,7 @@ func (r *run) answer(request *http.Request) answer {
 	return a
 }
 
-// answerByPolicy returns what the middleware and the application behind it
-// answer.
+// answerByPolicy returns the response of the middleware and the application.
 func (r *run) answerByPolicy(request *http.Request) answer {
 	recorder := httptest.NewRecorder()
 	r.handler.ServeHTTP(recorder, request)
@@ -238,7 +235,7 @@ func (r *run) answerByPolicy(request *http.Request) answer {
 	return a
 }
 
-// answerBehindPolicy is the application behind the middleware.
+// answerBehindPolicy is the application after the middleware.
 func (r *run) answerBehindPolicy(w http.ResponseWriter, request *http.Request) {
 	found, ok := r.resource(request)
 	if !ok {
@@ -252,7 +249,7 @@ func (r *run) answerBehindPolicy(w http.ResponseWriter, request *http.Request) {
 	w.WriteHeader(found.Answer.status())
 }
 
-// write writes an answer to a request with the given method.
+// write writes a response to a request with the given method.
 func (a answer) write(w io.Writer, method string) {
 	if a.Interim != 0 {
 		fmt.Fprintf(w, "HTTP/1.1 %d Interim\r\nX-Interim: 1\r\n\r\n", a.Interim)
@@ -314,7 +311,7 @@ var frameworks = map[string]func(*cors.Engine, http.Handler) http.Handler{
 	"fiber3": putFiber3,
 }
 
-// handler returns what answers where there is a policy, or nil.
+// handler returns the handler for a policy, or nil if there is none.
 func (s *scenario) handler(app http.Handler) (http.Handler, error) {
 	if s.Policy == nil {
 		return nil, nil

@@ -7,7 +7,7 @@ import (
 )
 
 // smaller returns the valid scenarios that are a little smaller than s, the
-// smallest first: with something left out, or a text shortened.
+// smallest first: with a part left out, or a text shortened.
 func smaller(s *scenario) []*scenario {
 	var whole any
 	if err := json.Unmarshal([]byte(s.String()), &whole); err != nil {
@@ -31,8 +31,8 @@ func smaller(s *scenario) []*scenario {
 	return all
 }
 
-// parts returns what is left of a JSON value when one thing is taken away. What
-// is left out is zero, as a scenario's JSON has it.
+// parts returns the variants of a JSON value with one part removed. A missing
+// part means its zero value in a scenario's JSON.
 func parts(value any) []any {
 	var all []any
 	switch value := value.(type) {
@@ -67,8 +67,8 @@ func parts(value any) []any {
 	return all
 }
 
-// shrunk returns the smallest scenario that can be reached from s by way of
-// scenarios that fail. failing returns the first of several that does, or nil.
+// shrunk returns the smallest scenario that can be reached from s through
+// scenarios that fail. failing returns the first of several that fails, or nil.
 func shrunk(s *scenario, failing func([]*scenario) (*scenario, error)) (*scenario, error) {
 next:
 	for {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// An observation is what came of a step: what reached the servers, and what the
-// script saw.
+// An observation is the outcome of a step: what reached the servers, and what
+// the script saw.
 type observation struct {
 	Sent []sent `json:"sent"`
 	Seen seen   `json:"seen"`
@@ -119,8 +119,8 @@ func compareHeaders(field string, model, browser map[string]string) []difference
 // says.
 var ownAlways = []string{"accept-encoding", "connection", "content-length", "host", "referer"}
 
-// foreign returns the headers that say something of the script or of CORS: those
-// that do not come along with every request.
+// foreign returns the headers that depend on the script or on CORS: those that
+// browsers do not send with every request.
 func foreign(headers, own map[string]string) map[string]string {
 	headers = maps.Clone(headers)
 	maps.DeleteFunc(headers, func(name, value string) bool {

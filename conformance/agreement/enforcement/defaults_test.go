@@ -22,8 +22,8 @@ import (
 // shortest is the Config of the README's programs.
 var shortest = cors.Config{AllowOrigins: []string{trusted}}
 
-// programs are the README's, with routes for the usual methods, which respond with
-// the name of the method. They return their address.
+// programs are the README's, with routes for the usual methods that respond
+// with the name of the method. They return their address.
 var programs = []struct {
 	name  string
 	start func(t *testing.T) (address string)
@@ -87,8 +87,9 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 
 func nameMethod(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Method) }
 
-// TestShortestProgram makes the requests of a usual page: JSON with a token, by the
-// usual methods. The allowed origin reads every response, and another one none.
+// TestShortestProgram makes the requests of a usual page: JSON with a token,
+// with the usual methods. The allowed origin can read every response, and
+// another origin none.
 func TestShortestProgram(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, s *stage) {
 		for _, program := range sample(programs) {

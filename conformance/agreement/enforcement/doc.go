@@ -1,3 +1,3 @@
-// Package enforcement has only tests: real browsers in which a page of another
-// site posts a form, or opens a WebSocket, with the user's cookie.
+// Package enforcement has only tests. In real browsers, a page of another site
+// posts a form, or opens a WebSocket, with the user's cookie.
 package enforcement

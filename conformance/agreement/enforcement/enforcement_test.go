@@ -17,7 +17,7 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// limit bounds one script, or one form.
+// limit is the time limit of one script, or one form.
 const limit = time.Minute
 
 const (
@@ -32,8 +32,8 @@ type stage struct {
 	shops   int
 }
 
-// TestForms posts a form from pages of several origins, into a hidden frame and
-// into a window. Where nothing stops it, the form of another site orders in the
+// TestForms posts a form from pages of several origins, to a hidden frame and
+// to a window. If nothing stops it, the form of another site orders in the
 // user's name.
 func TestForms(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, s *stage) {
@@ -54,8 +54,8 @@ func TestForms(t *testing.T) {
 					{"with it, an allowed origin orders by a frame", true, trusted, "frame", false, http.StatusOK},
 					{"with it, an allowed origin orders by a window", true, trusted, "_blank", false, http.StatusOK},
 					{"with it, the shop's own page orders by a frame", true, "", "frame", false, http.StatusOK},
-					// WebKit 2.50 says of it that it came from another site, which is
-					// why the own origin is allowed. See RejectDisallowed.
+					// WebKit 2.50 says that it comes from another site, so the
+					// shop's own origin is allowed. See RejectDisallowed.
 					{"with it, the shop's own page orders by a window", true, "", "_blank", true, http.StatusOK},
 				} {
 					t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestForms(t *testing.T) {
 						if tt.listed {
 							it = newShop(t, cors.Config{RejectDisallowed: tt.reject, AllowOrigins: []string{origin}})
 						}
-						answered := s.open(t, origin, server.start(t, it))
+						statuses := s.open(t, origin, server.start(t, it))
 						from := tt.from
 						if from == "" {
 							from = origin
@@ -78,7 +78,7 @@ func TestForms(t *testing.T) {
 							form.submit()
 						`, map[string]string{"action": origin + "/orders", "target": tt.target}, nil)
 						select {
-						case status := <-answered:
+						case status := <-statuses:
 							placed := it.placed.Load() > 0
 							if status != tt.status || placed != (tt.status == http.StatusOK) {
 								t.Errorf("status %d, and an order is placed: %v; want %d", status, placed, tt.status)
@@ -93,8 +93,8 @@ func TestForms(t *testing.T) {
 	})
 }
 
-// TestWebSockets opens a WebSocket from pages of several origins. Where nothing
-// checks it, a page of another site reads what is the user's.
+// TestWebSockets opens a WebSocket from pages of several origins. Without a
+// check, a page of another site reads the user's messages.
 func TestWebSockets(t *testing.T) {
 	eachBrowser(t, func(t *testing.T, s *stage) {
 		for _, server := range sample(servers) {
@@ -176,15 +176,15 @@ func newShop(t *testing.T, config cors.Config) *shop {
 	return &shop{engine: engine}
 }
 
-// newOrigin returns the origin of a shop that no other shop had.
+// newOrigin returns a new origin for a shop.
 func (s *stage) newOrigin() string {
 	s.shops++
 	return fmt.Sprintf("https://shop-%d.test", s.shops)
 }
 
-// open lets the shop at an address serve an origin, and gives the user a cookie
-// for it. The status of each answer to a POST is sent to answered.
-func (s *stage) open(t *testing.T, origin, address string) (answered <-chan int) {
+// open makes the shop at an address serve an origin, and gives the user a
+// cookie for it. The status of each response to a POST arrives on the channel.
+func (s *stage) open(t *testing.T, origin, address string) <-chan int {
 	t.Helper()
 	statuses := make(chan int, 10)
 	s.web.Handle(origin, &httputil.ReverseProxy{

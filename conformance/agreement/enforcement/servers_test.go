@@ -24,12 +24,12 @@ import (
 	"golang.org/x/net/websocket"
 )
 
-// A shop takes orders of users, whom it knows by a cookie, and has a WebSocket
+// A shop takes orders from users, identified by a cookie, and has a WebSocket
 // that greets them.
 type shop struct {
 	placed atomic.Int64
 	engine *cors.Engine
-	// checked says that handshakes are checked by CheckOrigin.
+	// checked says that CheckOrigin checks handshakes.
 	checked bool
 }
 
@@ -55,16 +55,16 @@ func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		},
 		Handler: func(ws *websocket.Conn) {
 			fmt.Fprintf(ws, "hello %s", ws.Request().Header.Get("Cookie"))
-			io.Copy(io.Discard, ws) // Firefox gives a page no message of a connection that is lost at once
+			io.Copy(io.Discard, ws) // Firefox gives a page no message if the connection is lost at once
 		},
 	}.ServeHTTP(w, r)
 }
 
-// servers start the shop behind CORS, and return its address.
+// servers start the shop with CORS in front, and return its address.
 var servers = []struct {
 	name    string
 	start   func(t *testing.T, s *shop) (address string)
-	sockets bool // it can serve the shop's WebSocket, which is net/http's
+	sockets bool // whether it can serve the shop's WebSocket, which needs net/http
 }{
 	{"net-http", func(t *testing.T, s *shop) string { return startHTTP(t, s.engine.Handler(s)) }, true},
 	{"gin", func(t *testing.T, s *shop) string {
@@ -107,7 +107,7 @@ func startHTTP(t *testing.T, handler http.Handler) string {
 	return server.Listener.Addr().String()
 }
 
-// startFiber lets a Fiber app listen, and returns its address.
+// startFiber makes a Fiber app listen, and returns its address.
 func startFiber(t *testing.T, listen func(net.Listener) error) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

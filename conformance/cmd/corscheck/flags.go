@@ -37,29 +37,29 @@ Usage:
   corscheck [flags] https://host/path ...
         What does the server allow, and what is dangerous about it?
 
-It sends some tens of requests to each URL, one at a time, and first says how
-many. They are OPTIONS and GET, which change nothing: whether a method is
-allowed follows from the response to its preflight. A few of the GET requests
-have the query parameter corscheck, which makes caches show themselves.
+corscheck sends some tens of requests to each URL, one at a time, and says how
+many before it starts. They are OPTIONS and GET requests, which change nothing:
+the response to a preflight says whether a method is allowed. A few of the GET
+requests have the query parameter corscheck, which reveals caches.
 
 Flags:
 
   -policy file      the policy to compare the server with; - is standard input
-  -origin origin    an origin that is allowed, such as https://app.example.com:
-                    its look-alikes are tried, too. With -policy, an origin to
-                    check as well as those that the policy lists, such as one
-                    that a regular expression matches. May be repeated
+  -origin origin    an allowed origin, such as https://app.example.com; corscheck
+                    also tries origins that look like it. With -policy, an
+                    additional origin to check, such as one that a regular
+                    expression matches. May be repeated
   -H 'Name: value'  a header for actual requests, such as Authorization or
                     Cookie; browsers never send these with preflights. May be
                     repeated
-  -fail-on severity which findings make the exit status 1: danger, fault (and
+  -fail-on severity which findings set the exit status to 1: danger, fault (and
                     danger), or note (any finding); the default is fault
   -ignore id        a finding to ignore, by its id: see below. May be repeated
   -head             send HEAD instead of GET
   -k                accept any TLS certificate, such as a self-signed one
   -delay duration   how long to wait between two requests (default 100ms)
   -timeout duration how long to wait for each response (default 10s)
-  -max-requests n   send nothing if a URL takes more (default 250)
+  -max-requests n   send nothing if a URL needs more (default 250)
   -json             write JSON
   -junit file       write a JUnit report, too
   -schema           print the schema of the JSON, and exit
@@ -71,10 +71,10 @@ is http if its host is localhost or a loopback address.
 Exit status:
 
   0  no finding is at or above -fail-on
-  1  a finding is
+  1  a finding is at or above -fail-on
   2  a server couldn't be checked: wrong flags, a wrong policy, or no response
 
-The ids of findings, and what has to be so that there is none:
+The ids of findings, each with what is expected of the server:
 
 `
 
@@ -97,13 +97,13 @@ func (l *list) Set(value string) error {
 	return nil
 }
 
-// headers are those of -H.
+// headers are the values of -H.
 type headers http.Header
 
 func (h *headers) String() string { return "" }
 
-// Set takes a header as curl does. It refuses headers that corscheck sets, and
-// those of the connection, which scripts can't set.
+// Set parses a header as curl does. It refuses headers that corscheck sets, and
+// headers of the connection, which scripts can't set.
 func (h *headers) Set(text string) error {
 	name, value, ok := strings.Cut(text, ":")
 	value = strings.TrimSpace(value)
@@ -112,7 +112,7 @@ func (h *headers) Set(text string) error {
 	case !ok || !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value):
 		return errors.New(`isn't a header: write -H "Name: value"`)
 	case name == "Origin" || strings.HasPrefix(name, "Access-Control-"):
-		return errors.New("is set by corscheck itself: name origins with -origin")
+		return errors.New("corscheck sets it: name origins with -origin")
 	case name == "Host" || name == "Connection" || name == "Content-Length" || name == "Transfer-Encoding":
 		return fmt.Errorf("%s follows from the URL and the request: leave it out", name)
 	}
@@ -163,7 +163,7 @@ func parse(args []string) (*options, error) {
 		}
 	}
 	if flags.NArg() == 0 {
-		return o, errors.New("there is no URL: write corscheck https://host/path, and see corscheck -h")
+		return o, errors.New("the URL is missing: write corscheck https://host/path, and see corscheck -h")
 	}
 	for _, arg := range flags.Args() {
 		if strings.HasPrefix(arg, "-") {
@@ -178,8 +178,8 @@ func parse(args []string) (*options, error) {
 	return o, nil
 }
 
-// checkURL returns a URL without its fragment, and with a scheme if that is
-// clear. It refuses what a browser doesn't let a script fetch.
+// checkURL returns a URL without its fragment, and adds http for this machine.
+// It refuses URLs that browsers don't let scripts fetch.
 func checkURL(text string) (string, error) {
 	if isLoopback(text) {
 		text = "http://" + text
@@ -192,7 +192,7 @@ func checkURL(text string) (string, error) {
 	case err != nil:
 		return "", fmt.Errorf("%q isn't a URL: %w", text, errors.Unwrap(err))
 	case u.User != nil:
-		return "", fmt.Errorf("%q has a username or a password in it, and browsers refuse that: leave it out, and write -H \"Authorization: …\" if the server needs it", u.Redacted())
+		return "", fmt.Errorf("%q has a username or a password, which browsers refuse: leave it out, and write -H \"Authorization: …\" if the server needs it", u.Redacted())
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "", fmt.Errorf("%q has the scheme %s: write an http or https URL", text, u.Scheme)
 	case u.Hostname() == "":
@@ -202,7 +202,7 @@ func checkURL(text string) (string, error) {
 	return u.String(), nil
 }
 
-// isLoopback reports whether text is a URL without its scheme, of this machine.
+// isLoopback reports whether text is a URL of this machine, without its scheme.
 func isLoopback(text string) bool {
 	u, err := url.Parse("http://" + text)
 	if err != nil {

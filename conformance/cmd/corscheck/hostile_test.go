@@ -19,16 +19,16 @@ import (
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
-// The most that one run may write, standard error included.
+// The largest output of one run, standard error included.
 const mostOutput = 64_000
 
-// many returns a list of 25,000 names, of which the last are those given.
+// many returns a list of 25,000 names that ends with the given ones.
 func many(last string) string {
 	return strings.Repeat("x-filler, ", 25_000-strings.Count(last, ",")-1) + last
 }
 
-// A server can send whatever it likes: the report stays short, and says the same
-// as for a server that sends it in short.
+// Whatever a server sends, the report stays short, and says the same as for a
+// server with shorter headers.
 func TestHostileResponses(t *testing.T) {
 	const policy = `{"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"], "allowHeaders": ["Content-Type"], "allowCredentials": true}`
 	isPreflight := func(r *http.Request) bool { return r.Header.Get("Access-Control-Request-Method") != "" }
@@ -89,7 +89,7 @@ func TestHostileResponses(t *testing.T) {
 		{"lists of commas", set("Access-Control-Allow-Headers", strings.Repeat(",", 200_000)), "(200000 bytes)"},
 		{"preflights that are redirected to a megabyte", set("Location", "/"+strings.Repeat("a", 1<<20)), "(1048577 bytes)"},
 	}
-	// The file has what is judged, however little of it a report shows.
+	// The file has everything that was judged, even if a report shows little of it.
 	const file = "testdata/hostile-responses.txt"
 	want, err := os.ReadFile(file)
 	if err != nil && !*update {
@@ -123,7 +123,7 @@ func TestHostileResponses(t *testing.T) {
 			}
 			all.WriteString(judged.String())
 			if !*update && !strings.Contains(string(want), judged.String()) {
-				t.Errorf("judged otherwise than in %s:\n%s", file, judged.String())
+				t.Errorf("the results differ from %s:\n%s", file, judged.String())
 			}
 		})
 	}
@@ -134,9 +134,8 @@ func TestHostileResponses(t *testing.T) {
 	}
 }
 
-// bothForms runs the command, and returns the report that it writes as JSON and
-// the text that it writes for people. Both must be short, and so must the JUnit
-// file.
+// bothForms runs the command, and returns its report in JSON and as text. Both
+// must be short, and so must the JUnit file.
 func bothForms(t *testing.T, stdin string, args ...string) (*probe.Report, string) {
 	t.Helper()
 	junit := filepath.Join(t.TempDir(), "junit.xml")
@@ -164,7 +163,7 @@ func expectShort(t *testing.T, r outcome) {
 	}
 }
 
-// However many findings and checks there are, the report is short, has the worst
+// With any number of findings and checks, the report is short, has the worst
 // findings, and counts the rest.
 func TestLongReports(t *testing.T) {
 	var origins, headers []string
@@ -194,12 +193,12 @@ func TestLongReports(t *testing.T) {
 				t.Errorf("%s", report.Verdict)
 			}
 			if title == "conforms" {
-				if !strings.Contains(text, "Left out, though judged: ") || !strings.HasSuffix(text, "\nThe server conforms to the policy.\n") {
+				if !strings.Contains(text, "Left out here, but checked: ") || !strings.HasSuffix(text, "\nThe server conforms to the policy.\n") {
 					t.Errorf("%s", text)
 				}
 				return
 			}
-			if len(report.Findings) == 0 || !strings.Contains(text, "Left out, though judged: ") {
+			if len(report.Findings) == 0 || !strings.Contains(text, "Left out here, but checked: ") {
 				t.Errorf("%d findings in %.2000s", len(report.Findings), text)
 			}
 			if strings.Contains(title, "everything") && report.Findings[0].Severity != probe.Danger {
@@ -218,7 +217,7 @@ func TestHostileErrors(t *testing.T) {
 	long := strings.Repeat("a\x1b[2J", 1<<18)
 	tests := []struct{ title, raw, want string }{
 		{"a redirect", "HTTP/1.1 301 Moved\r\nContent-Length: 0\r\nLocation: /" + strings.Repeat("a", 1<<20) + "\r\n\r\n", " bytes) (status 301)"},
-		{"a line that is no header", ok + long + "\r\n\r\n", "can't be reached"},
+		{"a line that isn't a header", ok + long + "\r\n\r\n", "can't be reached"},
 		{"a status that is none", "HTTP/1.1 " + long + "\r\n\r\n", "doesn't speak HTTP"},
 		{"a Content-Length that is none", ok + "Content-Length: " + strings.Repeat("9", 1<<20) + "\r\n\r\n", "can't be reached"},
 		{"a Transfer-Encoding that is none", ok + "Transfer-Encoding: " + strings.Repeat("b", 1<<20) + "\r\n\r\n", "can't be reached"},
@@ -237,8 +236,8 @@ func TestHostileErrors(t *testing.T) {
 	}
 }
 
-// serveBytes answers the first request of each connection with some bytes.
-func serveBytes(t *testing.T, answer string) (url string) {
+// serveBytes responds to the first request of each connection with some bytes.
+func serveBytes(t *testing.T, response string) (url string) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
@@ -247,13 +246,13 @@ func serveBytes(t *testing.T, answer string) (url string) {
 		}
 		defer conn.Close()
 		conn.SetDeadline(time.Now().Add(5 * time.Second))
-		io.WriteString(conn, answer)
+		io.WriteString(conn, response)
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
 }
 
-// A run keeps a bounded amount, even if no two responses are alike.
+// A run keeps a limited amount of data, even if all responses differ.
 func TestMemory(t *testing.T) {
 	var sent atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -269,7 +268,7 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// A body that does not come delays a run by little, even without a -timeout.
+// A missing body delays a run only a little, even without -timeout.
 func TestSlowBody(t *testing.T) {
 	done := make(chan struct{})
 	t.Cleanup(func() { close(done) })
@@ -297,7 +296,7 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
-// No redirect is followed, neither of the first request nor of others.
+// corscheck follows no redirects, neither of the first request nor of others.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	var elsewhere, sent atomic.Int64
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))

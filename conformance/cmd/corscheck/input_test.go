@@ -18,8 +18,7 @@ import (
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
-// Input that is wrong is answered with a sentence and status 2, and nothing is
-// sent.
+// Wrong input causes an error message and status 2, and nothing is sent.
 func TestInput(t *testing.T) {
 	const origins = `"allowOrigins": ["https://app.example.com"]`
 	server := serve(t, data)
@@ -29,7 +28,7 @@ func TestInput(t *testing.T) {
 		args   []string
 		want   string
 	}{
-		{"no URL", "", nil, `there is no URL: write corscheck https://host/path`},
+		{"no URL", "", nil, `the URL is missing: write corscheck https://host/path`},
 		{"a URL without a scheme", "", []string{"api.example.com/orders"}, `"api.example.com/orders" has no scheme: write "https://api.example.com/orders"`},
 		{"a host and a port", "", []string{"api.example.com:8080"}, `"api.example.com:8080" has no scheme: write "https://api.example.com:8080"`},
 		{"an address that isn't this machine's", "", []string{"192.0.2.1:8080"}, `"192.0.2.1:8080" has no scheme: write "https://192.0.2.1:8080"`},
@@ -40,7 +39,7 @@ func TestInput(t *testing.T) {
 		{"a URL of another scheme", "", []string{"ftp://api.example.com/"}, `has the scheme ftp: write an http or https URL`},
 		{"a URL without a host", "", []string{"https:///orders"}, `has no host`},
 		{"a URL that is none", "", []string{"https://api.example.com:port/"}, `"https://api.example.com:port/" isn't a URL: invalid port`},
-		{"a URL with credentials", "", []string{"https://user:secret@api.example.com/"}, `"https://user:xxxxx@api.example.com/" has a username or a password in it, and browsers refuse that: leave it out`},
+		{"a URL with credentials", "", []string{"https://user:secret@api.example.com/"}, `"https://user:xxxxx@api.example.com/" has a username or a password, which browsers refuse: leave it out`},
 		{"a URL at a port that browsers block", "", []string{"http://127.0.0.1:6000/"}, `Browsers do not connect to port 6000`},
 		{"a second URL without a scheme", "", []string{server.URL, "b.example/"}, `"b.example/" has no scheme`},
 		{"a flag behind the URL", "", []string{"https://a.example/", "-k"}, `"-k" comes after a URL: write the flags first`},
@@ -61,7 +60,7 @@ func TestInput(t *testing.T) {
 		{"a field with escapes in its name", `{"\u006frigins": []}`, nil, `standard input:1:2: origins isn't a field`},
 		{"a field in another case", `{"AllowOrigins": ["*"]}`, nil, `standard input:1:2: AllowOrigins isn't a field of a policy; write "allowOrigins"`},
 		{"the function", `{"AllowOriginFunc": null}`, nil, `AllowOriginFunc isn't a field`},
-		{"a field that stands twice", `{` + origins + `, "allowOrigins": ["*"]}`, nil, `standard input:1:47: allowOrigins appears twice`},
+		{"a field that appears twice", `{` + origins + `, "allowOrigins": ["*"]}`, nil, `standard input:1:47: allowOrigins appears twice`},
 		{"an object for a list", `{"allowOrigins": {"allowOrigins": []}}`, nil, `standard input:1:18: allowOrigins is an object; write a list`},
 		{"a string for a list", `{"allowOrigins": "*"}`, nil, `standard input:1:18: allowOrigins is a string; write a list`},
 		{"a string for a number", `{` + origins + `, "maxAge": "600"}`, nil, `maxAge is a string; write a whole number`},
@@ -76,7 +75,7 @@ func TestInput(t *testing.T) {
 		{"a policy that is too long", `{}` + strings.Repeat(" ", 64<<20), nil, `standard input: the text has 67108866 bytes, and at most 67108864 are read`},
 		{"two problems", "{\"maxAge\": \"1\",\n \"paths\": {}}", nil, "corscheck: standard input:1:12: maxAge is a string; write a whole number\ncorscheck: standard input:2:11: paths is an object; write a list of strings\n"},
 		{"a risk", `{"allowOrigins": ["*"], "allowCredentials": true}`, nil, `add "any-origin-with-credentials=*" to acceptRisks`},
-		{"a path that no Config governs", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy applies to the path /data: write a URL that one applies to`},
+		{"a path to which no Config applies", `{"paths": ["/other"], ` + origins + `}`, nil, `no Config of the policy applies to the path /data: write another URL, or fix the policy`},
 		{"an origin that the policy denies", `{` + origins + `}`, []string{"-origin", "https://admin.example.com"}, `-origin https://admin.example.com: the policy doesn't allow it`},
 		{"an origin that is none", `{"allowOrigins": ["*"]}`, []string{"-origin", "https://app.example.com/"}, `"https://app.example.com/" is not a serialized origin`},
 	}
@@ -111,12 +110,12 @@ func expectFailure(t *testing.T, r outcome, want string) {
 func TestEveryProblemOfAPolicyIsSaid(t *testing.T) {
 	r := corscheck(t, `{"allowOrigins": ["https://a.example/"], "maxAge": 1000000, "allowMethods": ["TRACE"]}`, "-policy", "-", "http://127.0.0.1/")
 	if n := strings.Count(r.stderr, "corscheck: standard input:1:"); n != 3 {
-		t.Errorf("%d problems are said, want 3:\n%s", n, r.stderr)
+		t.Errorf("%d problems are reported, want 3:\n%s", n, r.stderr)
 	}
 }
 
-// serveRaw answers every connection with some bytes.
-func serveRaw(t *testing.T, answer string) (host string) {
+// serveRaw writes some bytes to every connection.
+func serveRaw(t *testing.T, response string) (host string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +131,7 @@ func serveRaw(t *testing.T, answer string) (host string) {
 				defer conn.Close()
 				conn.SetDeadline(time.Now().Add(5 * time.Second))
 				conn.Read(make([]byte, 1))
-				io.WriteString(conn, answer)
+				io.WriteString(conn, response)
 			}()
 		}
 	}()
@@ -166,15 +165,15 @@ func TestServersThatCannotBeAsked(t *testing.T) {
 		args  []string
 		want  string
 	}{
-		{"nothing listens", []string{closed.URL}, "nothing listens at the URL's host and port"},
+		{"nothing listens", []string{closed.URL}, "nothing listens on the URL's host and port"},
 		{"the URL redirects", []string{redirecting.URL + "/data"}, `/data/", with a slash at the end (status 301): check that URL, and use it in scripts, since browsers don't follow redirects of preflights (request 1 of `},
 		{"another protocol", []string{"http://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "doesn't speak HTTP"},
 		{"nothing is said", []string{"http://" + serveRaw(t, "")}, "closes the connection without an HTTP response"},
 		{"another protocol for TLS", []string{"https://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "the server doesn't speak TLS"},
 		{"http for TLS", []string{strings.Replace(plain.URL, "http:", "https:", 1)}, "the server doesn't speak TLS: write the URL with http"},
-		{"TLS for http", []string{strings.Replace(secure.URL, "https:", "http:", 1)}, "the server speaks TLS at that port: write the URL with https"},
+		{"TLS for http", []string{strings.Replace(secure.URL, "https:", "http:", 1)}, "the server speaks TLS on that port: write the URL with https"},
 		{"a certificate that nobody trusts", []string{secure.URL}, "the server's TLS certificate is not trusted"},
-		{"an answer that does not come", []string{"-timeout", "50ms", hanging.URL}, "the server doesn't respond in time"},
+		{"no response", []string{"-timeout", "50ms", hanging.URL}, "the server doesn't respond in time"},
 		{"a server that dies", []string{half.URL}, "(request 4 of "},
 	}
 	for _, test := range tests {
@@ -188,7 +187,7 @@ func TestServersThatCannotBeAsked(t *testing.T) {
 	}
 }
 
-// Failures that no server on a loopback address brings about.
+// Failures that a server on a loopback address can't cause.
 func TestFailureSentences(t *testing.T) {
 	tests := []struct {
 		err  error
@@ -210,7 +209,7 @@ func TestFailuresAsJSON(t *testing.T) {
 	r := corscheck(t, "", "-json")
 	validate(t, r.stdout)
 	var d struct{ Errors []string }
-	if err := json.Unmarshal([]byte(r.stdout), &d); err != nil || r.status != exitUnrun || len(d.Errors) != 1 || !strings.HasPrefix(d.Errors[0], "there is no URL") {
+	if err := json.Unmarshal([]byte(r.stdout), &d); err != nil || r.status != exitUnrun || len(d.Errors) != 1 || !strings.HasPrefix(d.Errors[0], "the URL is missing") {
 		t.Errorf("status %d: %s", r.status, r.stdout)
 	}
 }
@@ -237,15 +236,15 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// Cookies and the like go with actual requests and not with preflights, and are
-// told to nobody.
+// Cookies and other secrets are sent with actual requests and not with
+// preflights, and no output shows them.
 func TestHeaders(t *testing.T) {
 	server := serve(t, careless{func(string) bool { return true }, true})
 	for _, args := range [][]string{{}, {"-json"}} {
 		args = append(args, "-H", "cookie: session=secret", "-H", "Authorization: Bearer secret", "-H", "X-Many: 1", "-H", "x-many:2", server.URL)
 		r := corscheck(t, "", args...)
 		if r.status != exitBad || strings.Contains(r.stdout+r.stderr, "secret") {
-			t.Errorf("status %d, and what is written has the secret: %s", r.status, r.stdout)
+			t.Errorf("status %d, and the output has the secret: %s", r.status, r.stdout)
 		}
 	}
 	for _, r := range server.requests {
@@ -274,7 +273,7 @@ func TestSelfSignedCertificate(t *testing.T) {
 	}
 }
 
-// A body that never ends is nobody's concern.
+// A body that never ends does no harm.
 func TestEndlessBody(t *testing.T) {
 	done := make(chan struct{})
 	t.Cleanup(func() { close(done) })

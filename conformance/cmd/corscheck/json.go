@@ -9,8 +9,8 @@ import (
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
-// version is that of the JSON. It changes if a member is renamed, removed or
-// given another meaning.
+// version is the version of the JSON. It changes if a member is renamed,
+// removed or given another meaning.
 const version = 2
 
 // A document is what -json writes: a result for each URL, or why there is none.
@@ -22,7 +22,7 @@ type document struct {
 	Results []*result `json:"results,omitempty"`
 }
 
-// A result is what came of a URL: a report, or why there is none.
+// A result is the outcome for a URL: a report, or why there is none.
 type result struct {
 	URL    string   `json:"url"`
 	Errors []string `json:"errors,omitempty"`
@@ -33,14 +33,14 @@ type result struct {
 	status int
 }
 
-// counts are how many findings there are.
+// counts are the numbers of findings.
 type counts struct {
 	Dangers int `json:"dangers"`
 	Faults  int `json:"faults"`
 	Notes   int `json:"notes"`
 }
 
-// A summary is what came of all URLs.
+// A summary is the outcome for all URLs.
 type summary struct {
 	URLs      int `json:"urls"`
 	Unchecked int `json:"unchecked"` // URLs without a report

@@ -7,7 +7,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// violation returns what is wrong with JSON by schema.json, or nil.
+// violation returns how JSON violates schema.json, or nil.
 func violation(t *testing.T, text string) error {
 	t.Helper()
 	rules, err := jsonschema.UnmarshalJSON(strings.NewReader(schema))

@@ -99,7 +99,7 @@ func (o *options) junitCase(r *probe.Report, c probe.Check) junitCase {
 	if f := r.FindingOf(c); f != nil {
 		title = f.Title
 		if c.Origin != "" && c.Origin != f.Sent.Origin {
-			title = "as at " + f.Sent.Origin + ": " + title
+			title = "as with " + f.Sent.Origin + ": " + title
 		} else {
 			for _, part := range parts(f) {
 				details += part[0] + ": " + part[1] + "\n"

@@ -22,7 +22,7 @@ func readJUnit(t *testing.T, file string) *junitFile {
 	return &suites
 }
 
-// named returns the test cases with an id that are not passed, each as it ended.
+// named returns the outcomes of the test cases with an id that did not pass.
 func named(suite *junitSuite, id string) (ends []string) {
 	for _, c := range suite.Cases {
 		switch {
@@ -55,7 +55,7 @@ func TestJUnit(t *testing.T) {
 	}{
 		{"a danger fails", []string{reflecting.URL}, "reflected-origin", []string{"failure danger"}},
 		{"what isn't found passes", []string{reflecting.URL}, "cache-replay", []string{"passed"}},
-		{"a note passes and is told", []string{static.URL}, "disclosure", []string{"output"}},
+		{"a note passes and is reported", []string{static.URL}, "disclosure", []string{"output"}},
 		{"a note fails if -fail-on says so", []string{"-fail-on", "note", static.URL}, "disclosure", []string{"failure note"}},
 		{"a fault passes if -fail-on says so", []string{"-fail-on", "danger", "-origin", "https://other.example", static.URL}, "origin-denied", []string{"output"}},
 		{"what is ignored is skipped", []string{"-ignore", "reflected-origin", reflecting.URL}, "reflected-origin", []string{"skipped -ignore reflected-origin"}},

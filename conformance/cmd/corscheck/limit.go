@@ -10,7 +10,7 @@ import (
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
-// The bounds of a report. Package probe bounds what a finding has of a response.
+// The limits of a report. Package probe limits the responses in findings.
 const (
 	maxText     = 300 // bytes of each text
 	maxFindings = 15
@@ -47,8 +47,8 @@ func (o *omitted) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// shorten returns a copy of a report in which texts and lists are cut, and counts
-// what the lists leave out. The worst findings and the checks that fail stay.
+// shorten returns a copy of a report with texts and lists cut, and counts the
+// entries that are left out. The worst findings and the failed checks stay.
 func shorten(report *probe.Report) (*probe.Report, *omitted) {
 	r, o := *report, &omitted{}
 	r.Findings = first(r.Findings, maxFindings, &o.Findings)
@@ -92,8 +92,8 @@ func first[T any](list []T, most int, omitted *int) []T {
 	return slices.Clone(list)
 }
 
-// worst returns a copy of as many checks as may be, in order. Those that hold
-// are left out first.
+// worst returns a copy of at most maxRows checks, in order. Passed checks are
+// left out first.
 func worst(checks []probe.Check, most int) []probe.Check {
 	kept := slices.Clone(checks)
 	for i := len(kept) - 1; i >= 0 && len(kept) > most; i-- {
@@ -116,7 +116,7 @@ func cut(text string) string {
 	return fmt.Sprintf("%s… (%d bytes)", text[:end], len(text))
 }
 
-// quote returns a text as %q does, and cuts it if it is long.
+// quote quotes a text as %q does, and cuts a long one.
 func quote(text string) string {
 	shown := cut(text)
 	if shown == text {
@@ -126,8 +126,8 @@ func quote(text string) string {
 	return strconv.Quote(shown[:i]) + shown[i:]
 }
 
-// printable returns a text that may come from a server, cut and with escapes for
-// what could upset a terminal.
+// printable returns a text that may come from a server, cut and with characters
+// escaped that could upset a terminal.
 func printable(text string) string {
 	var b strings.Builder
 	for _, r := range cut(text) {

@@ -5,36 +5,33 @@
 //	corscheck -policy policy.json https://api.example.com/orders
 //	corscheck -policy policy.json -fail-on danger -ignore vary-missing -junit cors.xml https://api.example.com/orders https://api.example.com/users
 //
-// With a policy (one cors.Config as JSON, or a list of them) it says whether
-// scripts can do what the policy allows, and nothing else. Without one it says
-// what the server allows and what is dangerous about it. A browser's view decides
-// in both cases.
+// With a policy (one cors.Config as JSON, or a list of them), it checks that
+// scripts can do what the policy allows, and nothing else. Without a policy, it
+// says what the server allows and what is dangerous about it. In both cases it
+// judges by what a browser would do.
 //
 // It sends few requests, one at a time: preflights, other OPTIONS requests, and
-// GET (or HEAD). Before it starts it says on standard error how many, and where
-// to. It never sends a request that changes something: whether a method is
-// allowed follows from the response to its preflight. Allowed origins come first,
-// and some requests have a query of their own, so that a cache that hands one
-// origin's response to another shows itself, and distorts nothing else.
+// GET (or HEAD). Before it starts, it prints on standard error how many, and
+// where to. It never sends a request that changes something: the response to a
+// preflight says whether a method is allowed. Allowed origins come first, and
+// some requests have a query of their own. That reveals a cache that serves one
+// origin's response to another, and keeps it from distorting other results.
 //
 // Each finding has a severity (danger, fault or note) and an id, such as
-// vary-missing, by which -ignore ignores it. The exit status is 0 if no finding
-// is at least as severe as -fail-on says, 1 if one is, and 2 if a server couldn't
-// be checked.
+// vary-missing, for -ignore. The exit status is 0 if no finding is at least as
+// severe as -fail-on says, 1 if one is, and 2 if a server couldn't be checked.
 //
 // Several URLs are checked one after the other. There is a report for each, and
 // one JSON document (-json) and one JUnit file (-junit) for all. In the JUnit
-// file, a URL is a test suite, and a check a test case. The JSON is described by
-// schema.json beside this file, which corscheck -schema prints. Later versions of
-// corscheck may add members; the others keep their names and meanings as long as
-// the member version is 2.
+// file, a URL is a test suite, and a check a test case. corscheck -schema
+// prints the schema of the JSON. Later versions of corscheck may add members;
+// the others keep their names and meanings as long as the member version is 2.
 //
-// Reports are short, whatever the server sends: long values are cut, and entries
-// beyond a limit are left out and counted. Verdicts and exit status are about all
-// of it.
+// Reports are short, whatever the server sends: long values are cut, and
+// entries beyond a limit are left out and counted. Verdicts and exit status
+// cover everything.
 //
-// Start reading at run. Package probe has the requests and what the responses
-// mean.
+// Start reading at run. Package probe makes the requests and judges the responses.
 package main
 
 import (
@@ -73,7 +70,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// options are what the command line says.
+// options are the options of the command line.
 type options struct {
 	policy      string
 	origins     list
@@ -118,8 +115,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 // checkAll plans the requests to all URLs, then sends them, and writes a report
-// on each. It returns the exit status. The error is about what the user wrote, or
-// about what can't be written.
+// on each. It returns the exit status. The error is about the user's input, or
+// about a file that can't be written.
 func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
 	progress := newProgress(stderr)
 	plans, err := o.plans(stdin, progress)
@@ -133,7 +130,7 @@ func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr 
 		}
 	}
 	var results []*result
-	var failed error // to write
+	var failed error // of writing
 	for i, plan := range plans {
 		if ctx.Err() != nil {
 			results = append(results, &result{URL: o.urls[i], Errors: []string{"interrupted"}, status: exitUnrun})
@@ -162,7 +159,7 @@ func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr 
 	return d.Status, failed
 }
 
-// judge returns the result for a URL, with its report made short.
+// judge returns the result for a URL, with a shortened report.
 func (o *options) judge(url string, report *probe.Report, err error) *result {
 	if err != nil {
 		return &result{URL: url, Errors: sentences(err), status: exitUnrun}
@@ -202,7 +199,7 @@ func (o *options) plans(stdin io.Reader, progress progress) ([]*probe.Plan, erro
 			return nil, err
 		}
 		if n := len(plan.Requests()); n > o.maxRequests {
-			return nil, fmt.Errorf("%s takes %d requests, more than the %d of -max-requests: raise it if the server can bear them", url, n, o.maxRequests)
+			return nil, fmt.Errorf("%s needs %d requests, more than the %d of -max-requests: raise it if the server can handle them", url, n, o.maxRequests)
 		}
 		plans = append(plans, plan)
 	}
@@ -221,7 +218,7 @@ func (o *options) plan(policy []cors.Config, target *probe.Target) (*probe.Plan,
 	return plan, err
 }
 
-// countOf says how many requests there are, in all and by method.
+// countOf describes the number of requests, in total and by method.
 func countOf(requests []probe.Request) string {
 	methods := make(map[string]int)
 	for _, r := range requests {

@@ -24,8 +24,7 @@ import (
 
 const asCommand = "CORSCHECK_TEST_AS_COMMAND"
 
-// TestMain lets the test binary be the command, so that tests can run that as a
-// process.
+// TestMain makes the test binary act as the command, so that tests can run it as a process.
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
 		main()
@@ -35,7 +34,7 @@ func TestMain(m *testing.M) {
 
 const app = "https://app.example.com"
 
-// A recorder is a server on a loopback address that records what it is sent.
+// A recorder is a server on a loopback address that records its requests.
 type recorder struct {
 	*httptest.Server
 	handler http.Handler
@@ -46,8 +45,8 @@ type recorder struct {
 	crowded  bool // two requests ran at once
 }
 
-// serve starts a server, and checks at the end that nothing was sent to it that
-// could change something, nor two requests at once.
+// serve starts a server, and checks at the end that it got only safe requests,
+// one at a time.
 func serve(t *testing.T, handler http.Handler) *recorder {
 	r := &recorder{handler: handler}
 	r.Server = httptest.NewServer(r)
@@ -92,7 +91,7 @@ func (r *recorder) sent() int {
 	return len(r.requests)
 }
 
-// An outcome is what came of running the command.
+// An outcome is the outcome of running the command.
 type outcome struct {
 	status         int
 	stdout, stderr string
@@ -107,8 +106,8 @@ func corscheck(t *testing.T, stdin string, args ...string) outcome {
 	return outcome{status, stdout.String(), stderr.String()}
 }
 
-// check runs the command at a server and returns its report. What it announced
-// must have come to the server.
+// check runs the command against a server and returns its report. The announced
+// requests must have reached the server.
 func check(t *testing.T, server *recorder, policy string, args ...string) (*probe.Report, int) {
 	t.Helper()
 	args = append([]string{"-json"}, args...)
@@ -152,7 +151,7 @@ func ids(r *probe.Report, severities ...probe.Severity) []string {
 	return slices.Compact(found)
 }
 
-// data is an application behind whatever does its CORS.
+// data is an application without CORS.
 var data = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.WriteHeader(http.StatusMethodNotAllowed)
@@ -161,7 +160,7 @@ var data = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	w.Write([]byte("data\n"))
 })
 
-// behind returns data behind an engine that has a policy in JSON.
+// behind returns data with an engine in front that has a policy in JSON.
 func behind(t *testing.T, policy string) http.Handler {
 	t.Helper()
 	cfgs, err := config.ParseJSON([]byte(policy))
@@ -200,9 +199,9 @@ func TestServersThatConform(t *testing.T) {
 		{"an origin on a public suffix", `{"allowOrigins": ["https://alice.github.io"]}`, nil},
 		{"an address", `{"allowOrigins": ["http://192.0.2.1:3000", "http://[::1]:3000"]}`, nil},
 		{"an expression with an instance", `{"allowOriginRegexps": ["https://[a-z]+\\.example\\.com"]}`, []string{"-origin", app}},
-		{"answers that are not kept", `{"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"], "maxAge": -1}`, nil},
+		{"preflight responses that are not cached", `{"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"], "maxAge": -1}`, nil},
 		{"a status of preflights", `{"allowOrigins": ["https://app.example.com"], "preflightStatus": 200}`, nil},
-		{"several Configs, of which the second governs", `[{"paths": ["/other"], "allowOrigins": ["*"]}, {"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"]}]`, nil},
+		{"several Configs, of which the second applies", `[{"paths": ["/other"], "allowOrigins": ["*"]}, {"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"]}]`, nil},
 		{"HEAD in place of GET", `{"allowOrigins": ["https://app.example.com"]}`, []string{"-head"}},
 	}
 	for _, test := range tests {
@@ -230,7 +229,7 @@ func TestServersThatConform(t *testing.T) {
 	}
 }
 
-// The server has another policy than the one that it is held against.
+// The server has another policy than the one with which it is compared.
 func TestServersThatDoNotConform(t *testing.T) {
 	const policy = `{"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"], "allowHeaders": ["Authorization"], "exposeHeaders": ["X-Total"], "maxAge": 600}`
 	with := func(field, value string) string {
@@ -253,17 +252,17 @@ func TestServersThatDoNotConform(t *testing.T) {
 		{"the response header is hidden", behind(t, with("exposeHeaders", `"exposeHeaders": ["X-Page"]`)), []string{"fault header-hidden"}},
 		{"all response headers are exposed", behind(t, with("exposeHeaders", `"exposeHeaders": ["*"]`)), []string{"danger header-exposed"}},
 		{"credentials are allowed", behind(t, with("maxAge", `"maxAge": 600, "allowCredentials": true`)), []string{"danger credentials-allowed"}},
-		{"answers are kept for a second less", behind(t, with("maxAge", `"maxAge": 599`)), []string{"fault max-age"}},
-		{"answers are kept for a second more", behind(t, with("maxAge", `"maxAge": 601`)), []string{"fault max-age"}},
-		{"answers are not kept", behind(t, with("maxAge", `"maxAge": -1`)), []string{"fault max-age"}},
-		{"answers are kept as browsers like", behind(t, with("maxAge", `"maxAge": 0`)), []string{"fault max-age"}},
+		{"preflight responses are cached for a second less", behind(t, with("maxAge", `"maxAge": 599`)), []string{"fault max-age"}},
+		{"preflight responses are cached for a second more", behind(t, with("maxAge", `"maxAge": 601`)), []string{"fault max-age"}},
+		{"preflight responses are not cached", behind(t, with("maxAge", `"maxAge": -1`)), []string{"fault max-age"}},
+		{"preflight responses are cached as long as browsers like", behind(t, with("maxAge", `"maxAge": 0`)), []string{"fault max-age"}},
 		{"Vary is overwritten", rewrite(behind(t, policy), func(r *http.Request, h http.Header) { h.Set("Vary", "Accept-Encoding") }), []string{"fault vary-missing"}},
 		{"Vary is missing where the origin is denied", rewrite(behind(t, policy), func(r *http.Request, h http.Header) {
 			if h.Get("Access-Control-Allow-Origin") == "" {
 				h.Del("Vary")
 			}
 		}), []string{"fault vary-missing"}},
-		{"Vary is missing where there is no Origin", rewrite(behind(t, policy), func(r *http.Request, h http.Header) {
+		{"Vary is missing without Origin", rewrite(behind(t, policy), func(r *http.Request, h http.Header) {
 			if r.Header.Get("Origin") == "" {
 				h.Del("Vary")
 			}
@@ -307,7 +306,7 @@ func TestPoliciesThatTheServerIsStricterThan(t *testing.T) {
 		{"only one port is allowed", `{"allowOrigins": ["http://localhost:*"]}`, `{"allowOrigins": ["http://localhost"]}`, []string{"fault origin-denied", "fault preflight-denied"}},
 		{"not every header is exposed", `{"allowOrigins": ["*"], "exposeHeaders": ["*"]}`, `{"allowOrigins": ["*"], "exposeHeaders": ["X-Total"]}`, []string{"fault header-hidden"}},
 		{"the second of two methods is refused", `{"allowOrigins": ["*"], "allowMethods": ["PUT", "DELETE"]}`, `{"allowOrigins": ["*"], "allowMethods": ["PUT"]}`, []string{"fault preflight-denied"}},
-		{"the wildcard stands for any label and more", `{"allowOrigins": ["https://pr-*.example.com"]}`, `{"allowOriginRegexps": ["https://pr-[a-z.]+\\.example\\.com"]}`, []string{"danger origin-allowed"}},
+		{"the wildcard matches any label and more", `{"allowOrigins": ["https://pr-*.example.com"]}`, `{"allowOriginRegexps": ["https://pr-[a-z.]+\\.example\\.com"]}`, []string{"danger origin-allowed"}},
 		{"the domain above is allowed, too", `{"allowOrigins": ["https://*.example.com"]}`, `{"allowOrigins": ["https://*.example.com", "https://example.com"]}`, []string{"danger origin-allowed"}},
 		{"Authorization is allowed beside the wildcard", `{"allowOrigins": ["*"], "allowHeaders": ["*"]}`, `{"allowOrigins": ["*"], "allowHeaders": ["*", "Authorization"]}`, []string{"fault request-header-allowed"}},
 	}
@@ -321,30 +320,30 @@ func TestPoliciesThatTheServerIsStricterThan(t *testing.T) {
 	}
 }
 
-// rewrite changes the headers of a handler's answers before they are written.
+// rewrite changes the headers of a handler's responses before they are written.
 func rewrite(next http.Handler, change func(*http.Request, http.Header)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := httptest.NewRecorder()
-		next.ServeHTTP(answer, r)
-		change(r, answer.Header())
-		for name, values := range answer.Header() {
+		recorder := httptest.NewRecorder()
+		next.ServeHTTP(recorder, r)
+		change(r, recorder.Header())
+		for name, values := range recorder.Header() {
 			w.Header()[name] = values
 		}
-		w.WriteHeader(answer.Code)
-		w.Write(answer.Body.Bytes())
+		w.WriteHeader(recorder.Code)
+		w.Write(recorder.Body.Bytes())
 	})
 }
 
-// preflightStatus gives the answers to preflights another status.
+// preflightStatus gives preflight responses another status.
 func preflightStatus(next http.Handler, status int) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Access-Control-Request-Method") == "" {
 			next.ServeHTTP(w, r)
 			return
 		}
-		answer := httptest.NewRecorder()
-		next.ServeHTTP(answer, r)
-		for name, values := range answer.Header() {
+		recorder := httptest.NewRecorder()
+		next.ServeHTTP(recorder, r)
+		for name, values := range recorder.Header() {
 			w.Header()[name] = values
 		}
 		w.Header().Set("Location", "/elsewhere")
@@ -352,7 +351,7 @@ func preflightStatus(next http.Handler, status int) http.Handler {
 	})
 }
 
-// A careless is CORS as it is often written.
+// A careless is a common, careless implementation of CORS.
 type careless struct {
 	allows      func(origin string) bool
 	credentials bool
@@ -437,7 +436,7 @@ func TestSurvey(t *testing.T) {
 			h.Set("Access-Control-Allow-Credentials", "true")
 			h.Set("Access-Control-Allow-Methods", "*")
 		}), []string{"fault preflight-status", "fault wildcard-with-credentials", "note any-origin", "note options-claimed", "note preflight-refused"}},
-		{"the origin stands twice", onlyIf("Access-Control-Allow-Origin", func(_ *http.Request, h http.Header) { h.Add("Access-Control-Allow-Origin", "*") }), []string{"fault allow-origin-repeated", "fault origin-denied"}},
+		{"the origin appears twice", onlyIf("Access-Control-Allow-Origin", func(_ *http.Request, h http.Header) { h.Add("Access-Control-Allow-Origin", "*") }), []string{"fault allow-origin-repeated", "fault origin-denied"}},
 		{"two origins in one line", set("Access-Control-Allow-Origin", app+", https://admin.example.com"), []string{"fault allow-origin-repeated", "fault origin-denied"}},
 		{"a pattern for an origin", set("Access-Control-Allow-Origin", "https://*.example.com"), []string{"fault allow-origin-invalid", "fault origin-denied"}},
 		{"an origin with a slash", set("Access-Control-Allow-Origin", app+"/"), []string{"fault allow-origin-invalid", "fault origin-denied"}},
@@ -455,7 +454,7 @@ func TestSurvey(t *testing.T) {
 				clear(h)
 			}
 		}), []string{"fault preflight-status", "note preflight-refused"}},
-		{"a list is no list", onlyIf("Access-Control-Allow-Methods", func(_ *http.Request, h http.Header) { h.Set("Access-Control-Allow-Methods", "[PUT]") }), []string{"fault preflight-list", "note preflight-refused"}},
+		{"a list can't be parsed", onlyIf("Access-Control-Allow-Methods", func(_ *http.Request, h http.Header) { h.Set("Access-Control-Allow-Methods", "[PUT]") }), []string{"fault preflight-list", "note preflight-refused"}},
 		{"actual requests are denied", rewrite(good, func(r *http.Request, h http.Header) {
 			if r.Method != http.MethodOptions {
 				h.Del("Access-Control-Allow-Origin")
@@ -464,7 +463,7 @@ func TestSurvey(t *testing.T) {
 		}), []string{"fault actual-denied"}},
 		{"the origin is denied", careless{is("https://admin.example.com"), true}, []string{"fault origin-denied"}},
 		{"denied origins learn who is allowed", set("Access-Control-Allow-Origin", app), []string{"note disclosure"}},
-		{"OPTIONS is answered whatever it is", rewrite(good, func(r *http.Request, h http.Header) {
+		{"every OPTIONS request is treated as a preflight", rewrite(good, func(r *http.Request, h http.Header) {
 			if r.Method == http.MethodOptions && h.Get("Access-Control-Allow-Origin") != "" {
 				h.Set("Access-Control-Max-Age", "600")
 			}
@@ -519,23 +518,23 @@ func TestSurveyWithoutAnOrigin(t *testing.T) {
 			if got := ids(report, probe.Danger, probe.Fault); status != test.status || !slices.Equal(got, test.want) {
 				t.Errorf("status %d, found %q, want %q", status, got, test.want)
 			}
-			if len(report.Unchecked) == 0 || !strings.Contains(report.Unchecked[0], "No origin is known") {
+			if len(report.Unchecked) == 0 || !strings.Contains(report.Unchecked[0], "No allowed origin is known") {
 				t.Errorf("unchecked: %q", report.Unchecked)
 			}
 		})
 	}
 }
 
-// What is left out is said.
+// The report says what wasn't checked.
 func TestUnchecked(t *testing.T) {
 	tests := []struct {
 		title, policy string
 		args          []string
 		want          string
 	}{
-		{"an expression without an instance", `{"allowOrigins": ["https://app.example.com"], "allowOriginRegexps": ["https://[a-z]+\\.example\\.org"]}`, nil, `What the regular expression "https://[a-z]+\\.example\\.org" allows isn't checked`},
-		{"an expression with an instance of the list only", `{"allowOrigins": ["https://app.example.com"], "allowOriginRegexps": ["https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `What the regular expression`},
-		{"one expression of two without an instance", `{"allowOriginRegexps": ["https://[a-z]+\\.example\\.com", "https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `What the regular expression "https://[a-z]+\\.example\\.org" allows`},
+		{"an expression without an instance", `{"allowOrigins": ["https://app.example.com"], "allowOriginRegexps": ["https://[a-z]+\\.example\\.org"]}`, nil, `The regular expression "https://[a-z]+\\.example\\.org" isn't checked`},
+		{"an expression with an instance of the list only", `{"allowOrigins": ["https://app.example.com"], "allowOriginRegexps": ["https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `The regular expression`},
+		{"one expression of two without an instance", `{"allowOriginRegexps": ["https://[a-z]+\\.example\\.com", "https://[a-z]+\\.example\\.org"]}`, []string{"-origin", app}, `The regular expression "https://[a-z]+\\.example\\.org" isn't checked`},
 		{"the private network", `{"allowOrigins": ["https://app.example.com"], "allowPrivateNetwork": true}`, nil, "allowPrivateNetwork isn't checked"},
 	}
 	for _, test := range tests {
@@ -546,11 +545,11 @@ func TestUnchecked(t *testing.T) {
 			}
 		})
 	}
-	t.Run("what the first Config says, where the second governs", func(t *testing.T) {
+	t.Run("the first Config, although the second applies", func(t *testing.T) {
 		const policy = `[{"paths": ["/other"], "allowOrigins": ["*"]}, {"allowOrigins": ["https://app.example.com"]}]`
 		report, _ := check(t, serve(t, behind(t, policy)), policy)
 		if report.Config == nil || *report.Config != 1 {
-			t.Errorf("Config %v is said to govern", report.Config)
+			t.Errorf("the report says that Config %v applies", report.Config)
 		}
 	})
 	t.Run("the own origin", func(t *testing.T) {
@@ -563,20 +562,20 @@ func TestUnchecked(t *testing.T) {
 			t.Errorf("status %d, unchecked %q, found %v", status, report.Unchecked, report.Findings)
 		}
 	})
-	t.Run("what is behind an error", func(t *testing.T) {
+	t.Run("only an error response", func(t *testing.T) {
 		const policy = `{"allowOrigins": ["https://app.example.com"]}`
 		engine, err := cors.New(cors.Config{AllowOrigins: []string{app}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		report, status := check(t, serve(t, engine.Handler(http.NotFoundHandler())), policy)
-		if status != exitGood || len(report.Unchecked) != 1 || !strings.Contains(report.Unchecked[0], "is 404") {
+		if status != exitGood || len(report.Unchecked) != 1 || !strings.Contains(report.Unchecked[0], "have status 404") {
 			t.Errorf("status %d, unchecked %q", status, report.Unchecked)
 		}
 	})
 }
 
-// Where one mistake shows in several origins, it is found once.
+// A mistake that shows with several origins is one finding.
 func TestFindingsAreMerged(t *testing.T) {
 	const policy = `{"allowOrigins": ["https://app.example.com", "https://admin.example.com"]}`
 	report, _ := check(t, serve(t, careless{func(string) bool { return true }, false}), policy)

@@ -19,8 +19,7 @@ type policyError struct {
 
 func (e *policyError) Error() string { return strings.Join(e.sentences(), "\n") }
 
-// sentences returns a sentence for each problem, with the place of it in the
-// file if it has one.
+// sentences returns a sentence for each problem, with its place in the file if it has one.
 func (e *policyError) sentences() []string {
 	all := make([]string, len(e.problems))
 	for i, problem := range e.problems {
@@ -34,7 +33,7 @@ func (e *policyError) sentences() []string {
 	return all
 }
 
-// nameOf returns what people call a file.
+// nameOf returns the name of a file for messages.
 func nameOf(file string) string {
 	if file == "-" {
 		return "standard input"

@@ -15,7 +15,7 @@ import (
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
-// sentences says to people why there is no report.
+// sentences returns sentences that say why there is no report.
 func sentences(err error) []string {
 	var policy *policyError
 	if errors.As(err, &policy) {
@@ -26,9 +26,9 @@ func sentences(err error) []string {
 	var failed *probe.RunError
 	switch {
 	case errors.As(err, &notAllowed):
-		return []string{fmt.Sprintf("-origin %s: the policy doesn't allow it, and -origin names allowed origins: fix the policy or leave it out", notAllowed.Origin)}
+		return []string{fmt.Sprintf("-origin %s: the policy doesn't allow it, but -origin is for allowed origins: fix the policy, or leave it out", notAllowed.Origin)}
 	case errors.As(err, &noPolicy):
-		return []string{fmt.Sprintf("no Config of the policy applies to the path %s: write a URL that one applies to", noPolicy.Path)}
+		return []string{fmt.Sprintf("no Config of the policy applies to the path %s: write another URL, or fix the policy", noPolicy.Path)}
 	case errors.As(err, &failed):
 		return []string{fmt.Sprintf("%s (request %d of %d)", failure(failed.Err), failed.Requests.Sent, failed.Requests.Planned)}
 	}
@@ -57,7 +57,7 @@ func redirection(e *probe.RedirectError) string {
 	return fmt.Sprintf("the URL redirects to %s%s (status %d): check that URL, and use it in scripts, since browsers don't follow redirects of preflights", quote(to.String()), how, e.Status)
 }
 
-// failure says why there is no response that counts.
+// failure says why there is no valid response.
 func failure(err error) string {
 	var redirect *probe.RedirectError
 	var unknown *net.DNSError
@@ -68,9 +68,9 @@ func failure(err error) string {
 	case errors.As(err, &redirect):
 		return redirection(redirect)
 	case errors.Is(err, probe.ErrTooManyHeaders), strings.Contains(err.Error(), "response headers exceeded"), strings.Contains(err.Error(), "response header list larger"):
-		return "the server sends more headers than corscheck reads, and browsers read less: reduce them"
+		return "the server sends more headers than corscheck reads, and browsers read even fewer: reduce them"
 	case errors.Is(err, probe.ErrPlainHTTP):
-		return "the server speaks TLS at that port: write the URL with https"
+		return "the server speaks TLS on that port: write the URL with https"
 	case errors.Is(err, context.Canceled):
 		return "interrupted"
 	case errors.Is(err, context.DeadlineExceeded), os.IsTimeout(err):
@@ -78,15 +78,15 @@ func failure(err error) string {
 	case errors.As(err, &unknown):
 		return fmt.Sprintf("the host %q can't be found: is it spelled right?", unknown.Name)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nothing listens at the URL's host and port: is the server running?"
+		return "nothing listens on the URL's host and port: is the server running?"
 	case errors.As(err, &certificate):
 		return fmt.Sprintf("the server's TLS certificate is not trusted (%s): if it is self-signed and you know it, write -k", printable(certificate.Err.Error()))
 	case errors.As(err, &notTLS):
-		return "the server doesn't speak TLS: write the URL with http if that is what you mean"
+		return "the server doesn't speak TLS: write the URL with http if that is intended"
 	case errors.As(err, &broken) && broken.Op == "remote error":
 		return fmt.Sprintf("the server breaks off the TLS handshake (%s)", printable(broken.Err.Error()))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		return "the server closes the connection without an HTTP response: does it speak HTTP at that port?"
+		return "the server closes the connection without an HTTP response: does it speak HTTP on that port?"
 	case strings.Contains(err.Error(), "malformed HTTP"):
 		return "the server at the URL's host and port doesn't speak HTTP: if it speaks TLS, write the URL with https"
 	}

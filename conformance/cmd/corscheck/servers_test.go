@@ -17,8 +17,8 @@ import (
 const admin = "https://admin.example.com"
 
 // staticHeaders responds as Express does with its package cors and a list of
-// origins: some headers are there whatever the origin, every OPTIONS request is
-// taken for a preflight, and the request headers asked for are allowed.
+// origins: it sends some headers to every origin, treats every OPTIONS request
+// as a preflight, and allows the requested headers.
 func staticHeaders(always http.Header, origins ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -40,7 +40,7 @@ func staticHeaders(always http.Header, origins ...string) http.Handler {
 	})
 }
 
-// login requires a login of every request before the next handler sees it.
+// login requires a login for every request before the next handler sees it.
 func login(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "" {
@@ -52,7 +52,7 @@ func login(next http.Handler) http.Handler {
 	})
 }
 
-// preflightsPass lets one handler respond to OPTIONS, and another to all else.
+// preflightsPass lets one handler respond to OPTIONS, and another to all other requests.
 func preflightsPass(options, others http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions {
@@ -63,7 +63,7 @@ func preflightsPass(options, others http.Handler) http.Handler {
 	})
 }
 
-// A replayingCache stores each URL's response to GET, and hands it to everybody.
+// A replayingCache stores each URL's response to GET, and serves it to everybody.
 type replayingCache struct {
 	next   http.Handler
 	full   bool // nothing more is stored
@@ -71,8 +71,8 @@ type replayingCache struct {
 	stored map[string]*httptest.ResponseRecorder
 }
 
-// cached returns a cache in front of a server. It is warm if requests have gone
-// through before: those from the origins given, or without one if that is empty.
+// cached returns a cache in front of a server. Earlier requests from the given
+// origins have warmed it; an empty origin means a request without Origin.
 func cached(next http.Handler, warmedBy ...string) *replayingCache {
 	c := &replayingCache{next: next, stored: make(map[string]*httptest.ResponseRecorder)}
 	for _, origin := range warmedBy {
@@ -105,8 +105,7 @@ func (c *replayingCache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Write(stored.Body.Bytes())
 }
 
-// Servers as people run them, each with what has to be said about it and
-// nothing else.
+// Typical servers, each with exactly the findings that it should have.
 func TestServersAsTheyAre(t *testing.T) {
 	const policy = `{"allowOrigins": ["https://app.example.com", "https://admin.example.com"], "allowCredentials": true,
 		"allowMethods": ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"], "allowHeaders": ["*"]}`
@@ -194,8 +193,8 @@ func TestServersAsTheyAre(t *testing.T) {
 	}
 }
 
-// filled returns a cache that stores nothing more, as one that waits for several
-// requests for a URL.
+// filled returns a cache that stores nothing more, like one that waits for
+// several requests for a URL.
 func filled(c *replayingCache) *replayingCache {
 	c.full = true
 	return c
@@ -232,7 +231,7 @@ func TestWhatACacheReplays(t *testing.T) {
 	}
 }
 
-// What a cache replays is said once, and all else is said of the server.
+// One finding is about the cache, and all others are about the server.
 func TestReplayIsSeenPast(t *testing.T) {
 	for _, warmedBy := range [][]string{nil, {""}, {app}, {"https://stranger.example"}} {
 		t.Run(fmt.Sprintf("warmed by %q", warmedBy), func(t *testing.T) {
@@ -349,7 +348,7 @@ func TestSeveralURLs(t *testing.T) {
 	}
 }
 
-// What is ignored doesn't count, and is named.
+// Ignored findings don't count, and the report names them.
 func TestIgnore(t *testing.T) {
 	server := serve(t, careless{func(origin string) bool { return origin == "null" || origin == app }, true})
 	report, status := check(t, server, "", "-origin", app, "-ignore", "null-origin", "-ignore", "vary-missing")

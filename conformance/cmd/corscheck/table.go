@@ -9,10 +9,10 @@ import (
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
-// columns is how wide prose is set. Tables are as wide as origins make them.
+// columns is the width of prose. Tables are as wide as their origins.
 const columns = 80
 
-// writeTable writes a result for people.
+// writeTable writes a result as text.
 func writeTable(w io.Writer, r *result, paint paint) error {
 	t := &table{paint: paint}
 	t.title(r.URL)
@@ -32,7 +32,7 @@ func writeTable(w io.Writer, r *result, paint paint) error {
 	}
 	t.line("")
 	if r.Omitted != nil {
-		t.prose("", "Left out, though judged: "+r.Omitted.String()+".")
+		t.prose("", "Left out here, but checked: "+r.Omitted.String()+".")
 	}
 	if len(r.Ignored) > 0 {
 		t.prose("", "Ignored: "+strings.Join(r.Ignored, ", ")+".")
@@ -110,8 +110,8 @@ func (t *table) rows(rows [][]cell) {
 	}
 }
 
-// prose writes a text with a lead before its first line, and space of that
-// width before the others.
+// prose writes a text with a lead before its first line, and indents the other
+// lines by the same width.
 func (t *table) prose(lead, text string) {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(lead))
 	line := lead
@@ -129,8 +129,7 @@ func (t *table) prose(lead, text string) {
 	t.line(line)
 }
 
-// checks writes what the policy says and whether it holds, an origin's name
-// once.
+// checks writes what the policy says and whether the server follows it, each origin once.
 func (t *table) checks(r *probe.Report) {
 	t.title("What the policy says about scripts at")
 	var rows [][]cell
@@ -157,7 +156,7 @@ func (t *table) checks(r *probe.Report) {
 	t.rows(rows)
 }
 
-// yes colours what may be worth a look.
+// yes colours values that may be worth a look.
 func yes(is bool) cell {
 	if is {
 		return cell{"yes", yellow}
@@ -203,7 +202,7 @@ func (t *table) findings(r *probe.Report) {
 	}
 }
 
-// parts returns what there is to say about a finding, each part with its name.
+// parts returns the parts of a finding, each with its name.
 func parts(f *probe.Finding) [][2]string {
 	all := [][2]string{{"sent", f.Sent.String()}, {"received", f.Received.String()}, {"because", f.Why}, {"fix", f.Fix}}
 	if len(f.Also) > 0 {
@@ -216,12 +215,12 @@ var verdicts = map[probe.Verdict]struct{ colour, text string }{
 	probe.Conforms:       {green, "The server conforms to the policy"},
 	probe.DoesNotConform: {red, "The server doesn't conform to the policy"},
 	probe.NoProblems:     {green, "Nothing dangerous or faulty was found"},
-	probe.NoCORS:         {yellow, "The server sends no CORS headers to the origins that were tried; name one that it allows with -origin"},
+	probe.NoCORS:         {yellow, "The server sends no CORS headers to the origins that were tried; name an allowed origin with -origin"},
 	probe.Faulty:         {yellow, "Something is faulty, and nothing dangerous was found"},
 	probe.Dangerous:      {red, "Something is dangerous"},
 }
 
-// verdict says the verdict in a line.
+// verdict writes the verdict in a line.
 func (t *table) verdict(r *result) string {
 	v := verdicts[r.Verdict]
 	if counted := r.Counts.String(); counted != "" {

@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write what tables should look like")
 
-// What people see, without colours.
+// The text output, without colours.
 func TestTable(t *testing.T) {
 	const policy = `{"allowOrigins": ["https://app.example.com"], "allowMethods": ["PUT"], "allowHeaders": ["Content-Type"],
 		"exposeHeaders": ["X-Total"], "allowCredentials": true, "maxAge": 600}`

@@ -8,7 +8,7 @@ import (
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
-// isTerminal reports whether w is a terminal that understands escapes.
+// isTerminal reports whether w is a terminal that understands escape sequences.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok || os.Getenv("TERM") == "dumb" {
@@ -36,7 +36,7 @@ func coloured(colour, text string) string {
 	return "\x1b[" + colour + "m" + text + "\x1b[0m"
 }
 
-// paintFor returns how to colour what is written to w (https://no-color.org).
+// paintFor returns how to colour output to w (https://no-color.org).
 func paintFor(w io.Writer) paint {
 	if os.Getenv("NO_COLOR") == "" && isTerminal(w) {
 		return coloured
@@ -44,7 +44,7 @@ func paintFor(w io.Writer) paint {
 	return plain
 }
 
-// A progress shows on a terminal, in one line, what is being sent.
+// A progress shows the current request on a terminal, in one line.
 type progress struct{ w io.Writer }
 
 func newProgress(w io.Writer) progress {

@@ -5,14 +5,16 @@
 //	corssuite list
 //	corssuite schema cases|policy|results
 //
-// The server serves the application that RUNNING.md describes, behind its CORS. As a
-// command, it is started with a policy and a port, once for each case or once for all
-// if it takes other policies while it runs. As a URL, it has to take them.
+// The server serves the application that RUNNING.md describes, with its CORS in
+// front. A command is started with a policy and a port: once for each case, or
+// once for all if it takes other policies while it runs. A server at a URL has
+// to take them.
 //
-// It prints the failures by their causes, each with an exchange, who is hurt and the
-// fix, and the scores. The exit status is 0 if no case of a scored profile failed, 1 if
-// one did, and 2 if the suite couldn't be run. With -expect, every failure counts that
-// the file doesn't name, and every case that it names and that doesn't fail.
+// It prints the failures by their causes, each with an exchange, who is hurt
+// and the fix, and the scores. The exit status is 0 if no case of a scored
+// profile failed, 1 if one did, and 2 if the suite couldn't run. With -expect,
+// the exit status is 1 if a case fails that the file doesn't name, or if a case
+// that it names doesn't fail.
 //
 // Start reading at run.
 package main
@@ -57,7 +59,7 @@ const usage = `corssuite runs the CORS conformance suite against a server in any
   corssuite list                                 print the cases
   corssuite schema cases|policy|results          print a JSON Schema
 
-corssuite run -h prints the flags. What the server has to do is in
+corssuite run -h prints the flags. What the server has to do:
 https://github.com/corskit/cors/blob/main/conformance/RUNNING.md
 `
 
@@ -101,7 +103,7 @@ func list(stdout io.Writer) error {
 
 func printSchema(stdout io.Writer, args []string) error {
 	if len(args) != 1 {
-		return errors.New("schema needs one of cases, policy and results")
+		return errors.New("name a schema: write cases, policy or results")
 	}
 	text, err := report.Schema(args[0])
 	if err == nil {
@@ -153,19 +155,19 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	o := &options{without: make(lacks)}
 	flags := flag.NewFlagSet("corssuite run", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&o.url, "url", "", "use the running server at this `URL`, which takes policies by PUT "+conformance.PolicyPath)
+	flags.StringVar(&o.url, "url", "", "use the running server at this `URL`, which takes policies with PUT "+conformance.PolicyPath)
 	flags.StringVar(&o.name, "name", "", "the `name` of the server in reports; the command or URL if empty")
 	flags.StringVar(&o.json, "json", "", "write the results to a `file` as JSON (corssuite schema results)")
 	flags.StringVar(&o.junit, "junit", "", "write the results to a `file` as JUnit XML")
 	flags.StringVar(&o.html, "html", "", "write the results to a `file` as one HTML page")
 	flags.StringVar(&o.badge, "badge", "", "write a badge to a `file`, in the format of shields.io's endpoint")
-	flags.StringVar(&o.expectation, "expect", "", "a `file` of known failures: fail on others, and on those that are fixed")
-	flags.BoolVar(&o.writeExpectation, "write-expect", false, "write the failures to the file of -expect, and keep its reasons")
+	flags.StringVar(&o.expectation, "expect", "", "a `file` of known failures: only new failures, and known ones that are fixed, set the exit status to 1")
+	flags.BoolVar(&o.writeExpectation, "write-expect", false, "write the failures to the -expect file, and keep its reasons")
 	flags.StringVar(&o.only, "run", "", "run the cases whose IDs match a `regexp`, such as ^credentials/")
 	flags.StringVar(&o.profiles, "profile", "browser,caching,hardening,advice", "run the cases of these `profiles`, separated by commas; corskit is the policy language of this project")
-	flags.Var(o.without, "without", "a `feature` that the server doesn't have, perhaps with =reason; may be repeated: "+join(conformance.Features))
+	flags.Var(o.without, "without", "a `feature` that the server doesn't have, optionally with =reason; may be repeated: "+join(conformance.Features))
 	flags.IntVar(&o.parallel, "parallel", runtime.GOMAXPROCS(0), "how many servers to run at once; 1 with -url")
-	flags.DurationVar(&o.startTimeout, "start-timeout", time.Minute, "how long a server may take until it responds")
+	flags.DurationVar(&o.startTimeout, "start-timeout", time.Minute, "how long to wait for a server to respond")
 	flags.BoolVar(&o.verbose, "v", false, "print every failure in full")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
@@ -175,16 +177,16 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	case o.url == "" && len(o.command) == 0:
 		return nil, errors.New("name the server: corssuite run -- command, or corssuite run -url URL")
 	case o.url != "" && len(o.command) > 0:
-		return nil, fmt.Errorf("-url and the command %q are two servers: name one", o.command[0])
+		return nil, fmt.Errorf("both -url and the command %q name a server: leave one out", o.command[0])
 	case o.writeExpectation && o.expectation == "":
-		return nil, errors.New("-write-expect needs -expect, the file to write")
+		return nil, errors.New("-write-expect needs a file: name it with -expect")
 	case o.parallel < 1:
 		return nil, fmt.Errorf("-parallel %d: write 1 or more", o.parallel)
 	}
 	return o, nil
 }
 
-// suite returns what to run. end ends the servers.
+// suite returns the suite to run, and a function that ends the servers.
 func (o *options) suite() (s *conformance.Suite, end func(), err error) {
 	s = &conformance.Suite{Lacks: o.without, Parallel: o.parallel}
 	if o.only != "" {
@@ -312,8 +314,8 @@ func (o *options) write(r *report.Report, known *report.Expectations) error {
 	return nil
 }
 
-// progress prints how far the suite is: on a terminal in one line, and elsewhere a line
-// for every hundred cases.
+// progress prints the progress: on a terminal in one line, elsewhere a line for
+// every hundred cases.
 func progress(stderr io.Writer) func(done, total int, r *conformance.Result) {
 	failed := 0
 	file, isFile := stderr.(*os.File)

@@ -17,8 +17,8 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// TestServerProcess is no test, but the server of the others, as anybody would write it.
-// BROKEN makes it allow every origin.
+// TestServerProcess isn't a test, but the server of the others. BROKEN makes it
+// allow every origin.
 func TestServerProcess(t *testing.T) {
 	text := os.Getenv("CORS_POLICY")
 	if text == "" {
@@ -94,20 +94,20 @@ func TestRunFailsForABrokenServerUnlessItsFailuresAreKnown(t *testing.T) {
 		{"without expectations, a scored failure counts", "yes", nil, exitBad, "✗ A script that the policy doesn't allow reads the response"},
 		{"the failures are written", "yes", []string{"-expect", known, "-write-expect"}, exitGood, "browser "},
 		{"known failures don't count", "yes", []string{"-expect", known}, exitGood, "browser "},
-		{"fixed failures do", "", []string{"-expect", known}, exitBad, "! origins/another-port is expected to fail, and is passed"},
+		{"fixed failures do", "", []string{"-expect", known}, exitBad, "! origins/another-port is expected to fail, but is passed"},
 	}
 	for _, s := range steps {
 		t.Setenv("BROKEN", s.broken)
 		status, stdout, stderr := corssuite(t, command(append([]string{"run", few}, s.args...)...)...)
 		if status != s.status || !strings.Contains(stdout, s.says) {
-			t.Errorf("%s: the exit status is %d, want %d, and the output is to say %q\n%s%s", s.name, status, s.status, s.says, stdout, stderr)
+			t.Errorf("%s: the exit status is %d, want %d, and the output should say %q\n%s%s", s.name, status, s.status, s.says, stdout, stderr)
 		}
 	}
 	if err := os.WriteFile(known, []byte(`{"fails": {}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("BROKEN", "yes")
-	if status, stdout, _ := corssuite(t, command("run", few, "-expect", known)...); status != exitBad || !strings.Contains(stdout, "! origins/another-port fails, and isn't expected to") {
+	if status, stdout, _ := corssuite(t, command("run", few, "-expect", known)...); status != exitBad || !strings.Contains(stdout, "! origins/another-port fails, but isn't expected to") {
 		t.Errorf("a new failure: the exit status is %d\n%s", status, stdout)
 	}
 }
@@ -125,7 +125,7 @@ func TestMistakesAreSaid(t *testing.T) {
 		{"no command", nil, "corssuite run [flags] -- command"},
 		{"an unknown command", []string{"test"}, `unknown command "test": write run, list or schema`},
 		{"no server", []string{"run"}, "name the server"},
-		{"two servers", []string{"run", "-url", "http://127.0.0.1:1", "--", "node"}, "two servers"},
+		{"two servers", []string{"run", "-url", "http://127.0.0.1:1", "--", "node"}, "leave one out"},
 		{"a program that isn't there", []string{"run", "--", "no-such-program-at-all"}, "executable file not found"},
 		{"an unknown flag", []string{"run", "-json5", "x"}, "flag provided but not defined"},
 		{"an unknown feature", command("run", "-without", "cookies"), `"cookies" isn't a feature: write one of group-policies, paths, `},
@@ -135,14 +135,14 @@ func TestMistakesAreSaid(t *testing.T) {
 		{"no server at all at once", command("run", "-parallel", "0"), "-parallel 0: write 1 or more"},
 		{"expectations that aren't there", command("run", "-expect", file+".none"), "no such file"},
 		{"expectations with another member", command("run", "-expect", file), `unknown field "failures"`},
-		{"failures without a file to write to", command("run", "-write-expect"), "-write-expect needs -expect"},
+		{"failures without a file to write to", command("run", "-write-expect"), "-write-expect needs a file"},
 		{"a file that can't be written", command("run", few, "-json", filepath.Join(file, "r.json")), "not a directory"},
 		{"an unknown schema", []string{"schema", "case"}, `there is no schema "case"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			status, stdout, stderr := corssuite(t, tt.args...)
 			if status != exitUnrun || !strings.Contains(stderr, tt.says) {
-				t.Errorf("the exit status is %d, want 2, and the error to say %q\n%s%s", status, tt.says, stdout, stderr)
+				t.Errorf("the exit status is %d, want 2, and the error should say %q\n%s%s", status, tt.says, stdout, stderr)
 			}
 		})
 	}
@@ -168,8 +168,8 @@ func TestAnInterruptEndsTheServers(t *testing.T) {
 	checkNothingRuns(t, folder)
 }
 
-// checkNothingRuns checks that the servers have ended that left their numbers in a
-// folder.
+// checkNothingRuns checks that the servers that wrote their process IDs to a
+// folder have ended.
 func checkNothingRuns(t *testing.T, folder string) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)

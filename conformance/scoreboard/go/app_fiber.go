@@ -36,8 +36,8 @@ func fiber3App(policy cors.Config, middleware fiber3.Handler) fasthttp.RequestHa
 	return app.Handler()
 }
 
-// serveFastHTTP handles a request as conformance.App does, which is a handler of
-// net/http. Fiber's own adaptor would hide the headers that are set already, which the
+// serveFastHTTP calls conformance.App, which is a handler for net/http. Fiber's
+// own adaptor would hide the headers that are already set, which the
 // application may change.
 func serveFastHTTP(c *fasthttp.RequestCtx) error {
 	var request http.Request
@@ -75,7 +75,7 @@ func serveFastHTTP(c *fasthttp.RequestCtx) error {
 	return nil
 }
 
-// A responseWriter keeps a response.
+// A responseWriter is an http.ResponseWriter that keeps the response.
 type responseWriter struct {
 	header http.Header
 	status int

@@ -31,7 +31,7 @@ type peer struct {
 	entry string // in scoreboard.md
 	// starts returns an error, or panics, if the library refuses a policy.
 	starts func(cors.Config) error
-	// route puts the library's middleware onto one group or route, as its users do.
+	// route adds the library's middleware to one group or route, as its users do.
 	// It returns the response to a preflight for PUT /api/post.
 	route func() *http.Response
 }
@@ -195,7 +195,7 @@ func TestComparison(t *testing.T) {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("the README compares otherwise; go test -run Comparison -args -write writes this:\n%s", table.String())
+		t.Errorf("the README has another table; go test -run Comparison -args -write writes this:\n%s", table.String())
 	}
 }
 

@@ -13,9 +13,11 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// corskit is configured as https://pkg.go.dev/github.com/corskit/cors/core#Config says. It
-// reloads its engine for each policy. Only if the routes are others does it make another
-// application, with an engine of its own: an engine that serves two does more for a request.
+// corskit is configured as
+// https://pkg.go.dev/github.com/corskit/cors/core#Config says. It reloads its
+// engine for each policy. If the routes change, it makes a new application with
+// a new engine, because an engine that serves two applications does more work
+// per request.
 func corskit[Handler any](app func(cors.Config, *cors.Engine) Handler) configure[Handler] {
 	type served struct {
 		engine  cors.Engine
@@ -34,8 +36,8 @@ func corskit[Handler any](app func(cors.Config, *cors.Engine) Handler) configure
 }
 
 // In net/http, Gin and chi, a middleware sets headers before the handler does.
-// https://pkg.go.dev/github.com/corskit/cors/core#Enforce is for handlers that set
-// headers of CORS.
+// https://pkg.go.dev/github.com/corskit/cors/core#Enforce is for handlers that
+// set CORS headers.
 
 func corskitNetHTTP(policy cors.Config, engine *cors.Engine) http.Handler {
 	return cors.Enforce(engine.Handler(muxApp(policy)))

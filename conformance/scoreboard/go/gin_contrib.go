@@ -31,8 +31,8 @@ func ginContribCORS(policy cors.Config) (http.Handler, error) {
 	return ginApp(policy, ginContrib.New(config)), nil
 }
 
-// customSchemes returns the schemes of origins that aren't of the Web, such as
-// "capacitor://".
+// customSchemes returns the schemes of origins other than http and https, such
+// as "capacitor://".
 func customSchemes(origins []string) (schemes []string) {
 	for _, origin := range origins {
 		if scheme, _, ok := strings.Cut(origin, "://"); ok && scheme != "http" && scheme != "https" {

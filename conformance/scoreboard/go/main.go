@@ -29,8 +29,8 @@ import (
 	"github.com/valyala/fasthttp"
 )
 
-// A configure function returns the application behind a policy. An error, or a panic
-// of the library, means that the library refuses the policy.
+// A configure function returns the application with a policy. An error, or a
+// panic of the library, means that the library refuses the policy.
 type configure[Handler any] func(policy []cors.Config) (Handler, error)
 
 var httpLibraries = map[string]configure[http.Handler]{
@@ -87,14 +87,14 @@ func listen() net.Listener {
 	return listener
 }
 
-// served is what a server serves: the application behind the policy in force.
+// served is what a server serves: the application with the policy in force.
 type served[Handler any] struct {
 	setting   sync.Mutex // held while a policy is put in force
 	configure configure[Handler]
 	handler   atomic.Pointer[Handler]
 }
 
-// start returns the application behind the policy in CORS_POLICY, or ends.
+// start returns the application with the policy in CORS_POLICY, or exits.
 func start[Handler any](c configure[Handler]) *served[Handler] {
 	s := &served[Handler]{configure: c}
 	if status, err := s.set([]byte(os.Getenv("CORS_POLICY"))); status == http.StatusUnprocessableEntity {
@@ -106,8 +106,8 @@ func start[Handler any](c configure[Handler]) *served[Handler] {
 	return s
 }
 
-// set puts a policy in force. It returns the response to a request for that: 422 if the
-// library refuses the policy.
+// set puts a policy in force. It returns the status for the response: 422 if
+// the library refuses the policy.
 func (s *served[Handler]) set(text []byte) (status int, err error) {
 	var policy []cors.Config
 	if err := json.Unmarshal(text, &policy); err != nil {
@@ -145,7 +145,7 @@ func (s *served[Handler]) safely(policy []cors.Config) (handler Handler, err err
 	return s.configure(policy)
 }
 
-// httpHandler serves what s serves, and takes other policies.
+// httpHandler returns a handler that serves the application and takes other policies.
 func httpHandler(s *served[http.Handler]) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != conformance.PolicyPath {
@@ -165,7 +165,7 @@ func httpHandler(s *served[http.Handler]) http.Handler {
 	})
 }
 
-// fastHTTPHandler does for Fiber what httpHandler does.
+// fastHTTPHandler is httpHandler for Fiber.
 func fastHTTPHandler(s *served[fasthttp.RequestHandler]) fasthttp.RequestHandler {
 	return func(c *fasthttp.RequestCtx) {
 		if string(c.Path()) != conformance.PolicyPath {

@@ -8,7 +8,7 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// routes returns the routes of the application behind a policy.
+// routes returns the routes of the application with a policy.
 func routes(policy cors.Config) []conformance.Route {
 	return conformance.AppRoutes(policy.PassPreflight)
 }
@@ -32,8 +32,9 @@ func anyMethod(policy cors.Config) bool { return slices.Contains(policy.AllowMet
 
 func anyOrigin(policy cors.Config) bool { return slices.Contains(policy.AllowOrigins, "*") }
 
-// acceptsAnyOriginWithCredentials reports whether the policy knowingly gives any origin
-// access with credentials. Some libraries ask for that in words of their own.
+// acceptsAnyOriginWithCredentials reports whether the policy accepts the risk
+// of any origin with credentials. Some libraries have an option of their own
+// for that.
 func acceptsAnyOriginWithCredentials(policy cors.Config) bool {
 	return policy.AllowCredentials && anyOrigin(policy) && slices.Contains(policy.AcceptRisks, cors.RiskAnyOriginWithCredentials)
 }

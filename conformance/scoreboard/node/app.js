@@ -16,9 +16,9 @@ function routes(policy) {
   ];
 }
 
-// respond decides the response to a request: its status, and its body in parts. It sets
-// the headers of the response, which are those of an http.ServerResponse, or have the
-// same methods.
+// respond returns the status of the response to a request, and its body in
+// parts. It sets the headers of the response. headers is an
+// http.ServerResponse, or has the same methods.
 function respond(request, headers) {
   const url = new URL(request.url, 'http://127.0.0.1');
   const query = url.searchParams;
@@ -89,13 +89,14 @@ function anyOrigin({ allowOrigins = [] }) {
   return allowOrigins.includes('*');
 }
 
-// acceptsAnyOriginWithCredentials reports whether a policy knowingly gives any origin
-// access with credentials. Some libraries ask for that in words of their own.
+// acceptsAnyOriginWithCredentials reports whether a policy accepts the risk of
+// any origin with credentials. Some libraries have an option of their own for
+// that.
 function acceptsAnyOriginWithCredentials(policy) {
   return anyOrigin(policy) && policy.allowCredentials && (policy.acceptRisks ?? []).includes('any-origin-with-credentials');
 }
 
-// serve serves what configure returns for a policy: a listener of requests, or the
+// serve serves what configure returns for a policy: a request listener, or a
 // promise of one. If configure throws, the library refuses the policy.
 async function serve(configure) {
   let listener;

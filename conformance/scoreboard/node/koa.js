@@ -24,8 +24,8 @@ app.serve((policy) => {
   return koa.callback();
 });
 
-// origin returns a string, or a function for more than one origin. Without either, any
-// origin is allowed, with credentials by its name.
+// origin returns a string, or a function for more than one origin. Otherwise
+// any origin is allowed, and named in the response if there are credentials.
 function origin(policy) {
   if (app.anyOrigin(policy)) return undefined;
   const origins = policy.allowOrigins ?? [];

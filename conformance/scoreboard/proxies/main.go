@@ -41,8 +41,8 @@ var recipes = template.Must(template.New("").Funcs(template.FuncMap{
 	"origins": originsRegexp,
 }).ParseFS(files, "recipes/*"))
 
-// commands start the proxies of Debian's packages, with the configuration file that
-// follows.
+// commands start the proxies of Debian's packages. The configuration file is
+// the last argument.
 var commands = map[string][]string{
 	"nginx":   {"/usr/sbin/nginx", "-c"},
 	"apache":  {"/usr/sbin/apache2", "-D", "FOREGROUND", "-f"},
@@ -50,19 +50,19 @@ var commands = map[string][]string{
 	"haproxy": {"/usr/sbin/haproxy", "-db", "-f"},
 }
 
-// A site is what recipes are filled with.
+// A site is the data for a recipe.
 type site struct {
 	Dir           string // for files of the proxy
 	Port, Backend string
 	Policy        cors.Config
 	// Methods, Headers and Expose are lists of the policy as header values.
 	Methods, Headers, Expose string
-	// AnyOrigin says that responses are the same for all origins. If any origin may have
-	// credentials, they are not.
+	// AnyOrigin says that responses are the same for all origins. That isn't so
+	// if any origin may have credentials.
 	AnyOrigin bool
 	// MaxAge is in seconds, or empty.
 	MaxAge string
-	// PreflightStatus is that of the responses to preflights.
+	// PreflightStatus is the status of preflight responses.
 	PreflightStatus int
 }
 
@@ -161,8 +161,7 @@ func allMethods(listed []string) []string {
 	return all
 }
 
-// originsRegexp returns a regular expression that matches the origins that a policy
-// allows. It matches any if the policy allows that.
+// originsRegexp returns a regular expression that matches the origins that a policy allows.
 func originsRegexp(p cors.Config) string {
 	if slices.Contains(p.AllowOrigins, "*") {
 		return "^.+$"

@@ -80,7 +80,7 @@ def all_methods(policy):
 
 
 def whole(expression):
-    """Returns an expression that matches whole strings only."""
+    """Returns a regular expression that matches only whole strings."""
     return f"^(?:{expression})$"
 
 
@@ -98,7 +98,7 @@ class Served:
             sys.exit(3)
 
     def set(self, text):
-        """Puts another policy in force. Returns the response to a request for that."""
+        """Puts another policy in force. Returns the response."""
         try:
             policy = json.loads(text)
         except ValueError as error:

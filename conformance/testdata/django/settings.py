@@ -1,5 +1,5 @@
 """The application's settings. Its CORS is configured as the documentation of
-django-cors-headers tells."""
+django-cors-headers says."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def cors(policy):
 
 
 def whole(expression):
-    """Anchors an expression as django-cors-headers' documentation does."""
+    """Anchors a regular expression as django-cors-headers' documentation does."""
     return f"^(?:{expression})$"
 
 

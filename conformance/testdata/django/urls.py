@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 
 def application(request, **parameters):
-    """Answers at every route, whatever the parameters of its path."""
+    """Handles every route, whatever the parameters of its path."""
     query = request.GET
     do = query.get("do")
     if do == "panic":

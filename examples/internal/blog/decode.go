@@ -11,8 +11,9 @@ const maxBytes = 64 << 10
 
 // Decode reads a JSON body.
 //
-// It insists on the Content-Type. Browsers send text/plain to any site without
-// a preflight, so that an API which takes that for JSON takes it from everyone.
+// It requires Content-Type: application/json. Browsers send text/plain to any
+// site without a preflight, so an API that accepts JSON as text/plain accepts
+// it from every site.
 func Decode[T any](contentType string, body io.Reader) (T, error) {
 	var v T
 	if t, _, err := mime.ParseMediaType(contentType); err != nil || t != "application/json" {
@@ -26,7 +27,7 @@ func Decode[T any](contentType string, body io.Reader) (T, error) {
 		return v, errorf(http.StatusRequestEntityTooLarge, "the body is too long: send up to %d bytes", maxBytes)
 	}
 	if err := json.Unmarshal(text, &v); err != nil {
-		return v, errorf(http.StatusBadRequest, "the body is not what it should be: %v", err)
+		return v, errorf(http.StatusBadRequest, "the body is not valid: %v", err)
 	}
 	return v, nil
 }

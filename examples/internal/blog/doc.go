@@ -1,4 +1,4 @@
-// Package blog is an API of posts without its routes: what it keeps, what it
-// refuses, and who may read it from another origin ([Policy]). The programs
-// beside it put a framework in front.
+// Package blog is an API of posts without its routes: it stores posts, checks
+// requests, and has the policy for other origins ([Policy]). The example
+// programs add a framework.
 package blog

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// An Error is an answer of the API that says what it did not do, and why.
+// An Error is an error response of the API.
 type Error struct {
 	Status  int    `json:"-"`
 	Message string `json:"error"`
@@ -14,11 +14,11 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Message }
 
-// NewError returns the Error for a status that needs no more words.
+// NewError returns the Error for a status, with the status text as its message.
 func NewError(status int) *Error { return errorf(status, "%s", http.StatusText(status)) }
 
-// ErrorOf returns the Error that err is, or one that keeps to itself what went
-// wrong.
+// ErrorOf returns err if it is an Error, and otherwise an Error that does not
+// disclose the cause.
 func ErrorOf(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// What opens the demonstration. A real API has neither in its source.
+// The secrets of the demonstration. A real API has no secrets in its source.
 const (
 	token    = "demo-token"
 	user     = "ada"
 	password = "demo-password"
 )
 
-// Authorize takes the value of the header Authorization and says whether its
-// sender may write.
+// Authorize returns an error unless the value of the header Authorization has
+// the token, which is required for writing.
 func Authorize(authorization string) error {
 	scheme, given, _ := strings.Cut(authorization, " ")
 	if !strings.EqualFold(scheme, "Bearer") || !equal(given, token) {
@@ -31,10 +31,10 @@ type Credentials struct {
 }
 
 // SessionCookie is the name of the cookie that carries a session. (A cookie is
-// sent to every port of its host, so that the name should be the program's own.)
+// sent to every port of its host, so the name should be unique to the program.)
 const SessionCookie = "blog_session"
 
-// A Session is that of a user who has logged in.
+// A Session is the session of a user who has logged in.
 type Session struct {
 	User  string `json:"user"`
 	token string
@@ -43,11 +43,12 @@ type Session struct {
 // Cookie returns the cookie that carries the session.
 //
 // SameSite does not tell the two sites of the demonstration apart. It is about
-// sites, and a port is no part of a site: to http://localhost:8080, a page of
+// sites, and a port is not part of a site: to http://localhost:8080, a page of
 // http://localhost:8082 is cross-origin but same-site, and its requests carry
-// the cookie whatever SameSite says. That its script cannot read the answers is
-// the work of CORS. Sites of other registrable domains get no cookie with Lax;
-// an API that serves those needs SameSite=None, which needs Secure and so https.
+// the cookie whatever SameSite says. CORS keeps its script from reading the
+// responses. With Lax, requests from other registrable domains carry no cookie;
+// an API for such sites needs SameSite=None, which requires Secure and
+// therefore https.
 func (s Session) Cookie() *http.Cookie {
 	return &http.Cookie{
 		Name:     SessionCookie,
@@ -70,7 +71,7 @@ func (b *Blog) Login(c Credentials) (Session, error) {
 	return s, nil
 }
 
-// Session returns the session that a cookie of that value carries.
+// Session returns the session for the value of a cookie.
 func (b *Blog) Session(cookie string) (Session, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -81,5 +82,5 @@ func (b *Blog) Session(cookie string) (Session, error) {
 	return s, nil
 }
 
-// equal takes as long for a good guess as for a bad one.
+// equal compares in constant time, so that its duration does not help guessing.
 func equal(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -2,13 +2,13 @@ package blog
 
 import cors "github.com/corskit/cors/core"
 
-// Policy says what scripts of other origins may do: those of every origin read
-// the public posts, those of the trusted one do everything, as the user who is
-// logged in. The narrowest Config for a path applies.
+// Policy returns the policy for scripts of other origins: scripts of every
+// origin can read the public posts, and scripts of the trusted origin can do
+// everything that the logged-in user can. The narrowest Config for a path
+// applies.
 //
-// It protects the users of a browser from what other sites do there in their
-// name. Who may write is asked by [Authorize]: CORS keeps no one out who calls
-// the API without a browser.
+// It protects users from other sites in their browser. [Authorize] checks who
+// may write: CORS does not stop clients other than browsers.
 func Policy(trusted string) []cors.Config {
 	return []cors.Config{
 		{

@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// A Post is a Draft that has been kept.
+// A Post is a stored Draft.
 type Post struct {
 	ID int `json:"id"`
 	Draft
 }
 
-// A Draft is what an author writes.
+// A Draft is the text that an author sends.
 type Draft struct {
 	Title  string `json:"title"`
 	Body   string `json:"body"`
@@ -47,7 +47,7 @@ type Blog struct {
 	sessions map[string]Session // by token
 }
 
-// New returns a Blog of three posts, of which one is not public.
+// New returns a Blog with three posts, one of them not public.
 func New() *Blog {
 	b := &Blog{sessions: make(map[string]Session)}
 	for _, d := range []Draft{
@@ -92,7 +92,7 @@ func (b *Blog) PublicPost(id string) (Post, error) {
 	return p, err
 }
 
-// Create keeps a draft as a new post.
+// Create stores a draft as a new post.
 func (b *Blog) Create(d Draft) (Post, error) {
 	if err := d.validate(); err != nil {
 		return Post{}, err
@@ -109,7 +109,7 @@ func (b *Blog) add(d Draft) Post {
 	return p
 }
 
-// Update replaces what a post says.
+// Update replaces the text of a post.
 func (b *Blog) Update(id string, d Draft) (Post, error) {
 	if err := d.validate(); err != nil {
 		return Post{}, err
@@ -145,5 +145,5 @@ func (b *Blog) index(id string) (int, error) {
 }
 
 func noPost(id string) error {
-	return errorf(http.StatusNotFound, "there is no post %q: GET the list for those there are", id)
+	return errorf(http.StatusNotFound, "there is no post %q: GET the list of posts", id)
 }

@@ -79,7 +79,7 @@ func TestPostsThatThereAreNot(t *testing.T) {
 	b := New()
 	for _, id := range []string{"", "0", "4", "-1", "+1", "01", "1 ", "one", "1/2"} {
 		t.Run(id, func(t *testing.T) {
-			says := "there is no post " + strconv.Quote(id) + ": GET the list for those there are"
+			says := "there is no post " + strconv.Quote(id) + ": GET the list of posts"
 			_, err := b.Post(id)
 			expectError(t, err, 404, says)
 			_, err = b.PublicPost(id)

@@ -1,6 +1,6 @@
-// Package demo runs an API together with the two sites that call it: one that
-// the API trusts and one that it does not. All three are on localhost, so it
-// is their ports that make them different origins.
+// Package demo runs an API together with two sites that call it: one that the
+// API trusts and one that it does not. All three are on localhost, and their
+// ports make them different origins.
 package demo
 
 import (
@@ -19,15 +19,13 @@ import (
 	"github.com/corskit/cors/examples/internal/sites"
 )
 
-// An API serves until it is shut down, on more than one listener at a time. An
-// http.Server does.
+// An API is a server that can serve several listeners at once, such as an http.Server.
 type API interface {
 	Serve(net.Listener) error
 	Shutdown(context.Context) error
 }
 
-// Run is the main function of an example. The API is made for the origin of the
-// trusted site.
+// Run is the main function of an example. newAPI gets the origin of the trusted site.
 func Run(framework string, newAPI func(trusted string) API) {
 	var p ports
 	flag.IntVar(&p.api, "api", 8080, "`port` of the API, 0 for a free one")
@@ -44,9 +42,9 @@ func Run(framework string, newAPI func(trusted string) API) {
 
 type ports struct{ api, trusted, untrusted int }
 
-// run serves until ctx is done or a server fails. It listens on all ports before
-// it serves on one; if it cannot, the program ends, and with it what it listens
-// on already.
+// run serves until ctx is done or a server fails. It listens on all ports
+// before it serves any. If it can't, the program ends, which closes the open
+// ports.
 func run(ctx context.Context, out io.Writer, framework string, p ports, newAPI func(trusted string) API) error {
 	var places [3]place
 	for i, want := range []struct {
@@ -92,7 +90,7 @@ func run(ctx context.Context, out io.Writer, framework string, p ports, newAPI f
 	return err
 }
 
-// shutDown lets requests finish, for a while.
+// shutDown waits a while for requests to finish.
 func shutDown(servers []API) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()

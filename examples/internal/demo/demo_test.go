@@ -118,7 +118,7 @@ func TestARequestIsFinishedBeforeTheEnd(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	if body, err := io.ReadAll(resp.Body); err != nil || string(body) != "done" {
-		t.Errorf("answer is %q, %v", body, err)
+		t.Errorf("the response is %q, %v", body, err)
 	}
 	if err := <-ended; err != nil {
 		t.Errorf("ends with %v", err)

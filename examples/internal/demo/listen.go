@@ -7,15 +7,15 @@ import (
 	"strconv"
 )
 
-// A place is one port of localhost, which is two addresses where there is IPv6.
-// A program that took one of them only would share its origin with whoever
-// takes the other.
+// A place is one port of localhost, on two addresses if there is IPv6. If a
+// program listened on only one, another program could listen on the other and
+// share its origin.
 type place struct {
 	port      int
 	listeners []net.Listener
 }
 
-// listen takes a port, or any that is free on both addresses if it is 0.
+// listen listens on a port, or on any that is free on both addresses if port is 0.
 func listen(port int) (place, error) {
 	const attempts = 20 // each finds a port that is free on one address, and tries the other
 	for attempt := 1; ; attempt++ {
@@ -53,7 +53,7 @@ func hasIPv6() bool {
 	return true
 }
 
-// reason leaves out of an error what its reader knows.
+// reason returns an error without the address, which the message has already.
 func reason(err error) error {
 	var op *net.OpError
 	if errors.As(err, &op) {
@@ -62,8 +62,7 @@ func reason(err error) error {
 	return err
 }
 
-// origin returns the serialized origin of what is served here, which has no
-// port if it is the default port.
+// origin returns the serialized origin of the place, without the default port.
 func (p place) origin() string {
 	if p.port == 80 {
 		return "http://localhost"

@@ -20,15 +20,15 @@ type chromium struct {
 	out     *os.File
 	session string
 	id      int
-	answers chan answer
+	results chan message
 
 	mu         sync.Mutex
 	complaints []string
 	blocked    []string
 }
 
-// An answer is what Chromium says: the result of a call, or an event.
-type answer struct {
+// A message is a message from Chromium: the result of a call, or an event.
+type message struct {
 	ID     int             `json:"id"`
 	Method string          `json:"method"`
 	Params json.RawMessage `json:"params"`
@@ -54,7 +54,7 @@ func startChromium(t *testing.T) Browser {
 	t.Cleanup(func() { _, _ = out.Close(), in.Close() })
 	run(t, cmd)
 	_, _ = theirIn.Close(), theirOut.Close()
-	c := &chromium{t: t, out: out, answers: make(chan answer, 1)}
+	c := &chromium{t: t, out: out, results: make(chan message, 1)}
 	go c.listen(bufio.NewReader(in))
 	var targets struct {
 		TargetInfos []struct{ TargetID, Type string }
@@ -80,21 +80,21 @@ func (c *chromium) listen(in *bufio.Reader) {
 	for {
 		text, err := in.ReadBytes(0)
 		if err != nil {
-			close(c.answers)
+			close(c.results)
 			return
 		}
-		var a answer
+		var a message
 		if err := json.Unmarshal(text[:len(text)-1], &a); err != nil {
 			continue
 		}
 		switch a.Method {
 		case "":
-			c.answers <- a
+			c.results <- a
 		case "Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded":
 			var params struct{ Entry struct{ Text string } }
 			_ = json.Unmarshal(a.Params, &params) // only Log.entryAdded has an entry
 			c.mu.Lock()
-			// What CORS blocks is what the page is about, and the console says so.
+			// The pages demonstrate blocked requests, which the console reports.
 			if s := string(a.Params); strings.Contains(s, "blocked by CORS policy") {
 				c.blocked = append(c.blocked, params.Entry.Text)
 			} else if !strings.Contains(s, "Failed to load resource") {
@@ -108,14 +108,14 @@ func (c *chromium) listen(in *bufio.Reader) {
 func (c *chromium) call(method string, params map[string]any, result any) {
 	c.t.Helper()
 	c.id++
-	message := map[string]any{"id": c.id, "method": method, "params": params}
+	command := map[string]any{"id": c.id, "method": method, "params": params}
 	if params == nil {
-		message["params"] = map[string]any{}
+		command["params"] = map[string]any{}
 	}
 	if c.session != "" {
-		message["sessionId"] = c.session
+		command["sessionId"] = c.session
 	}
-	text, err := json.Marshal(message)
+	text, err := json.Marshal(command)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func (c *chromium) call(method string, params map[string]any, result any) {
 	}
 	for {
 		select {
-		case a, ok := <-c.answers:
+		case a, ok := <-c.results:
 			switch {
 			case !ok:
 				c.t.Fatal("Chromium has ended")
@@ -141,7 +141,7 @@ func (c *chromium) call(method string, params map[string]any, result any) {
 			}
 			return
 		case <-time.After(patience):
-			c.t.Fatalf("%s: Chromium does not answer", method)
+			c.t.Fatalf("%s: Chromium does not respond", method)
 		}
 	}
 }

@@ -1,5 +1,5 @@
-// Package drive drives a browser as a person does, for tests of pages: it opens
-// them, clicks, types, presses keys, and looks.
+// Package drive controls a browser for tests of pages: it opens pages, clicks,
+// types, presses keys, and reads the page.
 package drive
 
 import (
@@ -12,22 +12,22 @@ import (
 	"time"
 )
 
-// patience bounds how long a browser takes to start, and a page to become what
-// it should be.
+// patience is how long to wait for a browser to start, and for a page to become
+// as expected.
 const patience = 3 * time.Minute
 
-// A Browser shows one page. What fails ends the test that uses it.
+// A Browser shows one page. An error ends the test that uses it.
 type Browser interface {
-	// Use says which test uses the browser; at first it is the one that starts it.
+	// Use sets the test that uses the browser; at first it is the test that starts it.
 	Use(t *testing.T)
 	// Open loads a page.
 	Open(url string)
-	// Eval evaluates a JavaScript expression, and stores its value, which goes by
-	// way of JSON, in result unless that is nil.
+	// Eval evaluates a JavaScript expression, and stores its value in result,
+	// through JSON, unless result is nil.
 	Eval(expression string, result any)
 	// Click clicks in the middle of the first element that a selector matches.
 	Click(selector string)
-	// Type replaces what stands in a field.
+	// Type replaces the text of a field.
 	Type(selector, text string)
 	// Press presses a key: Tab, Enter, or an arrow such as ArrowRight.
 	Press(key string)
@@ -36,16 +36,17 @@ type Browser interface {
 	Resize(width, height int, dark bool)
 	// Screenshot returns the page as a PNG.
 	Screenshot() []byte
-	// Complaints are errors and warnings of scripts and of the page since it was
-	// opened. Requests that CORS blocks are none, and neither are cookies that are
-	// not kept.
+	// Complaints returns errors and warnings of scripts and of the page since
+	// it was opened, except those about requests that CORS blocks and cookies
+	// that are not kept.
 	Complaints() []string
-	// Blocked are the messages of the console about requests that CORS blocks, since
-	// the page was opened. Chromium has those of other sites' frames elsewhere.
+	// Blocked returns the console's messages about requests that CORS blocked
+	// since the page was opened. In Chromium, messages from other sites' frames
+	// are missing.
 	Blocked() []string
 }
 
-// Browsers are those that can be driven.
+// Browsers are the browsers that can be controlled.
 var Browsers = []struct {
 	Name, Package, Command string
 	Start                  func(t *testing.T) Browser
@@ -68,7 +69,7 @@ func Require(t *testing.T, command, debianPackage string) {
 	t.Skip(message)
 }
 
-// Wait waits until an expression is true.
+// Wait waits until a JavaScript expression is true.
 func Wait(t *testing.T, b Browser, expression string) {
 	t.Helper()
 	var is bool
@@ -77,7 +78,7 @@ func Wait(t *testing.T, b Browser, expression string) {
 			return
 		}
 	}
-	t.Fatalf("this does not become true: %s", expression)
+	t.Fatalf("the expression does not become true: %s", expression)
 }
 
 // Text returns the text of the first element that a selector matches.
@@ -95,7 +96,7 @@ func quote(s string) string {
 	return string(text)
 }
 
-// profile returns a folder that is removed when the browser is gone.
+// profile returns a folder that is removed after the browser has ended.
 func profile(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "drive")

@@ -16,8 +16,7 @@ import (
 	"time"
 )
 
-// firefoxPreferences keep Firefox from loading and showing what no test asks
-// for.
+// firefoxPreferences keep Firefox from making requests and showing pages of its own.
 const firefoxPreferences = `
 user_pref("marionette.port", 0);
 user_pref("app.normandy.enabled", false);
@@ -84,7 +83,7 @@ func (f *firefox) receive() []byte {
 	}
 	length, err := f.in.ReadString(':')
 	if err != nil {
-		f.t.Fatalf("Firefox does not answer: %v", err)
+		f.t.Fatalf("Firefox does not respond: %v", err)
 	}
 	n, err := strconv.Atoi(strings.TrimSuffix(length, ":"))
 	if err != nil {
@@ -107,18 +106,18 @@ func (f *firefox) call(name string, params map[string]any, result any) {
 	if _, err := fmt.Fprintf(f.conn, "%d:%s", len(text), text); err != nil {
 		f.t.Fatal(err)
 	}
-	var answer [4]json.RawMessage // 1, the id, an error or null, and the result
-	if err := json.Unmarshal(f.receive(), &answer); err != nil {
+	var response [4]json.RawMessage // 1, the id, an error or null, and the result
+	if err := json.Unmarshal(f.receive(), &response); err != nil {
 		f.t.Fatal(err)
 	}
-	if string(answer[2]) != "null" {
-		f.t.Fatalf("%s: %s", name, answer[2])
+	if string(response[2]) != "null" {
+		f.t.Fatalf("%s: %s", name, response[2])
 	}
 	if result == nil {
 		return
 	}
 	value := struct{ Value any }{result}
-	if err := json.Unmarshal(answer[3], &value); err != nil {
+	if err := json.Unmarshal(response[3], &value); err != nil {
 		f.t.Fatalf("%s: %v", name, err)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// run starts a browser, which ends with the test, and all that it has started.
+// run starts a browser. The browser, and all that it has started, ends with the test.
 func run(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -11,11 +11,11 @@ import (
 	"time"
 )
 
-// A Listener is a port that is taken and not served yet.
+// A Listener is an open port that is not served yet.
 type Listener struct{ net.Listener }
 
-// Listen takes a port, or any that is free if it is 0. The flag -port is what
-// an error tells the reader to change.
+// Listen listens on a port, or on any that is free if port is 0. Its error
+// suggests the flag -port.
 func Listen(port int) (*Listener, error) {
 	l, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 	if err != nil {
@@ -28,10 +28,10 @@ func Listen(port int) (*Listener, error) {
 	return &Listener{l}, nil
 }
 
-// URL returns where the port is served, without a slash at the end.
+// URL returns the URL of the server, without a slash at the end.
 func (l *Listener) URL() string { return "http://" + l.Addr().String() }
 
-// Serve serves until ctx is done, and then lets requests finish, for a while.
+// Serve serves until ctx is done, and then waits a while for requests to finish.
 func (l *Listener) Serve(ctx context.Context, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)

@@ -1,6 +1,6 @@
 // Package sites serves the two sites that call the API. Their page and its
-// script are the same: what one can do and the other cannot is decided by the
-// API's policy for their origins, and by the browser that enforces it.
+// script are the same. The API's policy decides what each origin can do, and
+// the browser enforces it.
 package sites
 
 import (
@@ -19,20 +19,20 @@ var files embed.FS
 
 var page = template.Must(template.ParseFS(files, "page/index.html"))
 
-// A Site is one of the two, and what it knows of the others. All are origins.
+// A Site is one of the two sites, with its own origin and those of the others.
 type Site struct {
-	Trusted bool   // by the API
+	Trusted bool   // whether the API trusts it
 	Origin  string // of this site
 	API     string
 	Other   string // the other site
 }
 
-// A Report is what a page has found, call by call.
+// A Report is the results of a page, call by call.
 type Report struct {
 	Calls []Call `json:"calls"`
 }
 
-// A Call is one that the page has made of the API.
+// A Call is a call of the API by the page.
 type Call struct {
 	ID       string `json:"id"`
 	Outcome  string `json:"outcome"`  // Worked, Blocked or Failed
@@ -42,13 +42,13 @@ type Call struct {
 
 // The outcomes of a Call.
 const (
-	Worked  = "worked"  // the script read the answer that it wanted
-	Blocked = "blocked" // the browser let it read none
-	Failed  = "failed"  // it read another answer
+	Worked  = "worked"  // the script read the expected response
+	Blocked = "blocked" // the browser blocked it
+	Failed  = "failed"  // the script read another response
 )
 
-// Handler serves a site. Its page posts a Report to /results whenever it has
-// run; GET /results returns the last, or 204 before there is one.
+// Handler serves a site. Its page posts a Report to /results after each run;
+// GET /results returns the last one, or 204 if there is none.
 func Handler(s Site) http.Handler {
 	var html bytes.Buffer
 	if err := page.Execute(&html, s); err != nil {
@@ -73,7 +73,7 @@ func Handler(s Site) http.Handler {
 	mux.HandleFunc("POST /results", func(w http.ResponseWriter, r *http.Request) {
 		var report Report
 		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&report); err != nil {
-			http.Error(w, fmt.Sprintf("the body is no report: %v", err), http.StatusBadRequest)
+			http.Error(w, fmt.Sprintf("the body is not a report: %v", err), http.StatusBadRequest)
 			return
 		}
 		last.Store(&report)
@@ -91,8 +91,7 @@ func Handler(s Site) http.Handler {
 	return secure(s.API, http.NewCrossOriginProtection().Handler(mux))
 }
 
-// secure lets the page load what is its own and call the API, and no one else
-// embed it.
+// secure lets the page load its own files and call the API, and forbids embedding it.
 func secure(api string, next http.Handler) http.Handler {
 	policy := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' " + api +
 		"; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

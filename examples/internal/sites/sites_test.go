@@ -62,7 +62,7 @@ func TestThePageSaysWhoseItIs(t *testing.T) {
 			`data-site="trusted" data-api="http://localhost:8080"`, "<h1>The trusted site</h1>", `<code>http://localhost:8081</code>`, `href="http://localhost:8082"`,
 		}},
 		{"the untrusted site", untrusted, []string{
-			`data-site="untrusted" data-api="http://localhost:8080"`, "<h1>The untrusted site</h1>", `<code>http://localhost:8082</code>`, `href="http://localhost:8081"`, "so the browser keeps them from the page’s script",
+			`data-site="untrusted" data-api="http://localhost:8080"`, "<h1>The untrusted site</h1>", `<code>http://localhost:8082</code>`, `href="http://localhost:8081"`, "so the browser hides them from the page’s script",
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -85,7 +85,7 @@ func TestResultsAreTheLastThatThePagePosted(t *testing.T) {
 		method, body string
 		header       map[string]string
 		status       int
-		id           string // of the only call in the answer
+		id           string // of the only call in the response
 	}{
 		{"at first there are none", "GET", "", nil, 204, ""},
 		{"the page posts some", "POST", `{"calls":[{"id":"first","outcome":"worked"}]}`, ownPage, 204, ""},

@@ -1,10 +1,11 @@
-// Command coder is a WebSocket server with github.com/coder/websocket. Its handshakes are
-// checked by the policy of its API, since browsers send cookies with a handshake
-// and let the page of any site read what comes: CORS itself does not cover it.
+// Command coder is a WebSocket server with github.com/coder/websocket. It
+// checks handshakes by the policy of its API. CORS itself does not cover them:
+// browsers send cookies with a handshake, and let a page of any site read the
+// messages.
 //
-// Where the adapters are used, RejectDisallowed stops a handshake before the
-// handler runs, in every framework; what is shown here is for where it is off.
-// In Gin the request to check is c.Request, in Echo c.Request().
+// With the adapters, RejectDisallowed stops a handshake before the handler
+// runs, in every framework; this example shows the check without it. In Gin,
+// the request to check is c.Request, in Echo c.Request().
 package main
 
 import (
@@ -61,10 +62,10 @@ func newHandler() (http.Handler, error) {
 			http.Error(w, "the origin is not allowed", http.StatusForbidden)
 			return
 		}
-		// The origin is verified, which is what this option would skip.
+		// The origin has been checked, so the library doesn't have to.
 		conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true})
 		if err != nil {
-			return // it has answered
+			return // Accept has responded
 		}
 		defer conn.CloseNow()
 		for {

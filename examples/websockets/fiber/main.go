@@ -1,6 +1,7 @@
-// Command fiber is a WebSocket server with github.com/gofiber/contrib/websocket. Its
-// handshakes are checked by the policy of its API, since browsers send cookies with a
-// handshake and let the page of any site read what comes: CORS itself does not cover it.
+// Command fiber is a WebSocket server with
+// github.com/gofiber/contrib/websocket. It checks handshakes by the policy of
+// its API. CORS itself does not cover them: browsers send cookies with a
+// handshake, and let a page of any site read the messages.
 package main
 
 import (

@@ -1,10 +1,11 @@
-// Command gorilla is a WebSocket server with github.com/gorilla/websocket. Its handshakes are
-// checked by the policy of its API, since browsers send cookies with a handshake
-// and let the page of any site read what comes: CORS itself does not cover it.
+// Command gorilla is a WebSocket server with github.com/gorilla/websocket. It
+// checks handshakes by the policy of its API. CORS itself does not cover them:
+// browsers send cookies with a handshake, and let a page of any site read the
+// messages.
 //
-// Where the adapters are used, RejectDisallowed stops a handshake before the
-// handler runs, in every framework; what is shown here is for where it is off.
-// In Gin the request to check is c.Request, in Echo c.Request().
+// With the adapters, RejectDisallowed stops a handshake before the handler
+// runs, in every framework; this example shows the check without it. In Gin,
+// the request to check is c.Request, in Echo c.Request().
 package main
 
 import (
@@ -60,7 +61,7 @@ func newHandler() (http.Handler, error) {
 	mux.HandleFunc("GET /echo", func(w http.ResponseWriter, r *http.Request) {
 		conn, err := upgrader.Upgrade(w, r, nil)
 		if err != nil {
-			return // it has answered
+			return // Upgrade has responded
 		}
 		defer conn.Close()
 		for {

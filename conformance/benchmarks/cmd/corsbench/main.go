@@ -4,11 +4,11 @@
 //	go run ./conformance/benchmarks/cmd/corsbench -tables request,grid -rounds 6
 //	go run ./conformance/benchmarks/cmd/corsbench -w
 //
-// It runs the benchmarks of package benchmarks in rounds. Where the linker puts
-// a function can change what it costs by a fifth, so that each round links the
-// test binary anew, with the functions in another order, and runs the
-// benchmarks in another order, too. The tables have the medians of the rounds
-// with their 95 % confidence intervals, computed by benchstat's packages.
+// It runs the benchmarks of package benchmarks in rounds. The place of a
+// function in the binary can change its cost by a fifth, so each round links a
+// new test binary, with the functions in another order, and also runs the
+// benchmarks in another order. The tables have the medians of the rounds with
+// their 95 % confidence intervals, computed by benchstat's packages.
 package main
 
 import (
@@ -46,15 +46,15 @@ func run(args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("corsbench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	chosen := flags.String("tables", strings.Join(names, ","), "what to measure")
-	rounds := flags.Int("rounds", 12, "how often to link and run the benchmarks: that of the five requests each time, the others every second time")
-	short := flags.Bool("short", false, "one round of one iteration, to see that everything runs")
-	write := flags.Bool("w", false, "write the tables into the README of the benchmarks and that of the project")
+	rounds := flags.Int("rounds", 12, "how often to link and run the benchmarks: the five requests in each round, the others in every second")
+	short := flags.Bool("short", false, "one round of one iteration, to check that everything runs")
+	write := flags.Bool("w", false, "write the tables to the READMEs of the benchmarks and of the project")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	switch {
 	case flags.NArg() > 0:
-		return fmt.Errorf("unexpected argument %q: corsbench takes flags only", flags.Arg(0))
+		return fmt.Errorf("unexpected argument %q: corsbench takes only flags", flags.Arg(0))
 	case *rounds < 1:
 		return errors.New("-rounds must be at least 1")
 	}
@@ -159,7 +159,7 @@ func measure(tables []table, rounds int, short bool, progress io.Writer) (*measu
 	return m, nil
 }
 
-// output runs a command and returns what it prints.
+// output runs a command and returns its output.
 func output(name string, args ...string) (string, error) {
 	out, err := exec.Command(name, args...).Output()
 	if err != nil {
@@ -215,7 +215,7 @@ func insert(file, text string) error {
 	before, rest, ok := strings.Cut(string(content), begin+"\n")
 	_, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {
-		return fmt.Errorf("%s: no line %s with a line %s after it; write both where the tables belong", file, begin, end)
+		return fmt.Errorf("%s: the lines %s and %s are missing; write both where the tables belong", file, begin, end)
 	}
 	return os.WriteFile(file, []byte(before+begin+"\n"+strings.TrimSpace(text)+"\n"+end+after), 0o644)
 }

@@ -36,8 +36,8 @@ func (t table) benchmarks() (patterns []string) {
 	return patterns
 }
 
-// leastAdded is the least that counts in a geometric mean, in seconds: less
-// can't be told from nothing, and nothing has no logarithm.
+// leastAdded is the smallest value in a geometric mean, in seconds: smaller
+// ones can't be told from zero, which has no logarithm.
 const leastAdded = 1e-9
 
 const added, allocations = "added-sec/op", "added-allocs/op"
@@ -82,7 +82,7 @@ var tables = []table{
 		"request", []string{"requests/s"}},
 }
 
-// full returns the tables of the benchmarks' README.
+// full returns the tables for the benchmarks' README.
 func (m *measurement) full(tables []table) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%d in the tables after the first), with 95 %% confidence intervals.\n", m.conditions(), (m.rounds+1)/2)
@@ -103,8 +103,7 @@ func (m *measurement) conditions() string {
 		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), m.rounds)
 }
 
-// pivot returns a row for all results that differ in the label of the columns
-// only.
+// pivot returns a row for all results that differ only in the label of the columns.
 func (m *measurement) pivot(t table) [][]string {
 	header, rows := []string{""}, [][]string(nil)
 	for _, r := range m.results {
@@ -228,7 +227,8 @@ func ratios(a, b []float64) []float64 {
 	return ratios
 }
 
-// summary returns the table of the project's README: the newest version of each framework.
+// summary returns the table for the project's README, with the newest version
+// of each framework.
 func (m *measurement) summary() string {
 	rows := [][]string{{"", "corskit", "fastest other library", "corskit / other", "corskit / handwritten"}}
 	for _, f := range []benchmarks.Framework{benchmarks.NetHTTP, benchmarks.Gin, benchmarks.Echo5, benchmarks.Chi, benchmarks.Fiber3} {
@@ -264,7 +264,7 @@ func summarize(values []float64) benchmath.Summary {
 
 func interval(s benchmath.Summary) string { return " ±" + s.PctRangeString() }
 
-// number formats a value with its unit, as short as tables have it.
+// number formats a value with its unit, briefly.
 func number(value float64, unit string) string {
 	switch scaled := benchunit.Scale(value, benchunit.Decimal); {
 	case strings.Contains(unit, "sec"):

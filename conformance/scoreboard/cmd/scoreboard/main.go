@@ -1,16 +1,16 @@
-// Command scoreboard runs the conformance suite against every implementation that
-// entries.json lists, and compares what fails with what is known to fail.
+// Command scoreboard runs the conformance suite against every implementation
+// that entries.json lists, and compares the failures with the known ones.
 //
 //	go run ./conformance/scoreboard/cmd/scoreboard
 //	go run ./conformance/scoreboard/cmd/scoreboard -install -write
 //
-// It leaves out what isn't installed, and says so; servers in Go and Node.js are never
-// left out. The exit status is 1 if something differs from the files in expect: a new
-// failure, or one that is fixed.
+// It leaves out implementations that aren't installed, and says so; servers in
+// Go and Node.js are never left out. The exit status is 1 if there is a failure
+// that the files in expect don't have, or if one that they have is fixed.
 //
-// With -install, it installs the Debian packages first, which needs root. With -write,
-// it writes the files in expect (keeping the sentences that are there), scoreboard.md,
-// findings.md and scoreboard.html, which is too large to be kept.
+// With -install, it installs the Debian packages first, as root. With -write,
+// it writes the files in expect (and keeps their sentences), scoreboard.md,
+// findings.md and scoreboard.html, which is too large for the repository.
 package main
 
 import (
@@ -49,10 +49,10 @@ func main() {
 	}
 }
 
-// A board is what the flags ask for.
+// A board has the flags.
 type board struct {
 	root  string // the folder of entries.json
-	files string // the folder of what is written
+	files string // the folder of the files to write
 	out   io.Writer
 	write bool
 	built map[string]error // by folder
@@ -62,10 +62,10 @@ func run(ctx context.Context, args []string, out io.Writer) (differs bool, err e
 	b := &board{out: out, built: make(map[string]error)}
 	flags := flag.NewFlagSet("scoreboard", flag.ContinueOnError)
 	flags.StringVar(&b.root, "root", "conformance/scoreboard", "the `folder` of entries.json")
-	flags.StringVar(&b.files, "files", "", "the `folder` of what is written, if not that of entries.json")
+	flags.StringVar(&b.files, "files", "", "the `folder` of the files to write, if not that of entries.json")
 	flags.BoolVar(&b.write, "write", false, "write the files in expect, scoreboard.md, findings.md and scoreboard.html")
 	install := flags.Bool("install", false, "install the Debian packages that servers need, as root")
-	only := flags.String("only", "", "run the entries with these `IDs`, separated by commas; nothing but their files in expect is written")
+	only := flags.String("only", "", "run only the entries with these `IDs`, separated by commas; -write then writes only their files in expect")
 	if err := flags.Parse(args); err != nil {
 		return false, err
 	}
@@ -146,7 +146,7 @@ func (b *board) missing(ctx context.Context, e *scoreboard.Entry) error {
 	return err
 }
 
-// output runs a command of an entry, and returns what it prints.
+// output runs a command of an entry, and returns its output.
 func (b *board) output(ctx context.Context, e *scoreboard.Entry, command []string) (string, error) {
 	cmd := e.Cmd(ctx, b.root, command)
 	printed, err := cmd.Output()

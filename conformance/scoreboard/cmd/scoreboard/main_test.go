@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// files returns arguments for one entry, whose failures are expected in a folder of its
-// own: none is, if fails is empty.
+// files returns arguments for one entry, with its expected failures in a folder
+// of its own. Without fails, there is no such file.
 func files(t *testing.T, fails string) (folder string, args []string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -31,7 +31,7 @@ func TestRunComparesWithWhatIsKnown(t *testing.T) {
 		says        string
 	}{
 		{"as expected", `{"fails": {}}`, false, "corskit-net-http"},
-		{"a failure that is fixed", `{"fails": {"methods/a-listed-method": "It was broken."}}`, true, "! methods/a-listed-method is expected to fail, and is passed"},
+		{"a failure that is fixed", `{"fails": {"methods/a-listed-method": "It was broken."}}`, true, "! methods/a-listed-method is expected to fail, but is passed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -57,7 +57,7 @@ func TestWriteKeepsWhatFails(t *testing.T) {
 		t.Errorf("it writes %q, %v", text, err)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "scoreboard.md")); err == nil {
-		t.Error("it writes scoreboard.md although it ran one entry only")
+		t.Error("it writes scoreboard.md although it ran only one entry")
 	}
 }
 

@@ -40,7 +40,7 @@ func (q question) String() string {
 	return fmt.Sprintf("a script of %s: %s, mode %s, credentials %s, headers %v", q.origin, q.Method, q.Mode, q.Credentials, q.Headers)
 }
 
-// An outcome is what comes of it.
+// An outcome is the outcome of a request.
 type outcome struct {
 	step    fetch.Step // at which the browser blocks the response, or empty
 	seen    string     // what the script sees of it

@@ -1,4 +1,4 @@
-// Calls the API and shows what came of it. Both sites run this script.
+// Calls the API and shows the results. Both sites run this script.
 
 const { site, api } = document.documentElement.dataset;
 const trusted = site === "trusted";
@@ -7,11 +7,11 @@ const authorization = { Authorization: "Bearer demo-token" };
 const json = { "Content-Type": "application/json" };
 const draft = { title: `From the ${site} site`, body: "Written by its page.", public: false };
 
-// The post that is changed and removed: the one that was created, if one was.
+// The post to change and remove: the created one, if there is one.
 let post = 1;
 
-// What the page tries, in order. The words about the untrusted site say which
-// calls are kept from the API, and which only from the page.
+// What the page tries, in order. The texts for the untrusted site say which
+// calls never reach the API, and which are only hidden from the page.
 const calls = [
   {
     id: "public-posts",
@@ -33,7 +33,7 @@ const calls = [
     request: "GET /posts",
     expected: {
       trusted: "Works, and X-Total-Count can be read: it is exposed.",
-      untrusted: "Blocked: the API answers, and the browser keeps the answer from this page.",
+      untrusted: "Blocked: the API responds, but the browser hides the response from this page.",
     },
     async run() {
       const response = await call("/posts", { credentials: "include" }, 200);
@@ -131,7 +131,7 @@ const calls = [
     request: "GET /me",
     expected: {
       trusted: "Works: the browser sends the cookie.",
-      untrusted: "Blocked: the API answers, and the browser keeps the answer from this page.",
+      untrusted: "Blocked: the API responds, but the browser hides the response from this page.",
     },
     async run() {
       const response = await call("/me", { credentials: "include" }, 200);
@@ -140,9 +140,8 @@ const calls = [
   },
 ];
 
-// call asks the API and insists on a status. Of an answer that the browser
-// keeps back, fetch says nothing: it throws a TypeError, as for every network
-// error.
+// call calls the API and expects a status. If the browser hides the response,
+// fetch throws a TypeError without details, as for every network error.
 async function call(path, options, status) {
   const response = await fetch(api + path, { ...options, signal: AbortSignal.timeout(10_000) });
   if (response.status !== status) {
@@ -201,13 +200,12 @@ async function runAll() {
   const count = (property) => results.filter(property).length;
   const surprises = count(({ outcome, expected }) => outcome !== expected);
   summary.textContent = surprises === 0
-    ? `Worked: ${count((r) => r.outcome === "worked")}. Blocked: ${count((r) => r.outcome === "blocked")}. All as it should be.`
-    : `${surprises} of ${results.length} calls went other than they should.`;
+    ? `Worked: ${count((r) => r.outcome === "worked")}. Blocked: ${count((r) => r.outcome === "blocked")}. All as expected.`
+    : `${surprises} of ${results.length} calls did not go as expected.`;
   await fetch("results", { method: "POST", headers: json, body: JSON.stringify({ calls: results }) });
 }
 
-// The button stays focusable while the calls run, so that those who use a
-// keyboard keep their place.
+// The button stays focusable while the calls run, so that keyboard users keep their place.
 async function runOnce() {
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");

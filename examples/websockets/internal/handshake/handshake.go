@@ -18,7 +18,7 @@ func Check(t *testing.T, url string) {
 		allowed      bool
 	}{
 		{"a page of the allowed origin", "https://app.example.com", true},
-		{"a page of the server's own", url, true},
+		{"a page of the server's own origin", url, true},
 		{"a program", "", true},
 		{"a page of another site", "https://evil.example", false},
 		{"a page of another port", "https://app.example.com:8443", false},
@@ -34,7 +34,7 @@ func Check(t *testing.T, url string) {
 			conn, response, err := websocket.Dial(ctx, "ws"+strings.TrimPrefix(url, "http")+"/echo", &websocket.DialOptions{HTTPHeader: header})
 			if !tt.allowed {
 				if err == nil || response.StatusCode != http.StatusForbidden {
-					t.Errorf("it connects, or fails otherwise than by 403: %v", err)
+					t.Errorf("it connects, or fails with something other than 403: %v", err)
 				}
 				return
 			}
@@ -46,7 +46,7 @@ func Check(t *testing.T, url string) {
 				t.Fatal(err)
 			}
 			if _, message, err := conn.Read(ctx); err != nil || string(message) != "hello" {
-				t.Errorf("it answers %q, %v", message, err)
+				t.Errorf("it sends back %q, %v", message, err)
 			}
 		})
 	}

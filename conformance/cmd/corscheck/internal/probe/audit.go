@@ -27,7 +27,7 @@ type audit struct {
 	browser   *browser
 }
 
-// NoPolicyError says that no Config of a policy applies to the path of a URL.
+// A NoPolicyError says that no Config of a policy applies to the path of a URL.
 type NoPolicyError struct {
 	Path string
 }
@@ -36,7 +36,7 @@ func (e *NoPolicyError) Error() string {
 	return fmt.Sprintf("no Config applies to the path %q", e.Path)
 }
 
-// NotAllowedError says that an origin that was named as allowed is not.
+// A NotAllowedError says that the policy denies an origin that was named as allowed.
 type NotAllowedError struct {
 	Origin string
 }
@@ -45,9 +45,9 @@ func (e *NotAllowedError) Error() string {
 	return fmt.Sprintf("the policy does not allow the origin %q", e.Origin)
 }
 
-// Audit returns the Plan that compares a server with the policy that it claims
-// to have. origins are allowed by the policy and checked in addition to those
-// that it lists.
+// Audit returns the Plan that compares a server with its policy. origins are
+// checked in addition to those that the policy lists; the policy has to allow
+// them.
 //
 // The error is a cors.ConfigErrors, a [*NoPolicyError], a
 // [*NotAllowedError], or says what is wrong with the Target.
@@ -104,7 +104,7 @@ func (a *audit) skip(format string, args ...any) {
 	a.unchecked = append(a.unchecked, fmt.Sprintf(format, args...))
 }
 
-// chooseOrigins fills in allowed and denied.
+// chooseOrigins sets allowed and denied.
 func (a *audit) chooseOrigins(named []string) error {
 	var wanted, models []string
 	for _, pattern := range a.config.AllowOrigins {
@@ -123,7 +123,7 @@ func (a *audit) chooseOrigins(named []string) error {
 		switch {
 		case slices.Contains(a.allowed, origin):
 		case origin == a.plan.origin:
-			a.skip("%s is the URL's own origin, whose scripts need no CORS.", origin)
+			a.skip("%s is the URL's own origin, whose scripts don't need CORS.", origin)
 		case !a.allows(origin):
 			a.skip("%s isn't checked: it is too long for an origin.", origin)
 		default:
@@ -137,7 +137,7 @@ func (a *audit) chooseOrigins(named []string) error {
 			return d.Reason() == cors.ReasonRegexp && matches(origin)
 		}
 		if !slices.ContainsFunc(named, instance) {
-			a.skip("What the regular expression %q allows isn't checked: name an origin that it matches (-origin).", expression)
+			a.skip("The regular expression %q isn't checked: name an origin that it matches (-origin).", expression)
 		}
 	}
 	if a.config.AllowPrivateNetwork {
@@ -159,7 +159,7 @@ func (a *audit) chooseOrigins(named []string) error {
 	return nil
 }
 
-// scripts are what scripts of an origin can do by means of a preflight.
+// scripts returns the scripts of an origin that the policy allows after a preflight.
 func (a *audit) scripts(origin string) []script {
 	headers := unique(a.config.AllowHeaders)
 	if i := slices.Index(headers, "*"); i >= 0 {
@@ -199,8 +199,7 @@ func unique(names []string) []string {
 	return u
 }
 
-// excesses are what no script can do: methods and headers that the policy does
-// not list.
+// excesses returns scripts with methods and headers that the policy doesn't list.
 func (a *audit) excesses(origin string) []script {
 	var scripts []script
 	unlisted := func(method string) bool { return !slices.Contains(a.config.AllowMethods, method) }
@@ -219,19 +218,19 @@ func (a *audit) excesses(origin string) []script {
 	return scripts
 }
 
-// attempt is the preflight by which a denied origin tries to get what the
-// policy allows to others.
+// attempt returns a script of a denied origin that tries what the policy allows to others.
 func (a *audit) attempt(origin string) script { return a.scripts(origin)[0] }
 
-// triesPreflight reports whether a denied origin is tried by a preflight,
-// too. That a server judges origins alike in both kinds of request is checked
-// by those that look like none, or like the first that is allowed.
+// triesPreflight reports whether a denied origin is tried with a preflight,
+// too. Origins that are unrelated to the allowed ones, or look like the first
+// of them, are enough to check that the server judges both kinds of request
+// alike.
 func (a *audit) triesPreflight(l lookAlike) bool {
 	return l.of == "" || len(a.allowed) > 0 && l.of == a.allowed[0]
 }
 
-// ask plans the requests: origins that are allowed first, so that no cache has
-// the response to another one.
+// ask plans the requests, those of allowed origins first, so that no cache has
+// a response to another origin.
 func (a *audit) ask() error {
 	if err := a.plan.probeCache(pair(a.allowed)); err != nil {
 		return err
@@ -263,7 +262,7 @@ func (a *audit) ask() error {
 	return a.plan.askPlainly(a.plan.target.method(), "")
 }
 
-// judge says whether the server does what the policy says.
+// judge checks whether the server follows the policy.
 func (a *audit) judge(b *browser) *Report {
 	a.browser = b
 	a.report = &Report{Mode: ModeAudit, Config: &a.index, Findings: []Finding{}, Unchecked: a.unchecked}
@@ -304,11 +303,10 @@ func (a *audit) judge(b *browser) *Report {
 
 func (a *audit) check(id, origin, title string, f *Finding) { a.report.check(id, origin, title, f) }
 
-// exchange returns the start of a Finding that has the first exchange of a
-// script as evidence.
+// exchange returns a Finding with the first exchange of a script as evidence.
 func (b *browser) exchange(s script) *Finding {
-	sent, answer := b.first(s)
-	return &Finding{Sent: sent, Received: answer.response()}
+	sent, response := b.first(s)
+	return &Finding{Sent: sent, Received: response.evidence()}
 }
 
 func (a *audit) judgeReading(origin string) {
@@ -318,7 +316,7 @@ func (a *audit) judgeReading(origin string) {
 	finding := b.cause(s, failure, Fault)
 	if failure != nil && finding == nil {
 		finding = b.exchange(s).say(Fault, "origin-denied",
-			fmt.Sprintf("A script at %s can't read the response to %s, and the policy allows it.", origin, s.what()),
+			fmt.Sprintf("A script at %s can't read the response to %s, but the policy allows it.", origin, s.what()),
 			sentence(failure.Reason), failure.Remedy)
 	}
 	a.check("origin-denied", origin, "can read the response to "+s.what(), finding)
@@ -328,13 +326,13 @@ func (a *audit) judgeReading(origin string) {
 	finding = nil
 	if b.read(origin, true) == nil {
 		finding = b.exchange(s).say(Danger, "credentials-allowed",
-			fmt.Sprintf("A script at %s can read the response to %s with the user's credentials, and the policy doesn't allow it.", origin, s.method),
-			"It can read whatever the user can read.", `Send no Access-Control-Allow-Credentials header. If scripts need credentials, add "allowCredentials": true to the policy.`)
+			fmt.Sprintf("A script at %s can read the response to %s with the user's credentials, but the policy doesn't allow it.", origin, s.method),
+			"It can read everything that the user can read.", `Send no Access-Control-Allow-Credentials header. If scripts need credentials, add "allowCredentials": true to the policy.`)
 	}
 	a.check("credentials-allowed", origin, "can't read it with credentials", finding)
 }
 
-// sentence makes a sentence of a browser's reason.
+// sentence ends a browser's reason with a full stop.
 func sentence(reason string) string { return strings.TrimSuffix(reason, ".") + "." }
 
 func (a *audit) judgeExposure(origin string) {
@@ -351,13 +349,13 @@ func (a *audit) judgeExposure(origin string) {
 	}
 	seen, failure := b.sees(origin, a.config.AllowCredentials, append(names, unlisted))
 	if failure != nil {
-		return // nothing can be read at all, which is found already
+		return // nothing can be read at all, which is already a finding
 	}
 	var finding *Finding
 	hidden := func(what, send string) *Finding {
 		return b.exchange(s).say(Fault, "header-hidden",
-			fmt.Sprintf("A script at %s doesn't see %s, and the policy allows it.", origin, what),
-			"To the script, the header is missing.", "Send Access-Control-Expose-Headers: "+send+" with every response but those to preflights.")
+			fmt.Sprintf("A script at %s doesn't see %s, but the policy allows it.", origin, what),
+			"To the script, the header is missing.", "Send Access-Control-Expose-Headers: "+send+" with every response except preflight responses.")
 	}
 	missing := slices.IndexFunc(names, func(name string) bool { return !slices.Contains(seen, name) })
 	seesAll := slices.Contains(seen, unlisted)
@@ -368,14 +366,14 @@ func (a *audit) judgeExposure(origin string) {
 		finding = hidden("every response header", "*")
 	case seesAll && !all:
 		finding = b.exchange(s).say(Danger, "header-exposed",
-			fmt.Sprintf("A script at %s sees every response header, and the policy doesn't allow it.", origin),
-			"Headers that are meant for the server's own pages, such as tokens, are shared, too.",
+			fmt.Sprintf("A script at %s sees every response header, but the policy doesn't allow it.", origin),
+			"That includes headers for the server's own pages, such as tokens.",
 			"List header names in Access-Control-Expose-Headers instead of *.")
 	}
 	a.check("header-hidden", origin, title, finding)
 }
 
-// what says what a script does.
+// what describes what a script does.
 func (s script) what() string {
 	var with []string
 	if s.credentials {
@@ -398,7 +396,7 @@ func (a *audit) judgePreflight(s script) {
 	finding := a.browser.cause(s, failure, Fault)
 	if failure != nil && finding == nil {
 		finding = a.browser.exchange(s).say(Fault, "preflight-denied",
-			fmt.Sprintf("A script at %s can't send %s, and the policy allows it.", s.origin, s.what()),
+			fmt.Sprintf("A script at %s can't send %s, but the policy allows it.", s.origin, s.what()),
 			sentence(failure.Reason), failure.Remedy)
 	}
 	a.check("preflight-denied", s.origin, "passes the preflight for "+s.what(), finding)
@@ -408,24 +406,24 @@ func (a *audit) judgeMaxAge(s script) {
 	age, want := time.Duration(a.config.MaxAge)*time.Second, strconv.Itoa(a.config.MaxAge)
 	switch {
 	case a.config.MaxAge == 0:
-		return // the policy doesn't say
+		return // the policy leaves it to the server
 	case a.config.MaxAge < 0:
 		age, want = 0, "0"
 	}
 	b := a.browser
 	if b.passes(s) != nil {
-		return // there is nothing to cache, which is found already
+		return // there is nothing to cache, which is already a finding
 	}
 	var finding *Finding
 	early := age > 0 && b.asksAgain(s, age-time.Second)
 	if late := !b.asksAgain(s, age); early || late {
 		than, why := "longer", "A stricter policy takes effect too late."
 		if early {
-			than, why = "shorter", "Browsers send more preflights than they need to, and each one delays a request."
+			than, why = "less", "Browsers send more preflights than necessary, and each one delays a request."
 		}
 		finding = b.exchange(s).say(Fault, "max-age",
-			fmt.Sprintf("The browser of a script at %s caches the preflight for a %s time than the %s seconds of the policy.", s.origin, than, want),
-			why, "Send Access-Control-Max-Age: "+want+" in the response to the preflight.")
+			fmt.Sprintf("The browser of a script at %s caches the preflight for %s than the %s seconds of the policy.", s.origin, than, want),
+			why, "Send Access-Control-Max-Age: "+want+" in the preflight response.")
 	}
 	a.check("max-age", s.origin, "caches the preflight for "+want+" seconds", finding)
 }
@@ -438,40 +436,40 @@ func (a *audit) judgeExcess(s script) {
 	}
 	if a.browser.passes(s) == nil {
 		finding = a.browser.exchange(s).say(Fault, id,
-			fmt.Sprintf("A script at %s can send %s, and the policy doesn't allow it.", s.origin, s.what()),
-			"Scripts can cause whatever the server does on such a request.",
-			fmt.Sprintf("Send %s with what the policy lists and nothing else.", header))
+			fmt.Sprintf("A script at %s can send %s, but the policy doesn't allow it.", s.origin, s.what()),
+			"Scripts can make the server do whatever such a request does.",
+			fmt.Sprintf("Send %s with the names that the policy lists and nothing else.", header))
 	}
 	a.check(id, s.origin, "doesn't pass the preflight for "+s.what(), finding)
 }
 
-// claimsOptions returns a finding if a server responds to OPTIONS as if it were a
-// preflight, and it isn't.
+// claimsOptions returns a finding if a server treats an OPTIONS request as a
+// preflight that isn't one.
 func (b *browser) claimsOptions(origin string) *Finding {
 	sent := Request{Method: http.MethodOptions, Origin: origin}
-	got := b.answerTo(sent)
+	got := b.responseTo(sent)
 	for _, name := range []string{"Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age"} {
 		if got.header[name] != nil {
-			return (&Finding{Sent: sent, Received: got.response()}).say(Note, "options-claimed",
-				"An OPTIONS request without Access-Control-Request-Method gets the response to a preflight.",
+			return (&Finding{Sent: sent, Received: got.evidence()}).say(Note, "options-claimed",
+				"An OPTIONS request without Access-Control-Request-Method gets a preflight response.",
 				"The application never sees its own OPTIONS requests.",
-				"Treat OPTIONS as a preflight only if Origin and Access-Control-Request-Method are both there.")
+				"Treat OPTIONS as a preflight only if it has both Origin and Access-Control-Request-Method.")
 		}
 	}
 	return nil
 }
 
 // judgeDenied checks that scripts of an origin can do nothing. It returns a
-// finding if they are told something.
+// finding if the response discloses something of the policy.
 func (a *audit) judgeDenied(l lookAlike) (told *Finding) {
 	b, s := a.browser, reading(l.origin, a.browser.method)
 	why := l.why()
 	if stranger := strangers()[0]; a.gets(stranger) {
-		why = stranger.why() // whatever it looks like
+		why = stranger.why() // every origin is allowed, so what it looks like doesn't matter
 	}
 	allowed := func(s script, what string) {
 		a.check("origin-allowed", l.origin, "is denied: "+l.relation(), b.exchange(s).say(Danger, "origin-allowed",
-			fmt.Sprintf("A script at %s can %s, and the policy doesn't allow it.", l.origin, what), why,
+			fmt.Sprintf("A script at %s can %s, but the policy doesn't allow it.", l.origin, what), why,
 			"Compare the whole Origin header, byte by byte, with each allowed origin, and send Access-Control-Allow-Origin only if one is equal."))
 	}
 	if b.read(l.origin, false) == nil {
@@ -482,7 +480,7 @@ func (a *audit) judgeDenied(l lookAlike) (told *Finding) {
 		allowed(s, "read the response to "+s.method+credentials)
 		return nil
 	}
-	told = tells(b.first(s))
+	told = discloses(b.first(s))
 	if a.triesPreflight(l) {
 		attempt := a.attempt(l.origin)
 		if b.passes(attempt) == nil {
@@ -490,26 +488,26 @@ func (a *audit) judgeDenied(l lookAlike) (told *Finding) {
 			return nil
 		}
 		if told == nil {
-			told = tells(b.first(attempt))
+			told = discloses(b.first(attempt))
 		}
 	}
 	a.check("origin-allowed", l.origin, "is denied: "+l.relation(), nil)
 	return told
 }
 
-// tells returns a finding if the response to a denied origin tells something of
-// the policy.
-func tells(sent Request, answer *answer) *Finding {
-	if len(answer.disclosed()) == 0 {
+// discloses returns a finding if the response to a denied origin discloses
+// something of the policy.
+func discloses(sent Request, response *response) *Finding {
+	if len(response.disclosed()) == 0 {
 		return nil
 	}
-	return (&Finding{Sent: sent, Received: answer.response()}).say(Note, "disclosure",
-		fmt.Sprintf("The denied origin %s is sent %s.", sent.Origin, answer.disclosure()),
-		"Browsers deny the script all the same: these headers grant nothing unless Access-Control-Allow-Origin is the script's origin. They only tell it something of the policy.",
-		"Nothing has to change. To tell denied origins nothing, send Access-Control-* headers to allowed origins only.")
+	return (&Finding{Sent: sent, Received: response.evidence()}).say(Note, "disclosure",
+		fmt.Sprintf("The response to the denied origin %s has %s.", sent.Origin, response.disclosure()),
+		"Browsers still deny the script: these headers grant nothing unless Access-Control-Allow-Origin is the script's origin. But they disclose something of the policy.",
+		"Nothing has to change. To disclose nothing, send Access-Control-* headers to allowed origins only.")
 }
 
-// gets reports whether scripts of a denied origin can read the responses.
+// gets reports whether scripts of a denied origin can read responses.
 func (a *audit) gets(l lookAlike) bool {
 	return slices.Contains(a.denied, l) && a.browser.read(l.origin, false) == nil
 }

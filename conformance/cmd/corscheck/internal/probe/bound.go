@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// The bounds of what a Report shows of a response. Sizes are those of JSON at
-// its longest, see cost.
+// The limits of the part of a response that a Report shows. Sizes are the
+// longest possible in JSON, see cost.
 const (
 	maxNames        = 40   // names of a list
 	maxName         = 120  // bytes of each
@@ -21,15 +21,15 @@ const (
 	maxEvidence     = 1500 // bytes of all lines
 )
 
-// maxKept bounds the headers that a run keeps. A response has at most 10 MiB of
-// them, which is net/http's bound.
+// maxKept limits the headers that a run keeps. A response has at most 10 MiB of
+// headers, which is net/http's limit.
 const maxKept = 128 << 20
 
 // ErrTooManyHeaders is the cause of a [RunError] if a server's responses have
 // more headers than a run can keep.
 var ErrTooManyHeaders = fmt.Errorf("the responses have more than %d MiB of CORS headers", maxKept>>20)
 
-// judged are the headers that are judged by their values.
+// judged are the headers whose values count.
 var judged = []string{
 	"Access-Control-Allow-Origin",
 	"Access-Control-Allow-Credentials",
@@ -57,14 +57,14 @@ type keeper struct {
 	size   int
 }
 
-// keep returns the part of a response that is judged. The values of judged
-// headers are kept whole. Other headers count for nothing but their size, to
-// which browsers set a limit, and Access-Control-* for being there.
-func (k *keeper) keep(status int, header http.Header) (*answer, error) {
+// keep returns the part of a response that counts. It keeps the whole values of
+// judged headers. Of other headers, only the total size counts, which browsers
+// limit, and of other Access-Control-* headers their presence.
+func (k *keeper) keep(status int, header http.Header) (*response, error) {
 	if k.values == nil {
 		k.values = make(map[string]string)
 	}
-	a := &answer{status: status, header: make(http.Header)}
+	a := &response{status: status, header: make(http.Header)}
 	var disclosed []string
 	for name, values := range header {
 		switch {
@@ -102,8 +102,8 @@ func sizeOf(name string, values []string) (size int) {
 	return size
 }
 
-// add adds a header to an answer.
-func (k *keeper) add(a *answer, name string, values []string) error {
+// add adds a header to a response.
+func (k *keeper) add(a *response, name string, values []string) error {
 	const perLine = 16 // bytes of a string without its text
 	lines := make([]string, len(values))
 	for i, value := range values {
@@ -125,9 +125,9 @@ func (k *keeper) add(a *answer, name string, values []string) error {
 
 var padding = strings.Repeat("x", 64<<10)
 
-// padded returns a's header with a line more for each 64 KiB that were dropped,
-// so that browsers see a response of the size that the server sent.
-func (a *answer) padded() http.Header {
+// padded returns a's header with an additional line for each 64 KiB that were
+// dropped, so that browsers see a response of the original size.
+func (a *response) padded() http.Header {
 	const name = "X"
 	header := a.header.Clone()
 	for left := a.dropped; left > 0; {
@@ -138,8 +138,8 @@ func (a *answer) padded() http.Header {
 	return header
 }
 
-// response returns a as evidence, with long values cut.
-func (a *answer) response() Response {
+// evidence returns a in the form of a Report, with long values cut.
+func (a *response) evidence() Response {
 	r := Response{Status: a.status, Headers: make(map[string][]string), Omitted: a.omitted}
 	lines, left := 0, maxEvidence
 	show := func(name string) {
@@ -172,7 +172,7 @@ func (a *answer) response() Response {
 	return r
 }
 
-// cost is how many bytes text has in JSON or as printable ASCII, at most.
+// cost returns the largest number of bytes that text has in JSON or as printable ASCII.
 func cost(text string) (n int) {
 	for i := range len(text) {
 		n += costOf(text[i])
@@ -187,8 +187,7 @@ func costOf(b byte) int {
 	return 1
 }
 
-// prefix returns the longest prefix of text that costs at most limit and ends
-// with a whole character.
+// prefix returns the longest prefix of text, in whole characters, that costs at most limit.
 func prefix(text string, limit int) string {
 	for i := range len(text) {
 		if limit -= costOf(text[i]); limit >= 0 {
@@ -237,7 +236,7 @@ func cutList(value string) string {
 	return joinNames(names, total-len(names))
 }
 
-// joinNames joins names, and says how many more there are.
+// joinNames joins names and appends how many more there are.
 func joinNames(names []string, more int) string {
 	if more > 0 {
 		names = append(slices.Clip(names), fmt.Sprintf("and %d more", more))
@@ -245,7 +244,7 @@ func joinNames(names []string, more int) string {
 	return strings.Join(names, ", ")
 }
 
-// quote returns a value as %q does, and cuts it if it is long.
+// quote quotes a value as %q does, and cuts a long one.
 func quote(value string) string {
 	shown := prefix(value, maxValue)
 	if shown == value {

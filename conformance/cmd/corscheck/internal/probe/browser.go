@@ -12,13 +12,13 @@ import (
 	"github.com/corskit/cors/conformance/fetch"
 )
 
-// A script is what a page of an origin does.
+// A script is a fetch by a page of an origin.
 type script struct {
 	origin      string
 	method      string
 	headers     []string // names of request headers that it sets
-	preflight   bool     // whether its browser sends a preflight in any case
-	credentials bool     // whether they are included
+	preflight   bool     // send a preflight in any case
+	credentials bool     // include credentials
 }
 
 // withCredentials returns s with credentials or without.
@@ -27,8 +27,8 @@ func (s script) withCredentials(include bool) script {
 	return s
 }
 
-// maxAgeLimit is Firefox's limit, which is the longest: no policy's maximum age
-// is beyond it.
+// maxAgeLimit is Firefox's limit, the longest of all browsers: no policy's
+// MaxAge is longer.
 const maxAgeLimit = 24 * time.Hour
 
 // agent returns a browser in which s runs.
@@ -41,7 +41,7 @@ func (s script) agent(transport http.RoundTripper) (*fetch.Agent, error) {
 	return agent, nil
 }
 
-// request returns what s hands to fetch().
+// request returns what s passes to fetch().
 func (s script) request(url string) *fetch.Request {
 	r := &fetch.Request{
 		URL:         url,
@@ -60,8 +60,8 @@ func (s script) request(url string) *fetch.Request {
 	return r
 }
 
-// reading returns the script that reads the response to an actual request. It
-// needs no preflight.
+// reading returns the script that reads the response to an actual request,
+// without a preflight.
 func reading(origin, method string) script {
 	return script{origin: origin, method: method}
 }
@@ -87,40 +87,39 @@ func isSafelisted(method string) bool {
 	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost}, method)
 }
 
-// A browser concludes from a server's responses what scripts can do.
+// A browser determines from a server's responses what scripts can do.
 type browser struct {
-	url     string
-	method  string // of actual requests
-	answers map[Request]*answer
-	cached  *Finding // that a cache replays responses
+	url       string
+	method    string // of actual requests
+	responses map[Request]*response
+	cached    *Finding // set if a cache replays responses
 }
 
-// answerTo returns the response to a request of the plan.
-func (b *browser) answerTo(r Request) *answer {
-	a := b.answers[r]
+// responseTo returns the response to a request of the plan.
+func (b *browser) responseTo(r Request) *response {
+	a := b.responses[r]
 	if a == nil {
 		panic("probe: not planned: " + r.String())
 	}
 	return a
 }
 
-// first returns the request that a browser sends first for a script, and its
-// response.
-func (b *browser) first(s script) (Request, *answer) {
+// first returns a script's first request, and its response.
+func (b *browser) first(s script) (Request, *response) {
 	r, err := draft(b.url, s)
 	if err != nil {
 		panic("probe: planned, and now: " + err.Error())
 	}
-	return requestOf(r), b.answerTo(requestOf(r))
+	return requestOf(r), b.responseTo(requestOf(r))
 }
 
-// replay returns what a server sent in response to r.
+// replay returns the server's response to r.
 func (b *browser) replay(r *http.Request) *http.Response {
-	a := b.answerTo(requestOf(r))
-	return response(r, a.status, a.padded())
+	a := b.responseTo(requestOf(r))
+	return httpResponse(r, a.status, a.padded())
 }
 
-func response(r *http.Request, status int, header http.Header) *http.Response {
+func httpResponse(r *http.Request, status int, header http.Header) *http.Response {
 	return &http.Response{
 		Status:     fmt.Sprintf("%d %s", status, http.StatusText(status)),
 		StatusCode: status,
@@ -133,7 +132,7 @@ func response(r *http.Request, status int, header http.Header) *http.Response {
 	}
 }
 
-// run lets a script run. The error, if any, is what its browser says.
+// run runs a script. The error, if any, is the browser's.
 func run(s script, url string, transport roundTripper) (*fetch.Response, *fetch.NetworkError) {
 	agent, err := s.agent(transport)
 	if err != nil {
@@ -154,7 +153,7 @@ func runIn(agent *fetch.Agent, s script, url string) (*fetch.Response, *fetch.Ne
 	return nil, failure
 }
 
-// read lets a script of an origin read the response to an actual request.
+// read runs a script of an origin that reads the response to an actual request.
 func (b *browser) read(origin string, credentials bool) *fetch.NetworkError {
 	_, failure := run(reading(origin, b.method).withCredentials(credentials), b.url, func(r *http.Request) (*http.Response, error) {
 		return b.replay(r), nil
@@ -162,16 +161,16 @@ func (b *browser) read(origin string, credentials bool) *fetch.NetworkError {
 	return failure
 }
 
-// sees returns which of some response headers a script of an origin can read,
-// as if the application had sent them all.
+// sees returns which of the given response headers a script of an origin could
+// read if the application sent them all.
 func (b *browser) sees(origin string, credentials bool, names []string) ([]string, *fetch.NetworkError) {
 	seen, failure := run(reading(origin, b.method).withCredentials(credentials), b.url, func(r *http.Request) (*http.Response, error) {
-		answer := b.replay(r)
-		answer.StatusCode = http.StatusOK
+		response := b.replay(r)
+		response.StatusCode = http.StatusOK
 		for _, name := range names {
-			answer.Header.Set(name, "1")
+			response.Header.Set(name, "1")
 		}
-		return answer, nil
+		return response, nil
 	})
 	if failure != nil {
 		return nil, failure
@@ -182,26 +181,26 @@ func (b *browser) sees(origin string, credentials bool, names []string) ([]strin
 	}), nil
 }
 
-// permit responds to preflights as the server did, and allows everything to the
-// requests that follow: those are not sent.
+// permit responds to preflights as the server did, and lets all actual requests
+// succeed, because they are not sent.
 func (b *browser) permit(r *http.Request) (*http.Response, error) {
 	if requestOf(r).IsPreflight() {
 		return b.replay(r), nil
 	}
-	return response(r, http.StatusOK, http.Header{
+	return httpResponse(r, http.StatusOK, http.Header{
 		"Access-Control-Allow-Origin":      {r.Header.Get("Origin")},
 		"Access-Control-Allow-Credentials": {"true"},
 	}), nil
 }
 
-// passes lets a script that needs a preflight pass it.
+// passes runs a script that needs a preflight, and returns an error if the preflight fails.
 func (b *browser) passes(s script) *fetch.NetworkError {
 	_, failure := run(s, b.url, b.permit)
 	return failure
 }
 
-// asksAgain reports whether a browser that has passed the preflight for a
-// script sends another one after some time.
+// asksAgain reports whether a browser sends another preflight for a script some
+// time after the first one succeeded.
 func (b *browser) asksAgain(s script, after time.Duration) bool {
 	agent, err := s.agent(roundTripper(b.permit))
 	if err != nil {

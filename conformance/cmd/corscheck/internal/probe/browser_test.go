@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Whatever its name, a request-header must make the browser ask.
+// A request header of any name must cause a preflight.
 func TestUnsafeValuesNeedAPreflight(t *testing.T) {
 	for _, name := range []string{"accept", "Accept-Language", "content-language", "Content-Type", "range", "authorization", "x-token", "user-agent"} {
 		r, err := draft("https://api.example.com/", script{origin: "https://app.example.com", method: "GET", headers: []string{name}})
@@ -18,7 +18,7 @@ func TestUnsafeValuesNeedAPreflight(t *testing.T) {
 	}
 }
 
-// A script that passes the preflight goes on, and nothing is sent.
+// A script that passes the preflight continues, and nothing is sent.
 func TestActualRequestsAreAnsweredHere(t *testing.T) {
 	s := script{origin: "https://app.example.com", method: "DELETE", headers: []string{"authorization"}, credentials: true}
 	preflight := Request{Method: "OPTIONS", Origin: s.origin, RequestMethod: "DELETE", RequestHeaders: "authorization"}
@@ -38,8 +38,8 @@ func TestActualRequestsAreAnsweredHere(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {
-			// That there is no answer to DELETE would be a panic.
-			b := &browser{url: "https://api.example.com/", method: "GET", answers: map[Request]*answer{preflight: {status: 204, header: test.header}}}
+			// A request for the missing response to DELETE would panic.
+			b := &browser{url: "https://api.example.com/", method: "GET", responses: map[Request]*response{preflight: {status: 204, header: test.header}}}
 			if failure := b.passes(s); (failure == nil) != test.want {
 				t.Errorf("passes: %v", failure)
 			}
@@ -66,7 +66,7 @@ func TestOriginOfAURL(t *testing.T) {
 	}
 	for _, url := range []string{"", "api.example.com", "ftp://api.example.com", "https://user@api.example.com/", "https://api.example.com:x/"} {
 		if _, err := Survey(&Target{URL: url}, nil); err == nil {
-			t.Errorf("%q is taken", url)
+			t.Errorf("%q is accepted", url)
 		}
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"net/url"
 )
 
-// A cacheProbe is the requests that tell whether a cache between corscheck and
-// the server hands one origin's response to another. A URL that nobody has
-// requested before is cold; the URL itself may be warm. Two origins that request
-// the same cold URL show what a cache does, and each one's response from a cold
-// URL of its own is what the server sends.
+// A cacheProbe is the requests that detect a cache between corscheck and the
+// server that serves one origin's response to another. A URL that nobody has
+// requested before is cold; the URL itself may be warm. Two origins request the
+// same cold URL, which shows what a cache does. Each also requests a cold URL
+// of its own, which shows what the server sends.
 type cacheProbe struct {
 	first, firstCold                Request // of one origin
 	second, secondAfter, secondCold Request // of another
@@ -19,7 +19,7 @@ type cacheProbe struct {
 }
 
 // probeCache plans the requests of a cacheProbe. They have to be the first: a
-// request from an origin that is denied, or without one, would fill the cache.
+// request from a denied origin, or without Origin, would fill the cache.
 func (p *Plan) probeCache(first, second string) error {
 	c := &cacheProbe{token: rand.Text()[:10]}
 	add := func(origin, query string) (Request, error) {
@@ -61,21 +61,21 @@ func withQuery(u *url.URL, query string) *url.URL {
 	return &added
 }
 
-// judge returns a finding if a cache replays responses, and why it can't be told
-// if it can't.
-func (c *cacheProbe) judge(answers map[Request]*answer) (f *Finding, unchecked string) {
-	first, firstCold := answers[c.first], answers[c.firstCold]
-	second, secondAfter, secondCold := answers[c.second], answers[c.secondAfter], answers[c.secondCold]
+// judge returns a finding if a cache replays responses. If that can't be
+// checked, it says why.
+func (c *cacheProbe) judge(responses map[Request]*response) (f *Finding, unchecked string) {
+	first, firstCold := responses[c.first], responses[c.firstCold]
+	second, secondAfter, secondCold := responses[c.second], responses[c.secondAfter], responses[c.secondCold]
 	if first.status != firstCold.status || secondAfter.status != secondCold.status {
 		return nil, fmt.Sprintf("Caches aren't checked: the status is %d, and %d with the query ?%s, which no cache has seen.",
 			first.status, firstCold.status, c.firstCold.Query)
 	}
 	const (
-		why = "The cache doesn't tell requests apart by Origin. The origin that comes first decides for all others: they get a network error, since Access-Control-Allow-Origin isn't theirs or is missing. A request without Origin that comes first does that to every origin."
-		fix = "Send Vary: Origin with every response, and make the cache obey it. Where it can't, add the request header Origin to the cache key, or don't cache these responses (Cache-Control: no-store)."
+		why = "The cache doesn't tell requests apart by Origin. It serves the first origin's response to all others, whose scripts get a network error, since Access-Control-Allow-Origin isn't theirs or is missing. If the first request has no Origin, that happens to every origin."
+		fix = "Send Vary: Origin with every response, and make the cache obey it. If it can't, add the request header Origin to the cache key, or don't cache these responses (Cache-Control: no-store)."
 	)
-	say := func(sent Request, got *answer, title string) *Finding {
-		return (&Finding{Sent: sent, Received: got.response()}).say(Fault, "cache-replay", title, why, fix)
+	say := func(sent Request, got *response, title string) *Finding {
+		return (&Finding{Sent: sent, Received: got.evidence()}).say(Fault, "cache-replay", title, why, fix)
 	}
 	switch {
 	case !sameCORS(secondAfter.header, secondCold.header) && sameCORS(secondAfter.header, firstCold.header):
@@ -88,10 +88,9 @@ func (c *cacheProbe) judge(answers map[Request]*answer) (f *Finding, unchecked s
 	return nil, ""
 }
 
-// bypass puts the server's own responses in the place of those that a cache
-// replayed.
-func (c *cacheProbe) bypass(answers map[Request]*answer) {
-	answers[c.first], answers[c.second] = answers[c.firstCold], answers[c.secondCold]
+// bypass replaces responses from a cache with the server's own.
+func (c *cacheProbe) bypass(responses map[Request]*response) {
+	responses[c.first], responses[c.second] = responses[c.firstCold], responses[c.secondCold]
 }
 
 // bypassing returns r with a query that no cache has seen.

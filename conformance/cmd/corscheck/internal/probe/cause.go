@@ -7,28 +7,27 @@ import (
 	"github.com/corskit/cors/conformance/fetch"
 )
 
-// pair returns two origins that a server should tell apart, the allowed ones
-// first.
+// pair returns two origins that a server should tell apart, allowed origins first.
 func pair(allowed []string) (first, second string) {
 	origins := append(allowed[:len(allowed):len(allowed)], Stranger, otherStranger)
 	return origins[0], origins[1]
 }
 
 // cause returns a finding if a script fails for a reason that has nothing to do
-// with its origin or with what it sends, and nil otherwise.
+// with its origin or request, and nil otherwise.
 func (b *browser) cause(s script, failure *fetch.NetworkError, severity Severity) *Finding {
 	if failure == nil {
 		return nil
 	}
-	_, answer := b.first(s)
+	_, response := b.first(s)
 	switch {
-	case answer.status == http.StatusUnauthorized && b.preflightsNeedLogin():
+	case response.status == http.StatusUnauthorized && b.preflightsNeedLogin():
 		return b.exchange(s).say(severity, "login-before-cors",
-			fmt.Sprintf("The server requires a login before it gets to CORS: the status of the response to %s is 401.", describe(failure, s)),
-			"Browsers send preflights without cookies and without Authorization, so that every preflight fails. Without CORS headers, scripts can't see that a login is missing, either.",
-			"Put CORS before authentication: respond to preflights (OPTIONS with Origin and Access-Control-Request-Method) without a login, and send the CORS headers with responses of status 401, too.")
-	case failure.Preflight && isRedirect(answer.status):
-		return redirected(b.exchange(s), answer)
+			fmt.Sprintf("The server requires a login before its CORS applies: the response to %s has status 401.", describe(failure, s)),
+			"Browsers send preflights without cookies and Authorization, so every preflight fails. Without CORS headers, scripts can't see that a login is missing, either.",
+			"Put CORS before authentication: respond to preflights (OPTIONS with Origin and Access-Control-Request-Method) without a login, and send the CORS headers with 401 responses, too.")
+	case failure.Preflight && isRedirect(response.status):
+		return redirected(b.exchange(s), response)
 	case b.hasNoCORS():
 		return b.noCORS(s, severity)
 	}
@@ -45,7 +44,7 @@ func describe(failure *fetch.NetworkError, s script) string {
 // preflightsNeedLogin reports whether the response to a preflight has status 401.
 // A login that leaves preflights alone isn't before CORS.
 func (b *browser) preflightsNeedLogin() bool {
-	for r, a := range b.answers {
+	for r, a := range b.responses {
 		if r.IsPreflight() && a.status == http.StatusUnauthorized {
 			return true
 		}
@@ -54,16 +53,16 @@ func (b *browser) preflightsNeedLogin() bool {
 }
 
 // redirected says that a preflight is redirected.
-func redirected(f *Finding, a *answer) *Finding {
+func redirected(f *Finding, a *response) *Finding {
 	return f.say(Fault, "preflight-redirect", fmt.Sprintf("Preflights are redirected to %s (status %d).", quote(a.header.Get("Location")), a.status),
-		"Browsers follow no redirect of a preflight, and the script gets a network error.",
+		"Browsers don't follow redirects of preflights, and the script gets a network error.",
 		"Respond to preflights at the URL itself, before anything redirects to a login, to https or to a URL with a slash.")
 }
 
 // hasNoCORS reports whether no response has a header of the CORS protocol. A
-// server that says Vary: Origin may have one for origins that weren't tried.
+// server that sends Vary: Origin may have some for origins that weren't tried.
 func (b *browser) hasNoCORS() bool {
-	for _, a := range b.answers {
+	for _, a := range b.responses {
 		if len(a.disclosed()) > 0 || a.variesByOrigin() {
 			return false
 		}
@@ -71,9 +70,9 @@ func (b *browser) hasNoCORS() bool {
 	return true
 }
 
-// noCORS says that the server doesn't take part in CORS.
+// noCORS says that the server doesn't use CORS.
 func (b *browser) noCORS(s script, severity Severity) *Finding {
 	return b.exchange(s).say(severity, "no-cors", "No response has an Access-Control-* header.",
-		"Browsers don't let scripts of other origins read the responses. That is right if only the server's own pages use it.",
-		"To share responses with another origin, send it Access-Control-Allow-Origin with that origin.")
+		"Browsers don't let scripts of other origins read the responses. That is right if only the server's own pages need them.",
+		"To share responses with another origin, send Access-Control-Allow-Origin with that origin.")
 }

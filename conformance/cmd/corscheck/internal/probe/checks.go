@@ -8,22 +8,21 @@ import (
 // A known is a kind of finding.
 type known struct {
 	id     string
-	survey bool   // whether a survey looks for it
-	title  string // what has to be, as a sentence
+	survey bool   // a survey looks for it
+	title  string // the requirement, as a sentence
 }
 
-// catalogue has every kind of finding. Ids are stable: people ignore findings by
-// them, and programs compare them.
+// catalogue has every kind of finding. Ids are stable: -ignore and programs use them.
 var catalogue = []known{
 	{"actual-denied", true, "origins that pass preflights can read the response that follows"},
 	{"allow-credentials-invalid", true, "Access-Control-Allow-Credentials is true, once, or missing"},
 	{"allow-origin-invalid", true, "Access-Control-Allow-Origin is an origin or *"},
 	{"allow-origin-repeated", true, "Access-Control-Allow-Origin has one value"},
 	{"any-origin", true, "Access-Control-Allow-Origin isn't *"},
-	{"cache-replay", true, "no cache hands one origin's response to another"},
+	{"cache-replay", true, "no cache serves one origin's response to another"},
 	{"credentials-allowed", false, "responses can't be read with credentials unless the policy says so"},
-	{"disclosure", true, "denied origins are sent no Access-Control-* header"},
-	{"header-exposed", false, "scripts see no response headers but those of the policy"},
+	{"disclosure", true, "responses to denied origins have no Access-Control-* header"},
+	{"header-exposed", false, "scripts see only the response headers of the policy"},
 	{"header-hidden", false, "scripts see the response headers of the policy"},
 	{"login-before-cors", true, "preflights need no login"},
 	{"look-alike-http", true, "http origins are denied where the https origin is allowed"},
@@ -38,19 +37,19 @@ var catalogue = []known{
 	{"look-alike-trailing-dot", true, "origins with a dot at the end of the host are denied"},
 	{"look-alike-upper-case", true, "origins in upper case are denied"},
 	{"max-age", false, "browsers cache preflights for as long as the policy says"},
-	{"method-allowed", false, "preflights allow no methods but those of the policy"},
+	{"method-allowed", false, "preflights allow only the methods of the policy"},
 	{"no-cors", true, "responses have CORS headers"},
 	{"null-origin", true, "the origin null is denied"},
 	{"options-claimed", true, "OPTIONS requests that aren't preflights reach the application"},
 	{"origin-allowed", false, "origins that the policy doesn't list are denied"},
 	{"origin-denied", true, "allowed origins can read responses"},
 	{"preflight-denied", false, "preflights allow what the policy lists"},
-	{"preflight-list", true, "the lists in responses to preflights can be parsed"},
+	{"preflight-list", true, "the lists in preflight responses can be parsed"},
 	{"preflight-redirect", true, "preflights aren't redirected"},
 	{"preflight-refused", true, "preflights allow PUT, PATCH, DELETE and usual request headers"},
-	{"preflight-status", true, "responses to preflights have a status from 200 to 299"},
+	{"preflight-status", true, "preflight responses have a status from 200 to 299"},
 	{"reflected-origin", true, "unknown origins are denied"},
-	{"request-header-allowed", false, "preflights allow no request headers but those of the policy"},
+	{"request-header-allowed", false, "preflights allow only the request headers of the policy"},
 	{"vary-missing", true, "responses that differ by Origin say so in Vary"},
 	{"wildcard-with-credentials", true, "Access-Control-Allow-Origin isn't * where Access-Control-Allow-Credentials is true"},
 }
@@ -64,34 +63,33 @@ func IDs() []string {
 	return ids
 }
 
-// TitleOf returns what has to be for findings with an id not to occur.
+// TitleOf returns the requirement that findings with an id violate.
 func TitleOf(id string) string {
 	i := slices.IndexFunc(catalogue, func(k known) bool { return k.id == id })
 	return catalogue[i].title
 }
 
-// A Check is one thing that has to be.
+// A Check is one requirement.
 type Check struct {
-	ID     string `json:"id"`               // of the findings by which it fails
-	Origin string `json:"origin,omitempty"` // whose scripts it is about
-	Title  string `json:"title"`            // what has to be, as a sentence
+	ID     string `json:"id"`               // of its findings
+	Origin string `json:"origin,omitempty"` // of the scripts that it is about
+	Title  string `json:"title"`            // the requirement, as a sentence
 	Result Result `json:"result"`
 }
 
-// A Result is what came of a Check: one of the constants, or the Severity of the
-// finding.
+// A Result is the outcome of a Check: one of the constants, or the Severity of its finding.
 type Result string
 
-// The results without a finding that counts.
+// The results of checks without a finding that counts.
 const (
 	Holds   Result = "holds"
 	Ignored Result = "ignored"
 )
 
-// Fails reports whether a Check has a result that is worse than a note.
+// Fails reports whether the result is worse than a note.
 func (c Check) Fails() bool { return c.Result == Result(Danger) || c.Result == Result(Fault) }
 
-// check records a check, and with it a finding if there is one.
+// check records a check, and its finding if there is one.
 func (r *Report) check(id, origin, title string, f *Finding) {
 	c := Check{ID: id, Origin: origin, Title: title, Result: Holds}
 	if f != nil {
@@ -118,7 +116,7 @@ func (r *Report) checkCatalogue(looked func(id string) bool) {
 	}
 }
 
-// FindingOf returns the finding by which a check fails, and nil if r has none.
+// FindingOf returns the finding of a failed check, and nil if r has none.
 func (r *Report) FindingOf(c Check) *Finding {
 	var found *Finding
 	for i := range r.Findings {

@@ -1,19 +1,20 @@
 // Package probe checks the CORS of a running server.
 //
-// There are two ways. [Audit] compares a server with the policy that it claims to
-// have; [Survey] knows of no policy and looks for what is dangerous. Both return
-// a [Plan]: every request that is going to be sent, so that people can be told
-// before it is. [Plan.Run] sends them, one at a time, and returns a [Report].
+// [Audit] compares a server with its policy. [Survey] needs no policy and looks
+// for dangers. Both return a [Plan] with every request, so that a program can
+// show it before sending anything. [Plan.Run] sends them, one at a time, and
+// returns a [Report].
 //
-// The browser, package fetch, says what a response means. It drafts the requests,
-// since a server sees only what browsers send, and then gets the responses, as
-// often as there are questions. So a server gets one request for each origin and
-// method, however much follows from it.
+// Package fetch, the browser, decides what a response means. It first drafts
+// the requests, so that the server sees only what browsers send, and then gets
+// the same responses for every question. So a server gets only one request for
+// each origin and method.
 //
-// Nothing is sent that a server could act upon: preflights, and GET or HEAD. A
-// script that passes a preflight gets a success that no server has sent.
+// The only requests are preflights, other OPTIONS requests, and GET or HEAD,
+// which change nothing. A script that passes a preflight gets a success
+// response that doesn't come from the server.
 //
-// The first requests look for a cache that hands one origin's response to
+// The first requests look for a cache that serves one origin's response to
 // another. If there is one, later requests avoid it.
 //
 // Start reading at [Audit], then at the type browser.

@@ -41,7 +41,7 @@ func ExampleAudit() {
 	// Output:
 	// 35 requests
 	// does-not-conform
-	// A script at https://app.example.com.corscheck.example can read the response to GET, and the policy doesn't allow it.
-	// A script at https://app.example.com:8443 can read the response to GET, and the policy doesn't allow it.
-	// A script at https://app.example.com. can read the response to GET, and the policy doesn't allow it.
+	// A script at https://app.example.com.corscheck.example can read the response to GET, but the policy doesn't allow it.
+	// A script at https://app.example.com:8443 can read the response to GET, but the policy doesn't allow it.
+	// A script at https://app.example.com. can read the response to GET, but the policy doesn't allow it.
 }

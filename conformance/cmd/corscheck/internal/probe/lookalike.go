@@ -10,8 +10,8 @@ import (
 	"github.com/corskit/cors/conformance/fetch"
 )
 
-// Stranger is an origin that no server knows: the domain is reserved (RFC 2606)
-// and names the tool to whoever reads the server's log.
+// Stranger is an origin that no server allows: the domain is reserved (RFC
+// 2606). It also names the tool in the server's log.
 const Stranger = "https://" + label + ".example"
 
 // otherStranger is another one.
@@ -22,27 +22,27 @@ const (
 	null  = "null"
 )
 
-// A kind is how an origin looks like another.
+// A kind is the way in which an origin looks like another.
 type kind string
 
-// The kinds of look-alike, and what a server does that takes one for the other.
+// The kinds of look-alikes, and the mistake of a server that accepts them.
 const (
 	kindUnrelated   kind = "unrelated"    // it allows every origin
 	kindNull        kind = "null"         // it allows opaque origins
 	kindPrefix      kind = "prefix"       // it compares the beginning
 	kindSuffix      kind = "suffix"       // it compares the end, without the dot before it
-	kindMissingDot  kind = "missing-dot"  // it has an expression whose dots are not escaped
+	kindMissingDot  kind = "missing-dot"  // it has a regular expression with unescaped dots
 	kindSibling     kind = "sibling"      // it allows all of the registrable domain
 	kindParent      kind = "parent"       // it allows the domain above, too
 	kindSubdomain   kind = "subdomain"    // it allows the domains below, too
-	kindInLabel     kind = "in-label"     // it lets the wildcard of a label stand for several
+	kindInLabel     kind = "in-label"     // the wildcard of a label matches several labels
 	kindPort        kind = "other-port"   // it ignores the port
 	kindInsecure    kind = "http"         // it ignores the scheme
 	kindTrailingDot kind = "trailing-dot" // it ignores the root's dot
 	kindSuffixMate  kind = "same-suffix"  // it allows all of the public suffix
 )
 
-// relations are the kinds in words, for what follows on the origin's name.
+// relations are the kinds in words, to be written after the origin.
 var relations = map[kind]string{
 	kindUnrelated:   "unrelated",
 	kindNull:        "opaque origin",
@@ -59,25 +59,24 @@ var relations = map[kind]string{
 	kindSuffixMate:  "same public suffix as %s",
 }
 
-// A lookAlike is an origin that a careless server takes for another.
+// A lookAlike is an origin that a careless server confuses with another.
 type lookAlike struct {
 	origin string
 	kind   kind
-	of     string // empty for those that look like none
+	of     string // the other origin, empty if there is none
 }
 
-// relation says in words how l looks like the other.
+// relation says in words how l is related to the other origin.
 func (l lookAlike) relation() string {
 	return strings.Replace(relations[l.kind], "%s", l.of, 1)
 }
 
-// isAnybodys reports whether someone else than the owner of the other origin
-// can have l.
+// isAnybodys reports whether someone other than the owner of the other origin can own l.
 func (l lookAlike) isAnybodys() bool {
 	return l.of == "" || registrableDomain(hostOf(l.origin)) != registrableDomain(hostOf(l.of))
 }
 
-// strangers are the origins that look like none.
+// strangers are the origins that look like no other.
 func strangers() []lookAlike {
 	return []lookAlike{{Stranger, kindUnrelated, ""}, {null, kindNull, ""}}
 }
@@ -128,8 +127,8 @@ func lookAlikes(of string) []lookAlike {
 	return all
 }
 
-// withoutDot puts a letter in the place of a dot, before the registrable domain
-// if there is one there: then the outcome is a registrable domain of its own.
+// withoutDot replaces a dot with a letter: the dot before the registrable
+// domain if there is one, so that the result is another registrable domain.
 func withoutDot(host, domain string) string {
 	dot := len(host) - len(domain) - 1
 	if dot < 0 {
@@ -185,7 +184,7 @@ func instances(pattern string) []string {
 }
 
 // beside returns an origin that a pattern with a wildcard in its label would
-// allow if the wildcard stood for more than that.
+// allow if the wildcard matched several labels.
 func beside(pattern string) []lookAlike {
 	_, rest, _ := strings.Cut(pattern, "://")
 	first, _, _ := strings.Cut(rest, ".")
@@ -195,23 +194,23 @@ func beside(pattern string) []lookAlike {
 	return []lookAlike{{strings.TrimSuffix(strings.Replace(pattern, "*", "cors.check", 1), ":*"), kindInLabel, pattern}}
 }
 
-// why says in a sentence who can have l and make use of it.
+// why says in a sentence who can own l and use it.
 func (l lookAlike) why() string {
 	switch {
 	case l.kind == kindUnrelated:
 		return "Any site that a user visits can do so."
 	case l.kind == kindNull:
-		return "Any site can send null by means of a sandboxed frame."
+		return "Any site can send null with a sandboxed frame."
 	case l.kind == kindInsecure:
-		return "Whoever controls the user's network can speak for an origin of plain http."
+		return "Anyone who controls the user's network can speak for an http origin."
 	case l.kind == kindSuffixMate:
 		return "Anyone can register a name under that public suffix."
 	case l.isAnybodys():
 		return "Anyone can register such a name."
 	case l.kind == kindTrailingDot:
-		return "DNS takes it for the same host and browsers for another: a comparison that is loose here may be so elsewhere."
+		return "To DNS it is the same host, to browsers another: a comparison that is loose here may be loose elsewhere."
 	case l.kind == kindPort:
-		return "Whatever listens at another port of the host can do so."
+		return "A program on another port of the host can do so."
 	}
-	return "A page of that name that is forgotten, hosted by someone else or broken into can do so."
+	return "A site of that name that is forgotten, hosted by someone else or hacked can do so."
 }

@@ -113,7 +113,7 @@ func TestWhoCanHaveALookAlike(t *testing.T) {
 	}
 }
 
-// The policy allows what instances says it does, and not what lies beside.
+// The policy allows the results of instances, and not those of beside.
 func TestInstances(t *testing.T) {
 	tests := []struct {
 		pattern string

@@ -16,7 +16,7 @@ import (
 // UserAgent is the User-Agent header of every request.
 const UserAgent = "Mozilla/5.0 (compatible; corscheck)"
 
-// A Target is a URL and how it is requested.
+// A Target is a URL and how to request it.
 type Target struct {
 	// URL is an absolute http or https URL without credentials.
 	URL string
@@ -30,9 +30,9 @@ type Target struct {
 	Transport http.RoundTripper
 	// Delay is how long to wait between two requests.
 	Delay time.Duration
-	// Timeout is how long to wait for each response; 0: as long as the context.
+	// Timeout is how long to wait for each response; 0 means until the context ends.
 	Timeout time.Duration
-	// Ignore has the ids of findings that don't count.
+	// Ignore has the ids of findings to ignore.
 	Ignore []string
 	// Progress, if not nil, is called before each request is sent, with its
 	// number from 1.
@@ -47,7 +47,7 @@ func (t *Target) method() string {
 	return http.MethodGet
 }
 
-// A Plan is the requests that will be sent and what to make of the responses.
+// A Plan is the requests to send, and how to judge the responses.
 type Plan struct {
 	target   *Target
 	url      string
@@ -57,7 +57,7 @@ type Plan struct {
 	judge    func(*browser) *Report
 }
 
-// A planned is a request and what it is known by.
+// A planned is a request and its key.
 type planned struct {
 	*http.Request
 	key Request
@@ -72,8 +72,7 @@ func newPlan(t *Target) (*Plan, error) {
 	return &Plan{target: t, url: r.URL.String(), origin: r.URL.Scheme + "://" + r.URL.Host}, nil
 }
 
-// add puts a request into the Plan unless it is there. A query is added to its
-// URL.
+// add adds a request to the Plan unless the Plan has it. A query is added to its URL.
 func (p *Plan) add(r *http.Request, query string) Request {
 	key := requestOf(r)
 	if key.Query = query; query != "" {
@@ -107,7 +106,7 @@ func (p *Plan) askPlainly(method, origin string) error {
 	return nil
 }
 
-// ask plans the request that a browser sends first for a script.
+// ask plans a script's first request.
 func (p *Plan) ask(s script) error {
 	r, err := draft(p.url, s)
 	if err != nil {
@@ -117,10 +116,10 @@ func (p *Plan) ask(s script) error {
 	return nil
 }
 
-// errDrafted stands for the response to a request that is not sent yet.
+// errDrafted takes the place of the response to a request that isn't sent yet.
 var errDrafted = errors.New("drafted")
 
-// draft returns the request that a browser sends first for a script.
+// draft returns a script's first request.
 func draft(url string, s script) (first *http.Request, err error) {
 	agent, err := s.agent(roundTripper(func(r *http.Request) (*http.Response, error) {
 		first = r
@@ -143,7 +142,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Requests returns what will be sent, in order.
+// Requests returns the requests in order.
 func (p *Plan) Requests() []Request {
 	requests := make([]Request, len(p.requests))
 	for i, r := range p.requests {
@@ -174,7 +173,7 @@ func (e *RunError) Error() string {
 // Unwrap returns Err.
 func (e *RunError) Unwrap() error { return e.Err }
 
-// A RedirectError says that a URL redirects, so that another URL is meant.
+// A RedirectError says that a URL redirects to another, which should be checked instead.
 type RedirectError struct {
 	Status   int
 	URL      string
@@ -185,16 +184,15 @@ func (e *RedirectError) Error() string {
 	return fmt.Sprintf("the URL redirects to %s with status %d", quote(e.Location), e.Status)
 }
 
-// ErrPlainHTTP is the cause of a [RunError] if a server says that it speaks
-// HTTPS only.
-var ErrPlainHTTP = errors.New("the server speaks HTTPS, and the URL has http")
+// ErrPlainHTTP is the cause of a [RunError] if a server speaks only HTTPS.
+var ErrPlainHTTP = errors.New("the server speaks HTTPS, but the URL has http")
 
 // Run sends the requests, one at a time and each once, and judges the responses.
-// If a cache replays responses, requests get a query that no cache has seen from
-// then on, so that all else is said of the server. The error, if any, is a
-// [*RunError].
+// If a cache replays responses, later requests have a query that no cache has
+// seen, so that all other findings are about the server. The error, if any, is
+// a [*RunError].
 func (p *Plan) Run(ctx context.Context) (*Report, error) {
-	answers := make(map[Request]*answer)
+	responses := make(map[Request]*response)
 	var keeper keeper
 	var replay *Finding
 	var unchecked []string
@@ -218,28 +216,28 @@ func (p *Plan) Run(ctx context.Context) (*Report, error) {
 		if err != nil {
 			return nil, &RunError{p.count(i + 1), err}
 		}
-		answers[planned.key] = a
+		responses[planned.key] = a
 		if planned.key != p.cache.second {
 			continue
 		}
 		var why string
-		if replay, why = p.cache.judge(answers); replay != nil {
-			p.cache.bypass(answers)
+		if replay, why = p.cache.judge(responses); replay != nil {
+			p.cache.bypass(responses)
 		}
 		if why != "" {
 			unchecked = append(unchecked, why)
 		}
 	}
 	for _, key := range []Request{p.cache.firstCold, p.cache.secondAfter, p.cache.secondCold} {
-		delete(answers, key)
+		delete(responses, key)
 	}
-	report := p.judge(&browser{url: p.url, method: p.target.method(), answers: answers, cached: replay})
+	report := p.judge(&browser{url: p.url, method: p.target.method(), responses: responses, cached: replay})
 	report.URL = p.url
 	report.Requests = p.count(len(p.requests))
 	report.Unchecked = append(report.Unchecked, unchecked...)
-	if status := answers[p.cache.first].status; status/100 != 2 {
+	if status := responses[p.cache.first].status; status/100 != 2 {
 		report.Unchecked = append(report.Unchecked, fmt.Sprintf(
-			"The status of responses to %s is %d: for other statuses, another part of the server may decide.", p.target.method(), status))
+			"Responses to %s have status %d: for other statuses, another part of the server may handle CORS.", p.target.method(), status))
 	}
 	return report.conclude(p.target.Ignore), nil
 }
@@ -255,11 +253,11 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// An answer is a server's response to a request.
-type answer struct {
+// A response is a server's response to a request.
+type response struct {
 	status int
-	header http.Header // the part that is judged
-	body   string      // its beginning, if it came at once
+	header http.Header // the part that counts
+	body   string      // the beginning, if it arrived at once
 
 	dropped     int // bytes of other headers
 	undisclosed int // names of other headers that begin with Access-Control-
@@ -267,7 +265,7 @@ type answer struct {
 }
 
 // send sends a request.
-func (p *Plan) send(ctx context.Context, r *http.Request, keeper *keeper) (*answer, error) {
+func (p *Plan) send(ctx context.Context, r *http.Request, keeper *keeper) (*response, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if p.target.Timeout > 0 {
@@ -288,9 +286,9 @@ func (p *Plan) send(ctx context.Context, r *http.Request, keeper *keeper) (*answ
 	if err != nil {
 		return nil, err
 	}
-	// A short body is read, so that the connection can be used again, and so is
-	// the text of an error 400. Other bodies are not: they may never end. A short
-	// one may not end either, so its time is limited.
+	// A short body is read, so that the connection can be reused, and so is the
+	// text of a 400. Other bodies aren't read: they may never end. Reading a
+	// short body has a time limit, because it may not end either.
 	isShort := 0 <= response.ContentLength && response.ContentLength <= maxBody
 	if isShort || a.status == http.StatusBadRequest {
 		timer := time.AfterFunc(maxBodyWait, cancel)
@@ -301,15 +299,14 @@ func (p *Plan) send(ctx context.Context, r *http.Request, keeper *keeper) (*answ
 	return a, nil
 }
 
-// The bounds of reading a body.
+// The limits for reading a body.
 const (
 	maxBody     = 64 << 10
 	maxBodyWait = time.Second
 )
 
-// refusal returns an error if a server says that it wants requests at
-// another URL.
-func (a *answer) refusal(url string) error {
+// refusal returns an error if a server says that requests should go to another URL.
+func (a *response) refusal(url string) error {
 	location := a.header.Get("Location")
 	switch {
 	case isRedirect(a.status) && location != "":
@@ -324,8 +321,8 @@ func isRedirect(status int) bool {
 	return slices.Contains([]int{301, 302, 303, 307, 308}, status)
 }
 
-// disclosed returns the names of the headers by which a tells of the policy.
-func (a *answer) disclosed() (names []string) {
+// disclosed returns the names of the headers that disclose something of the policy.
+func (a *response) disclosed() (names []string) {
 	for name := range a.header {
 		if strings.HasPrefix(name, accessControl) {
 			names = append(names, name)
@@ -335,8 +332,8 @@ func (a *answer) disclosed() (names []string) {
 	return names
 }
 
-// disclosure returns those names as a list that is not too long.
-func (a *answer) disclosure() string {
+// disclosure returns the disclosed names as a list of limited length.
+func (a *response) disclosure() string {
 	names := a.disclosed()
 	for i, name := range names {
 		names[i] = cut(name, maxName)

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// A Verdict is a Report in a word.
+// A Verdict is the outcome of a Report, in a word.
 type Verdict string
 
-// The verdicts. The first two are those of an audit, the others of a survey.
+// The verdicts. The first two are for an audit, the others for a survey.
 const (
 	Conforms       Verdict = "conforms"
 	DoesNotConform Verdict = "does-not-conform"
@@ -22,7 +22,7 @@ const (
 	Dangerous      Verdict = "dangerous"
 )
 
-// A Report is what came of a Plan.
+// A Report is the outcome of a Plan.
 type Report struct {
 	Mode     Mode         `json:"mode"`
 	URL      string       `json:"url"`
@@ -34,13 +34,13 @@ type Report struct {
 	Asked    []Permission `json:"preflights,omitempty"` // survey: what preflights of one origin allow
 	Findings []Finding    `json:"findings"`             // the worst first
 	Ignored  []string     `json:"ignored,omitempty"`    // the ids of findings that were ignored
-	// Unchecked says in sentences what was left out and why.
+	// Unchecked says in sentences what wasn't checked and why.
 	Unchecked []string `json:"unchecked,omitempty"`
 
 	noCORS bool
 }
 
-// A Mode is a way to ask.
+// A Mode is what a Plan does.
 type Mode string
 
 // The modes.
@@ -59,10 +59,10 @@ type Requests struct {
 // An Access is what scripts of an origin can do.
 type Access struct {
 	Origin      string `json:"origin"`
-	Relation    string `json:"relation"`            // to the origins that are known, in words
+	Relation    string `json:"relation"`            // to the known origins, in words
 	Read        bool   `json:"read"`                // the response to GET or HEAD
 	Credentials bool   `json:"credentials"`         // read it, or pass the preflight, with credentials
-	Preflight   *bool  `json:"preflight,omitempty"` // pass a preflight for PUT; left out: not tried
+	Preflight   *bool  `json:"preflight,omitempty"` // pass a preflight for PUT; missing if not tried
 }
 
 // A Permission is what a preflight says about a method or a request header.
@@ -79,8 +79,8 @@ type Severity string
 
 // The severities, the worst first.
 const (
-	Danger Severity = "danger" // scripts get data or power that is not meant for them
-	Fault  Severity = "fault"  // something doesn't work as it was meant, in browsers or caches
+	Danger Severity = "danger" // scripts get data or power that they shouldn't have
+	Fault  Severity = "fault"  // something doesn't work as intended, in browsers or caches
 	Note   Severity = "note"   // worth knowing
 )
 
@@ -92,16 +92,16 @@ func (s Severity) AtLeast(t Severity) bool {
 	return slices.Index(Severities, s) <= slices.Index(Severities, t)
 }
 
-// A Finding is something that is wrong, or worth knowing.
+// A Finding is a problem, or something worth knowing.
 type Finding struct {
 	ID       string   `json:"id"` // one of IDs
 	Severity Severity `json:"severity"`
-	Title    string   `json:"title"` // what is, as a sentence
+	Title    string   `json:"title"` // what is the case, as a sentence
 	Sent     Request  `json:"sent"`
 	Received Response `json:"received"`
 	Why      string   `json:"why"`            // why it matters, as a sentence
 	Fix      string   `json:"fix"`            // what to send or do instead
-	Also     []string `json:"also,omitempty"` // other origins of which the same is true
+	Also     []string `json:"also,omitempty"` // other origins with the same finding
 }
 
 func (f *Finding) say(severity Severity, id, title, why, fix string) *Finding {
@@ -109,10 +109,10 @@ func (f *Finding) say(severity Severity, id, title, why, fix string) *Finding {
 	return f
 }
 
-// A Request is a request as far as CORS is concerned.
+// A Request is the part of a request that CORS is about.
 type Request struct {
 	Method         string `json:"method"`
-	Query          string `json:"query,omitempty"` // added to the URL, which no cache has seen then
+	Query          string `json:"query,omitempty"` // added to the URL, so that no cache has a response
 	Origin         string `json:"origin,omitempty"`
 	RequestMethod  string `json:"accessControlRequestMethod,omitempty"`
 	RequestHeaders string `json:"accessControlRequestHeaders,omitempty"`
@@ -153,15 +153,15 @@ func (r Request) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// A Response is a response as far as CORS is concerned: Headers are those by
-// which a server takes part in it, Vary and Location. Long values are cut, as in
-// "A, B, and 24998 more" and "https://aaa... (1048576 bytes)"; the findings are
-// about the whole values.
+// A Response is the part of a response that CORS is about: Headers are those of
+// the CORS protocol, Vary and Location. Long values are cut, as in "A, B, and
+// 24998 more" and "https://aaa... (1048576 bytes)"; the findings are about the
+// whole values.
 type Response struct {
 	Status  int                 `json:"status"`
 	Headers map[string][]string `json:"headers"`
-	Cut     bool                `json:"cut,omitempty"`     // whether Headers is not all that the server sent
-	Omitted int                 `json:"omitted,omitempty"` // how many header lines Headers leaves out
+	Cut     bool                `json:"cut,omitempty"`     // whether Headers lacks something that the server sent
+	Omitted int                 `json:"omitted,omitempty"` // how many header lines are left out
 }
 
 // String returns r in a line of printable ASCII.
@@ -184,8 +184,8 @@ func (r Response) String() string {
 
 const accessControl = "Access-Control-"
 
-// find records a finding. Where the same is true of several origins, one finding
-// has them all: most mistakes show in many ways.
+// find records a finding. Several origins with the same finding are combined,
+// because most mistakes show in many ways.
 func (r *Report) find(f *Finding) {
 	for i := range r.Findings {
 		known := &r.Findings[i]
@@ -200,8 +200,7 @@ func (r *Report) find(f *Finding) {
 	r.Findings = append(r.Findings, *f)
 }
 
-// conclude sorts the findings, takes away those that are ignored, and gives the
-// verdict.
+// conclude sorts the findings, removes ignored ones, and sets the verdict.
 func (r *Report) conclude(ignore []string) *Report {
 	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
 		ignored := slices.Contains(ignore, f.ID)

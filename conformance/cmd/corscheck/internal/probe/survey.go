@@ -9,13 +9,13 @@ import (
 	"github.com/corskit/cors/conformance/fetch"
 )
 
-// A survey looks for what is dangerous about a server.
+// A survey looks for what is dangerous about a server, without a policy.
 type survey struct {
 	plan    *Plan
-	named   []string    // origins that are known to be allowed
+	named   []string    // origins that the user named as allowed
 	origins []lookAlike // all others
-	base    string      // the origin whose look-alikes are tried by preflights, too
-	speaker string      // the origin whose scripts try methods and request headers
+	base    string      // the origin whose look-alikes are tried with preflights, too
+	speaker string      // the origin with which methods and request headers are tried
 
 	unchecked []string
 	report    *Report
@@ -23,21 +23,21 @@ type survey struct {
 	access    map[string]*access
 }
 
-// An access is what scripts of an origin can do, and how the server said so.
+// An access is what scripts of an origin can do, and the responses that say so.
 type access struct {
 	lookAlike
 	read, readWithCredentials bool
 	pass, passWithCredentials bool
-	asked                     bool // by a preflight, too
+	asked                     bool // with a preflight, too
 }
 
 func (a *access) allowed() bool     { return a.read || a.pass }
 func (a *access) credentials() bool { return a.readWithCredentials || a.passWithCredentials }
 
 // Survey returns the Plan that looks for what is dangerous about a server.
-// origins are known to be allowed: their look-alikes are tried, and their
-// scripts try methods and request headers. Without any, the look-alikes are
-// those of the URL's own origin.
+// origins are known to be allowed: it tries their look-alikes, and tries
+// methods and request headers with them. Without origins, it tries look-alikes
+// of the URL's own origin.
 //
 // The error says what is wrong with the Target, or with an origin.
 func Survey(t *Target, origins []string) (*Plan, error) {
@@ -52,7 +52,7 @@ func Survey(t *Target, origins []string) (*Plan, error) {
 		}
 		switch {
 		case origin == plan.origin:
-			s.skip("%s is the URL's own origin, whose scripts need no CORS.", origin)
+			s.skip("%s is the URL's own origin, whose scripts don't need CORS.", origin)
 		case origin == Stranger || origin == null || slices.Contains(s.named, origin):
 		default:
 			s.named = append(s.named, origin)
@@ -62,7 +62,7 @@ func Survey(t *Target, origins []string) (*Plan, error) {
 	if len(s.named) > 0 {
 		s.base, s.speaker, bases = s.named[0], s.named[0], s.named
 	} else {
-		s.skip("No origin is known to be allowed, so %s tries methods and request headers, and look-alikes are those of %s: name an allowed origin (-origin) to learn more.", s.speaker, s.base)
+		s.skip("No allowed origin is known, so methods and request headers are tried with %s, and look-alikes are those of %s: name an allowed origin (-origin) to learn more.", s.speaker, s.base)
 	}
 	for _, base := range bases {
 		for _, l := range lookAlikes(base) {
@@ -83,16 +83,15 @@ func (s *survey) skip(format string, args ...any) {
 	s.unchecked = append(s.unchecked, fmt.Sprintf(format, args...))
 }
 
-// triesPreflight reports whether an origin is tried by a preflight, too.
-// That a server judges origins alike in both kinds of request is looked at with
-// some of them.
+// triesPreflight reports whether an origin is tried with a preflight, too. A
+// few origins are enough to check that the server judges both kinds of request
+// alike.
 func (s *survey) triesPreflight(l lookAlike) bool { return l.of == "" || l.of == s.base }
 
-// attempt is the preflight by which an origin tries to get through.
+// attempt returns the script with which an origin tries a preflight.
 func attempt(origin string) script { return script{origin: origin, method: http.MethodPut} }
 
-// attempts are the preflights that tell which methods and request headers are
-// allowed.
+// attempts are the preflights that show which methods and request headers are allowed.
 func (s *survey) attempts() []script {
 	return []script{
 		attempt(s.speaker),
@@ -137,7 +136,7 @@ func (s *survey) ask() error {
 	return s.plan.askPlainly(method, "")
 }
 
-// judge says what is dangerous.
+// judge records what is dangerous.
 func (s *survey) judge(b *browser) *Report {
 	s.browser = b
 	s.access = make(map[string]*access)
@@ -161,7 +160,7 @@ func (s *survey) judge(b *browser) *Report {
 	return s.report
 }
 
-// looked reports whether the survey looked for what a kind of finding is about.
+// looked reports whether the survey looked for a kind of finding.
 func (s *survey) looked(id string) bool {
 	if id == "origin-denied" || id == "actual-denied" {
 		return len(s.named) > 0
@@ -180,7 +179,7 @@ func (s *survey) find(f *Finding) {
 	}
 }
 
-// look concludes what scripts of an origin can do.
+// look determines what scripts of an origin can do.
 func (s *survey) look(l lookAlike, relation string, asked bool) {
 	b := s.browser
 	a := &access{lookAlike: l, asked: asked, read: b.read(l.origin, false) == nil, readWithCredentials: b.read(l.origin, true) == nil}
@@ -195,7 +194,7 @@ func (s *survey) look(l lookAlike, relation string, asked bool) {
 	s.report.Access = append(s.report.Access, row)
 }
 
-// evidence returns the start of a Finding whose evidence is the exchange that lets scripts of an origin do most.
+// evidence returns a Finding with the exchange that lets scripts of an origin do most.
 func (s *survey) evidence(a *access) *Finding {
 	if a.readWithCredentials || a.read && !a.passWithCredentials {
 		return s.browser.exchange(reading(a.origin, s.browser.method))
@@ -221,8 +220,9 @@ func (s *survey) can(a *access) string {
 	return "can send PUT"
 }
 
-// strangerSeverity is how bad it is that strangers' scripts get through. What
-// they read without credentials anyone can read who reaches the server.
+// strangerSeverity is how bad it is that scripts of unknown origins get
+// through. Without credentials, they read only what anyone who reaches the
+// server can read.
 func strangerSeverity(a *access) Severity {
 	if a.credentials() {
 		return Danger
@@ -232,11 +232,11 @@ func strangerSeverity(a *access) Severity {
 
 func (s *survey) judgeStrangers() {
 	stranger := s.access[Stranger]
-	anyOrigin := stranger.read && !stranger.credentials() && s.answersWildcard()
+	anyOrigin := stranger.read && !stranger.credentials() && s.sendsWildcard()
 	switch {
 	case anyOrigin:
 		s.find(s.evidence(stranger).say(Note, "any-origin", "Any site "+s.can(stranger)+", without credentials.",
-			"That is right for public data and for nothing else. A server in a private network is shared with every page that its users open.",
+			"That is right only for public data. A server in a private network is exposed to every page that its users open.",
 			"If the data isn't public, send the request's origin instead of *, and only if it is allowed."))
 	case stranger.allowed():
 		s.find(s.evidence(stranger).say(strangerSeverity(stranger), "reflected-origin", "Any site "+s.can(stranger)+": every origin is reflected.",
@@ -244,7 +244,7 @@ func (s *survey) judgeStrangers() {
 	}
 	if a := s.access[null]; a.allowed() && !anyOrigin {
 		s.find(s.evidence(a).say(strangerSeverity(a), "null-origin", "A script of an opaque origin, null, "+s.can(a)+".",
-			a.why(), "Don't send Access-Control-Allow-Origin: null. Allow the origin that is meant."))
+			a.why(), "Don't send Access-Control-Allow-Origin: null. Allow the actual origin instead."))
 	}
 	if stranger.allowed() {
 		return // and so are all look-alikes
@@ -263,7 +263,7 @@ func (s *survey) judgeStrangers() {
 	}
 }
 
-// judgeNoCORS looks at whether the server takes part in CORS at all.
+// judgeNoCORS checks whether the server uses CORS at all.
 func (s *survey) judgeNoCORS() {
 	s.report.noCORS = s.browser.hasNoCORS()
 	severity := Note
@@ -278,32 +278,32 @@ func (s *survey) judgeNoCORS() {
 	}
 }
 
-// answersWildcard reports whether strangers are sent the wildcard, and not their
-// own origin.
-func (s *survey) answersWildcard() bool {
+// sendsWildcard reports whether responses to unknown origins have the wildcard
+// instead of the origin.
+func (s *survey) sendsWildcard() bool {
 	_, a := s.browser.first(reading(Stranger, s.browser.method))
 	return a.header.Get("Access-Control-Allow-Origin") == "*"
 }
 
-// judgeUpperCase looks at an origin that no browser sends.
+// judgeUpperCase checks an origin that no browser sends.
 func (s *survey) judgeUpperCase() {
 	sent := Request{Method: s.browser.method, Origin: upperCase(s.base)}
 	if sent.Origin == s.base || s.access[Stranger].allowed() {
 		return
 	}
-	got := s.browser.answerTo(sent)
+	got := s.browser.responseTo(sent)
 	_, toStranger := s.browser.first(reading(Stranger, s.browser.method))
 	allowed := got.header["Access-Control-Allow-Origin"]
 	theirs := toStranger.header["Access-Control-Allow-Origin"]
 	isReflected := slices.Equal(theirs, []string{Stranger})
 	if len(allowed) == 1 && strings.EqualFold(allowed[0], sent.Origin) && !slices.Equal(allowed, theirs) && !isReflected {
-		s.find((&Finding{Sent: sent, Received: got.response()}).say(Note, "look-alike-upper-case", "Origins are compared without regard to case.",
-			"No browser sends an origin in upper case, but a comparison that is loose here may be so elsewhere.",
+		s.find((&Finding{Sent: sent, Received: got.evidence()}).say(Note, "look-alike-upper-case", "Origins are compared without regard to case.",
+			"No browser sends an origin in upper case, but a comparison that is loose here may be loose elsewhere.",
 			fmt.Sprintf(exactly, s.base)))
 	}
 }
 
-// judgePermissions looks at which methods and request headers preflights allow.
+// judgePermissions checks which methods and request headers preflights allow.
 func (s *survey) judgePermissions() {
 	var methods, headers []string
 	var refused script
@@ -333,7 +333,7 @@ func (s *survey) judgePermissions() {
 		"Send what scripts need in Access-Control-Allow-Methods and Access-Control-Allow-Headers."))
 }
 
-// judgeNamed looks at whether origins that are allowed get anything from it.
+// judgeNamed checks whether allowed origins can do anything.
 func (s *survey) judgeNamed() {
 	for _, origin := range s.named {
 		a := s.access[origin]
@@ -341,62 +341,62 @@ func (s *survey) judgeNamed() {
 		failure := s.browser.read(origin, false)
 		switch {
 		case s.report.noCORS || s.browser.cause(reads, failure, Fault) != nil && !a.pass:
-			// judgeNoCORS has said so.
+			// judgeNoCORS reports that.
 		case !a.allowed():
-			s.find(s.browser.exchange(reads).say(Fault, "origin-denied", fmt.Sprintf("A script at %s can do nothing, and -origin names it as allowed.", origin),
+			s.find(s.browser.exchange(reads).say(Fault, "origin-denied", fmt.Sprintf("A script at %s can do nothing, but -origin names it as allowed.", origin),
 				sentence(failure.Reason), failure.Remedy))
 		case !a.read:
-			s.find(s.browser.exchange(reads).say(Fault, "actual-denied", fmt.Sprintf("A script at %s passes preflights, and can't read the response to %s.", origin, s.browser.method),
-				sentence(failure.Reason), "Send the CORS headers with every response, errors included, and not only with responses to preflights."))
+			s.find(s.browser.exchange(reads).say(Fault, "actual-denied", fmt.Sprintf("A script at %s passes preflights, but can't read the response to %s.", origin, s.browser.method),
+				sentence(failure.Reason), "Send the CORS headers with every response, errors included, and not only with preflight responses."))
 		}
 	}
 	s.judgePreflightStatus(s.speaker)
 	s.judgePreflightRedirects()
 }
 
-// judgePreflightStatus looks at a preflight that is refused while actual
-// requests are allowed. Where there are no CORS headers, it may be meant: many
-// servers have nothing to offer that needs a preflight.
+// judgePreflightStatus checks for a preflight that is refused while actual
+// requests are allowed. Without CORS headers, that may be intended: many
+// servers need no preflights.
 func (s *survey) judgePreflightStatus(origin string) {
 	asks := attempt(origin)
-	_, answer := s.browser.first(asks)
-	if !s.access[origin].read || isRedirect(answer.status) || answer.status/100 == 2 || answer.status == http.StatusUnauthorized {
+	_, response := s.browser.first(asks)
+	if !s.access[origin].read || isRedirect(response.status) || response.status/100 == 2 || response.status == http.StatusUnauthorized {
 		return
 	}
-	hasHeaders := answer.header.Get("Access-Control-Allow-Origin") != ""
-	if !hasHeaders && answer.status < 500 {
+	hasHeaders := response.header.Get("Access-Control-Allow-Origin") != ""
+	if !hasHeaders && response.status < 500 {
 		return
 	}
-	s.find(s.browser.exchange(asks).say(Fault, "preflight-status", fmt.Sprintf("The response to preflights has status %d.", answer.status),
+	s.find(s.browser.exchange(asks).say(Fault, "preflight-status", fmt.Sprintf("Preflight responses have status %d.", response.status),
 		"Browsers refuse a preflight whose status isn't from 200 to 299.",
 		"Respond to preflights with status 204, before authentication and routing can refuse them."))
 }
 
 func (s *survey) judgePreflightRedirects() {
 	for _, r := range s.plan.Requests() {
-		if a := s.browser.answers[r]; r.IsPreflight() && isRedirect(a.status) {
-			s.find(redirected(&Finding{Sent: r, Received: a.response()}, a))
+		if a := s.browser.responses[r]; r.IsPreflight() && isRedirect(a.status) {
+			s.find(redirected(&Finding{Sent: r, Received: a.evidence()}, a))
 			return
 		}
 	}
 }
 
-// judgeHeaders looks at headers that no browser can make sense of, and at what
+// judgeHeaders checks for headers that no browser understands, and for what
 // denied origins learn.
 func (s *survey) judgeHeaders() {
 	for _, r := range s.plan.Requests() {
-		a := s.browser.answers[r]
+		a := s.browser.responses[r]
 		if a == nil {
 			continue // of the cacheProbe
 		}
-		evidence := func() *Finding { return &Finding{Sent: r, Received: a.response()} }
+		evidence := func() *Finding { return &Finding{Sent: r, Received: a.evidence()} }
 		origins, credentials := a.header["Access-Control-Allow-Origin"], a.header["Access-Control-Allow-Credentials"]
 		origin, credential := strings.Join(origins, ", "), strings.Join(credentials, ", ")
 		switch {
 		case strings.ContainsAny(origin, ", "):
 			s.find(evidence().say(Fault, "allow-origin-repeated", "Access-Control-Allow-Origin has more than one value.",
-				"Browsers take one value, and deny the script everything.",
-				"Send the request's origin, if it is allowed, and only once. Often a proxy adds the header to the application's own."))
+				"Browsers accept only one value, and deny the script everything.",
+				"Send the request's origin, if it is allowed, only once. Often a proxy adds a second header to the application's own."))
 		case origin == "*" && credential == "true":
 			s.find(evidence().say(Fault, "wildcard-with-credentials", "Access-Control-Allow-Origin is * while Access-Control-Allow-Credentials is true.",
 				"Browsers refuse the two together: scripts that include credentials get a network error.", listOrigins))
@@ -405,7 +405,7 @@ func (s *survey) judgeHeaders() {
 				"Browsers compare it byte by byte with the page's origin, and the two are never equal.",
 				"Send the request's origin, if it is allowed."))
 		case s.isDenied(r):
-			s.find(tells(r, a))
+			s.find(discloses(r, a))
 		}
 		if strings.EqualFold(credential, "true") && credential != "true" || len(credentials) > 1 {
 			s.find(evidence().say(Fault, "allow-credentials-invalid", fmt.Sprintf("Access-Control-Allow-Credentials is %s.", quote(credential)),
@@ -417,24 +417,24 @@ func (s *survey) judgeHeaders() {
 	}
 }
 
-// judgeList looks for lists in the response to a preflight that can't be parsed.
+// judgeList checks for lists in a preflight response that can't be parsed.
 func (s *survey) judgeList(script script) {
 	failure := s.browser.passes(script)
 	if failure != nil && (failure.Step == fetch.StepPreflightMethods || failure.Step == fetch.StepPreflightHeaders) {
 		s.find(s.browser.exchange(script).say(Fault, "preflight-list", sentence(failure.Reason),
-			"Browsers refuse the whole preflight, whatever else is in the list.", failure.Remedy))
+			"Browsers refuse the whole preflight, whatever else the list has.", failure.Remedy))
 	}
 }
 
-// isOrigin reports whether a page can have an origin. The URL standard lets a
-// host contain a wildcard; nobody who writes one means that.
+// isOrigin reports whether a page can have an origin. The URL standard allows a
+// wildcard in a host, but nobody who writes one means that.
 func isOrigin(value string) bool {
 	_, err := fetch.NewAgent(value)
 	return err == nil && !strings.Contains(value, "*")
 }
 
-// isDenied reports whether a request is a script's of an origin that can do
-// nothing, and that nobody named as allowed.
+// isDenied reports whether a request comes from a script of an origin that can
+// do nothing and wasn't named as allowed.
 func (s *survey) isDenied(r Request) bool {
 	access := s.access[r.Origin]
 	return access != nil && access.kind != "" && !access.allowed()

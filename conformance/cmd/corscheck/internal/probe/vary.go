@@ -9,34 +9,34 @@ import (
 )
 
 // missesVary returns a finding if responses to actual requests differ by Origin
-// and one of them doesn't say so (Fetch, "CORS protocol and HTTP caches"). The
-// response to a request without Origin is one of them: a cache would hand it to a
-// script.
+// and one of them doesn't say so (Fetch, "CORS protocol and HTTP caches"). That
+// includes the response to a request without Origin: a cache would serve it to
+// a script.
 func (b *browser) missesVary() *Finding {
 	type exchange struct {
-		sent   Request
-		answer *answer
+		sent     Request
+		response *response
 	}
 	var all, silent []exchange
-	for _, r := range slices.SortedFunc(maps.Keys(b.answers), func(x, y Request) int { return strings.Compare(x.Origin, y.Origin) }) {
+	for _, r := range slices.SortedFunc(maps.Keys(b.responses), func(x, y Request) int { return strings.Compare(x.Origin, y.Origin) }) {
 		if r.Method != b.method {
 			continue
 		}
-		e := exchange{r, b.answers[r]}
+		e := exchange{r, b.responses[r]}
 		all = append(all, e)
-		if !e.answer.variesByOrigin() {
+		if !e.response.variesByOrigin() {
 			silent = append(silent, e)
 		}
 	}
-	differs := func(e exchange) bool { return !sameCORS(e.answer.header, all[0].answer.header) }
+	differs := func(e exchange) bool { return !sameCORS(e.response.header, all[0].response.header) }
 	if len(silent) == 0 || !slices.ContainsFunc(all, differs) {
 		return nil
 	}
-	f := &Finding{Sent: silent[0].sent, Received: silent[0].answer.response()}
+	f := &Finding{Sent: silent[0].sent, Received: silent[0].response.evidence()}
 	return f.say(Fault, "vary-missing",
-		fmt.Sprintf("The responses to %s differ by Origin, and %d of %d don't say so in Vary.", b.method, len(silent), len(all)),
-		"A cache hands one origin's response to another, which then can't read it, or reads what it shouldn't.",
-		"Send Vary: Origin with every response, those to requests without Origin and to denied origins included, and make sure that nothing later overwrites Vary.")
+		fmt.Sprintf("The responses to %s differ by Origin, but %d of %d don't say so in Vary.", b.method, len(silent), len(all)),
+		"A cache serves one origin's response to another, which then can't read it, or reads what it shouldn't.",
+		"Send Vary: Origin with every response, also to requests without Origin and to denied origins, and make sure that nothing overwrites Vary later.")
 }
 
 // sameCORS reports whether two headers say the same about CORS.
@@ -46,7 +46,7 @@ func sameCORS(a, b http.Header) bool {
 }
 
 // variesByOrigin reports whether Vary has Origin, or * for everything.
-func (a *answer) variesByOrigin() bool {
+func (a *response) variesByOrigin() bool {
 	for _, line := range a.header["Vary"] {
 		for member := range strings.SplitSeq(line, ",") {
 			if member = strings.TrimSpace(member); member == "*" || strings.EqualFold(member, "Origin") {
