@@ -224,7 +224,7 @@ func (r *replay) next() bool {
 		r.misses("AllowHeaders", failure, http.CanonicalHeaderKey(failure.Refused))
 		r.removeHeader(failure.Refused)
 	default:
-		r.block("Request", failure.Reason+".", failure.Remedy, nil)
+		r.block("Request", failure.Reason+".", failure.Fix, nil)
 		return false
 	}
 	return true

@@ -37,7 +37,7 @@ func Example() {
 	var failure *fetch.NetworkError
 	if errors.As(err, &failure) {
 		fmt.Printf("%s: %s: %s\n", failure.Step, failure.Header, failure.Value)
-		fmt.Println(failure.Reason + ". " + failure.Remedy)
+		fmt.Println(failure.Reason + ". " + failure.Fix)
 	}
 	// Output:
 	// cors 200 7 false

@@ -79,8 +79,8 @@ type NetworkError struct {
 	Section string
 	// Reason is a sentence that says what is wrong, without a full stop.
 	Reason string
-	// Remedy is a sentence that says how to fix it, usually what the server has to send.
-	Remedy string
+	// Fix is a sentence that says how to fix it, usually what the server has to send.
+	Fix string
 	// Origin is the agent's origin.
 	Origin string
 	// Method and URL are those of the failed request, after any redirects.
@@ -97,7 +97,7 @@ func (e *NetworkError) Error() string {
 		response = "preflight: "
 	}
 	return fmt.Sprintf("fetch: %s %s from origin %s: %s%s. %s (%s)",
-		printable(e.Method), printable(e.URL), e.Origin, response, e.Reason, e.Remedy, e.Section)
+		printable(e.Method), printable(e.URL), e.Origin, response, e.Reason, e.Fix, e.Section)
 }
 
 // Unwrap returns Err, so that errors.Is finds the context's error.
@@ -115,7 +115,7 @@ func badPortError(url *urlRecord) *NetworkError {
 		Step:    StepBadPort,
 		Section: `Fetch, "Port blocking"`,
 		Reason:  "Browsers do not connect to port " + url.port,
-		Remedy:  "Serve on another port.",
+		Fix:     "Serve on another port.",
 	}
 }
 
@@ -124,7 +124,7 @@ func sameOriginModeError(request *request) *NetworkError {
 		Step:    StepSameOriginMode,
 		Section: `Fetch, "Main fetch", step 12`,
 		Reason:  fmt.Sprintf("The request's mode is same-origin, but %s is another origin", quote(request.currentURL().origin())),
-		Remedy:  "Use mode cors in the script.",
+		Fix:     "Use mode cors in the script.",
 	}
 }
 
@@ -133,7 +133,7 @@ func noCORSRedirectModeError(request *request) *NetworkError {
 		Step:    StepRedirectMode,
 		Section: `Fetch, "Main fetch", step 12`,
 		Reason:  "In mode no-cors, the redirect mode must be follow, but it is " + string(request.redirect),
-		Remedy:  "Use redirect mode follow, or mode cors, in the script.",
+		Fix:     "Use redirect mode follow, or mode cors, in the script.",
 	}
 }
 
@@ -142,20 +142,20 @@ func schemeError(url *urlRecord) *NetworkError {
 		Step:    StepScheme,
 		Section: `Fetch, "Main fetch", step 12, and "Scheme fetch"`,
 		Reason:  fmt.Sprintf("The URL's scheme is %s", quote(url.scheme)),
-		Remedy:  "Use http or https: other cross-origin requests aren't possible.",
+		Fix:     "Use http or https: other cross-origin requests aren't possible.",
 	}
 }
 
 func networkFetchError(url *urlRecord, err error) *NetworkError {
-	remedy := fmt.Sprintf("Make sure that a server speaks HTTP at %s.", printable(url.origin()))
+	fix := fmt.Sprintf("Make sure that a server speaks HTTP at %s.", printable(url.origin()))
 	if errors.Is(err, ErrControlByte) {
-		remedy = "Try the script in a browser, or with a value of printable characters."
+		fix = "Try the script in a browser, or with a value of printable characters."
 	}
 	return &NetworkError{
 		Step:    StepNetwork,
 		Section: `Fetch, "HTTP-network fetch"`,
 		Reason:  "There is no usable response: " + printable(err.Error()),
-		Remedy:  remedy,
+		Fix:     fix,
 		Err:     err,
 	}
 }
@@ -165,7 +165,7 @@ func proxyAuthenticationError(response *response) *NetworkError {
 		Step:    StepNetwork,
 		Section: `Fetch, "HTTP-network-or-cache fetch"`,
 		Reason:  "The response has status 407, which browsers handle with a prompt or not at all",
-		Remedy:  "Send another status: 407 is for proxies between browser and server.",
+		Fix:     "Send another status: 407 is for proxies between browser and server.",
 	}).withHeader(response, "Proxy-Authenticate")
 }
 
@@ -174,7 +174,7 @@ func preflightRedirectError(response *response) *NetworkError {
 		Step:    StepPreflightStatus,
 		Section: `Fetch, "CORS-preflight fetch", step 7`,
 		Reason:  fmt.Sprintf("The response has status %d, and a preflight must not be redirected", response.status),
-		Remedy:  "Respond to the OPTIONS request itself with a status from 200 to 299, or use the redirect's target in the script; often the cause is a missing slash, or http instead of https.",
+		Fix:     "Respond to the OPTIONS request itself with a status from 200 to 299, or use the redirect's target in the script; often the cause is a missing slash, or http instead of https.",
 	}).withHeader(response, "Location")
 }
 
@@ -183,7 +183,7 @@ func preflightNotOKError(response *response) *NetworkError {
 		Step:    StepPreflightStatus,
 		Section: `Fetch, "CORS-preflight fetch", step 7`,
 		Reason:  fmt.Sprintf("The response has status %d, which isn't an ok status", response.status),
-		Remedy:  "Respond to the OPTIONS request with a status from 200 to 299, before authentication and routing can refuse it.",
+		Fix:     "Respond to the OPTIONS request with a status from 200 to 299, before authentication and routing can refuse it.",
 	}
 }
 
@@ -192,7 +192,7 @@ func preflightListError(response *response, header string, step Step, err error)
 		Step:    step,
 		Section: `Fetch, "CORS-preflight fetch", step 7.3`,
 		Reason:  fmt.Sprintf("The %s header cannot be parsed: %s", header, err),
-		Remedy:  "Send a list of tokens separated by commas, such as " + header + ": A, B.",
+		Fix:     "Send a list of tokens separated by commas, such as " + header + ": A, B.",
 		Err:     err,
 	}).withHeader(response, header)
 }
@@ -210,7 +210,7 @@ func methodNotAllowedError(request *request, response *response, methods []strin
 		Refused: request.method,
 		Section: `Fetch, "CORS-preflight fetch", step 7.5`,
 		Reason:  reason,
-		Remedy:  fmt.Sprintf("Send Access-Control-Allow-Methods: %s, among others.", request.method),
+		Fix:     fmt.Sprintf("Send Access-Control-Allow-Methods: %s, among others.", request.method),
 	}).withHeader(response, "Access-Control-Allow-Methods")
 }
 
@@ -221,7 +221,7 @@ func headerNotAllowedError(request *request, response *response, name string, ha
 		Refused: name,
 		Section: `Fetch, "CORS-preflight fetch", step 7.7`,
 		Reason:  fmt.Sprintf("Request-header %s is not allowed by the Access-Control-Allow-Headers header", name),
-		Remedy:  fmt.Sprintf("Send Access-Control-Allow-Headers: %s, among others.", name),
+		Fix:     fmt.Sprintf("Send Access-Control-Allow-Headers: %s, among others.", name),
 	}
 	if isCORSNonWildcardRequestHeaderName(name) {
 		failure.Step = StepPreflightAuthorization
@@ -237,18 +237,18 @@ func headerNotAllowedError(request *request, response *response, name string, ha
 
 func allowOriginError(request *request, response *response, step Step, number int, reason string) *NetworkError {
 	origin := request.serializeOrigin()
-	remedy := fmt.Sprintf("Send Access-Control-Allow-Origin: %s, once", origin)
+	fix := fmt.Sprintf("Send Access-Control-Allow-Origin: %s, once", origin)
 	if request.credentials != CredentialsInclude {
-		remedy += ", or *"
+		fix += ", or *"
 	}
 	if request.redirectTaint() {
-		remedy += "; the origin became null when another origin redirected to a third"
+		fix += "; the origin became null when another origin redirected to a third"
 	}
 	return (&NetworkError{
 		Step:    step,
 		Section: fmt.Sprintf(`Fetch, "CORS check", step %d`, number),
 		Reason:  reason,
-		Remedy:  remedy + ".",
+		Fix:     fix + ".",
 	}).withHeader(response, "Access-Control-Allow-Origin")
 }
 
@@ -257,7 +257,7 @@ func allowCredentialsError(response *response) *NetworkError {
 		Step:    StepAllowCredentials,
 		Section: `Fetch, "CORS check", step 8`,
 		Reason:  "No Access-Control-Allow-Credentials header is present on the response, but the request's credentials mode is include",
-		Remedy:  "Send Access-Control-Allow-Credentials: true, once, in lower case.",
+		Fix:     "Send Access-Control-Allow-Credentials: true, once, in lower case.",
 	}).withHeader(response, "Access-Control-Allow-Credentials")
 	if failure.Present {
 		failure.Reason = fmt.Sprintf("The Access-Control-Allow-Credentials header is %s, not true, but the request's credentials mode is include", quote(failure.Value))
@@ -270,16 +270,16 @@ func redirectModeError(response *response) *NetworkError {
 		Step:    StepRedirectMode,
 		Section: `Fetch, "HTTP fetch", step 6`,
 		Reason:  fmt.Sprintf("The response has status %d, but the request's redirect mode is error", response.status),
-		Remedy:  "Respond without a redirect, or use redirect mode follow in the script.",
+		Fix:     "Respond without a redirect, or use redirect mode follow in the script.",
 	}).withHeader(response, "Location")
 }
 
-func locationError(response *response, step Step, number int, reason, remedy string) *NetworkError {
+func locationError(response *response, step Step, number int, reason, fix string) *NetworkError {
 	return (&NetworkError{
 		Step:    step,
 		Section: fmt.Sprintf(`Fetch, "HTTP-redirect fetch", step %d`, number),
 		Reason:  reason,
-		Remedy:  remedy,
+		Fix:     fix,
 	}).withHeader(response, "Location")
 }
 
@@ -288,7 +288,7 @@ func resourcePolicyError(response *response, policy string) *NetworkError {
 		Step:    StepResourcePolicy,
 		Section: `Fetch, "cross-origin resource policy check"`,
 		Reason:  "The response is only for requests from the " + strings.TrimPrefix(policy, "same-"),
-		Remedy:  "Send Cross-Origin-Resource-Policy: cross-origin, or none.",
+		Fix:     "Send Cross-Origin-Resource-Policy: cross-origin, or none.",
 	}).withHeader(response, "Cross-Origin-Resource-Policy")
 }
 

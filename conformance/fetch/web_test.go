@@ -160,8 +160,8 @@ func checkNetworkError(t *testing.T, e *NetworkError) {
 	if e.Step == "" || !strings.HasPrefix(e.Section, "Fetch, ") || e.Origin == "" || e.Method == "" || e.URL == "" {
 		t.Errorf("a field is missing: %#v", e)
 	}
-	if e.Reason == "" || strings.HasSuffix(e.Reason, ".") || !strings.HasSuffix(e.Remedy, ".") {
-		t.Errorf("not sentences: %q %q", e.Reason, e.Remedy)
+	if e.Reason == "" || strings.HasSuffix(e.Reason, ".") || !strings.HasSuffix(e.Fix, ".") {
+		t.Errorf("not sentences: %q %q", e.Reason, e.Fix)
 	}
 	for i := range len(e.Error()) {
 		if c := e.Error()[i]; c < ' ' || c == 0x7F {

@@ -521,7 +521,7 @@ func (d *Diagnosis) blocked(e *fetch.NetworkError) {
 	}[e.Step]
 	switch {
 	case !ok:
-		d.append(meaning{clip(e.Reason) + ".", "A browser stops at this step of the standard: " + e.Section + ".", "", e.Remedy})
+		d.append(meaning{clip(e.Reason) + ".", "A browser stops at this step of the standard: " + e.Section + ".", "", e.Fix})
 		return
 	case c == otherAllowOrigin && e.Value == "*":
 		c = wildcardOrigin

@@ -317,7 +317,7 @@ func (a *audit) judgeReading(origin string) {
 	if failure != nil && finding == nil {
 		finding = b.exchange(s).say(Fault, "origin-denied",
 			fmt.Sprintf("A script at %s can't read the response to %s, but the policy allows it.", origin, s.what()),
-			sentence(failure.Reason), failure.Remedy)
+			sentence(failure.Reason), failure.Fix)
 	}
 	a.check("origin-denied", origin, "can read the response to "+s.what(), finding)
 	if s.credentials {
@@ -397,7 +397,7 @@ func (a *audit) judgePreflight(s script) {
 	if failure != nil && finding == nil {
 		finding = a.browser.exchange(s).say(Fault, "preflight-denied",
 			fmt.Sprintf("A script at %s can't send %s, but the policy allows it.", s.origin, s.what()),
-			sentence(failure.Reason), failure.Remedy)
+			sentence(failure.Reason), failure.Fix)
 	}
 	a.check("preflight-denied", s.origin, "passes the preflight for "+s.what(), finding)
 }

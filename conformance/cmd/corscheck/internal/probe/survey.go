@@ -344,7 +344,7 @@ func (s *survey) judgeNamed() {
 			// judgeNoCORS reports that.
 		case !a.allowed():
 			s.find(s.browser.exchange(reads).say(Fault, "origin-denied", fmt.Sprintf("A script at %s can do nothing, but -origin names it as allowed.", origin),
-				sentence(failure.Reason), failure.Remedy))
+				sentence(failure.Reason), failure.Fix))
 		case !a.read:
 			s.find(s.browser.exchange(reads).say(Fault, "actual-denied", fmt.Sprintf("A script at %s passes preflights, but can't read the response to %s.", origin, s.browser.method),
 				sentence(failure.Reason), "Send the CORS headers with every response, errors included, and not only with preflight responses."))
@@ -422,7 +422,7 @@ func (s *survey) judgeList(script script) {
 	failure := s.browser.passes(script)
 	if failure != nil && (failure.Step == fetch.StepPreflightMethods || failure.Step == fetch.StepPreflightHeaders) {
 		s.find(s.browser.exchange(script).say(Fault, "preflight-list", sentence(failure.Reason),
-			"Browsers refuse the whole preflight, whatever else the list has.", failure.Remedy))
+			"Browsers refuse the whole preflight, whatever else the list has.", failure.Fix))
 	}
 }
 
