@@ -24,5 +24,6 @@
 // The headers of the policy are set once more before the header is written. What a
 // handler, a proxied server or a response cache has made of them is replaced; other
 // headers, and what they have added to Vary, stay. Put a response cache after this
-// middleware.
+// middleware. An application for net/http, chi or Gin that Echo serves keeps a policy of
+// its own from Echo 4.11 on.
 package corsecho

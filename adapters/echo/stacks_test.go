@@ -26,8 +26,12 @@ func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 	return &conformance.Server{URL: server.URL}
 }
 
-// The inner policy is that of an application for net/http, which Echo serves.
+// The inner policy is that of an application for net/http, which Echo serves. Before
+// Echo 4.11, a response doesn't say what it wraps.
 func TestStacksWithAnApplicationInside(t *testing.T) {
+	if _, says := any(new(echo.Response)).(interface{ Unwrap() http.ResponseWriter }); !says {
+		return
+	}
 	adaptertest.RunStacks(t, func(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
 		e := newRouter()
 		e.Use(corsecho.Middleware(outer))
