@@ -142,7 +142,10 @@ func (b *board) missing(ctx context.Context, e *scoreboard.Entry) error {
 	if err := b.built[e.Dir]; err != nil {
 		return err
 	}
-	_, err := b.output(ctx, e, e.Version)
+	version, err := b.output(ctx, e, e.Version)
+	if err == nil && version == "" { // of a package that dpkg knows of
+		return fmt.Errorf("%s prints no version", strings.Join(e.Version, " "))
+	}
 	return err
 }
 
