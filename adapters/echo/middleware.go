@@ -58,20 +58,14 @@ func Middleware(engine *cors.Engine, skip ...func(echo.Context) bool) echo.Middl
 			if !d.HasPolicy() {
 				return next(c)
 			}
-			response := c.Response()
-			status, responds := d.Response()
-			owned := cors.OwnedWriterOf(writerOf(response))
-			switch {
-			case owned != nil:
-				owned.Own(d)
-			case !responds:
-				owned = cors.NewOwnedWriter(response.Writer, c.Request(), d)
-				response.Writer = owned
-			}
-			if responds {
-				d.Apply(response.Header())
+			if status, responds := d.Response(); responds {
+				if owned := cors.OwnedWriterOf(writerOf(c.Response())); owned != nil {
+					owned.Own(d)
+				}
+				d.Apply(c.Response().Header())
 				return c.NoContent(status)
 			}
+			owned := own(c, d)
 			defer owned.Apply() // of a handler that has written nothing, a middleware around can take the writer away
 			return next(c)
 		}
@@ -89,6 +83,20 @@ func decide(engine *cors.Engine, c echo.Context) cors.Decision {
 	d, r := engine.Handle(c.Response().Header(), c.Request(), &req)
 	c.SetRequest(r)
 	return d
+}
+
+// own has the writer of an outer middleware apply d, or puts one beneath Echo's
+// Response, whose hooks run before it.
+func own(c echo.Context, d cors.Decision) *cors.OwnedWriter {
+	response := c.Response()
+	owned := cors.OwnedWriterOf(writerOf(response))
+	if owned != nil {
+		owned.Own(d)
+		return owned
+	}
+	owned = cors.NewOwnedWriter(response.Writer, c.Request(), d)
+	response.Writer = owned
+	return owned
 }
 
 // writerOf returns the writer beneath a response, which can be another router's

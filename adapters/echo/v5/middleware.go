@@ -59,8 +59,7 @@ func Middleware(engine *cors.Engine, skip ...func(*echo.Context) bool) echo.Midd
 			if !d.HasPolicy() {
 				return next(c)
 			}
-			status, responds := d.Response()
-			if responds {
+			if status, responds := d.Response(); responds {
 				if owned := cors.OwnedWriterOf(c.Response()); owned != nil {
 					owned.Own(d)
 				}
@@ -91,22 +90,21 @@ func decide(engine *cors.Engine, c *echo.Context, paths *pathReader) cors.Decisi
 // Response, whose hooks run before it, or around a writer of a middleware that doesn't
 // say what it wraps.
 func own(c *echo.Context, d cors.Decision) *cors.OwnedWriter {
-	response, err := echo.UnwrapResponse(c.Response())
-	if err != nil {
-		owned := cors.OwnedWriterOf(c.Response())
-		if owned == nil {
-			owned = cors.NewOwnedWriter(c.Response(), c.Request(), d)
-			c.SetResponse(owned)
-		}
-		owned.Own(d)
-		return owned
+	beneath := c.Response()
+	response, err := echo.UnwrapResponse(beneath)
+	if err == nil {
+		beneath = response.ResponseWriter
 	}
-	owned := cors.OwnedWriterOf(response.ResponseWriter)
+	owned := cors.OwnedWriterOf(beneath)
 	if owned != nil {
 		owned.Own(d)
 		return owned
 	}
-	owned = cors.NewOwnedWriter(response.ResponseWriter, c.Request(), d)
-	response.ResponseWriter = owned
+	owned = cors.NewOwnedWriter(beneath, c.Request(), d)
+	if err == nil {
+		response.ResponseWriter = owned
+	} else {
+		c.SetResponse(owned)
+	}
 	return owned
 }
