@@ -75,6 +75,11 @@ func TestMisuseOfTheFramework(t *testing.T) {
 			app.Use(corsfiber.Middleware(new(cors.Engine)))
 			corsfiber.Attach(app)
 		}, []string{`corsfiber: Attach: this app has a CORS middleware already; call Attach once, with every Config, and remove the other`}},
+		{"Attach twice to an app without GET", func(*fiber.App) {
+			app := newApp(fiber.Config{RequestMethods: []string{fiber.MethodPost, fiber.MethodOptions}})
+			corsfiber.Attach(app)
+			corsfiber.Attach(app)
+		}, []string{`corsfiber: Attach: this app has a CORS middleware already; call Attach once, with every Config, and remove the other`}},
 		{"New after Attach", func(app *fiber.App) {
 			policies := corsfiber.Attach(app)
 			app.Use(corsfiber.New(policy))
@@ -108,6 +113,11 @@ func TestProperUseWorks(t *testing.T) {
 		{"a group that the app has later", func(app *fiber.App) {
 			corsfiber.Attach(app).Group("/api", policy)
 			app.Group("/api").Get("/posts", func(fiber.Ctx) error { return nil })
+		}},
+		{"a group with a middleware of its own", func(app *fiber.App) {
+			p := corsfiber.Attach(app)
+			app.Group("/api", corsfiber.New(policy)).Get("/posts", func(fiber.Ctx) error { return nil })
+			p.Route("/other", policy)
 		}},
 		{"a group within one that has a policy", func(app *fiber.App) {
 			p := corsfiber.Attach(app)

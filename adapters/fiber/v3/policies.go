@@ -42,7 +42,7 @@ func Attach(app *fiber.App, cfgs ...Config) *Policies {
 	})
 	p.own = Middleware(p.Engine())
 	switch {
-	case middlewares(app, p.own) > 0:
+	case len(middlewares(app, p.own)) > 0:
 		panic("corsfiber: Attach: this app has a CORS middleware already; call Attach once, with every Config, and remove the other")
 	case hasRoutes(app):
 		panic("corsfiber: Attach after routes: Fiber runs middleware only for routes added later; call Attach before the first route")
@@ -81,29 +81,30 @@ func (p *Policies) Route(path string, cfg Config) {
 	p.shared.Route(path, cfg)
 }
 
-// refuseSecond panics if the app has another middleware of this package, which would
-// replace the headers of these policies.
+// refuseSecond panics if the app has another middleware of this package for every path,
+// which would replace the headers of these policies.
 func (p *Policies) refuseSecond() {
-	if middlewares(p.router, p.own) > 1 {
+	if middlewares(p.router, p.own)["/"] > 1 {
 		panic("corsfiber: Attach: this app got a second CORS middleware after Attach; remove it, and pass its Configs to Attach")
 	}
 }
 
-// middlewares returns how many middlewares of this package app has, such as m. They are
-// closures of one function literal and share its code: go:noinline keeps the compiler
-// from copying that.
-func middlewares(app *fiber.App, m fiber.Handler) (n int) {
+// middlewares returns how many middlewares of this package, such as m, app has for a
+// path. They are closures of one function literal and share its code: go:noinline keeps
+// the compiler from copying that.
+func middlewares(app *fiber.App, m fiber.Handler) map[string]int {
+	byPath := make(map[string]int)
+	byMethod := make(map[[2]string]int) // Fiber has a route for each method
 	for _, route := range app.GetRoutes() {
-		if route.Method != fiber.MethodGet { // middleware is there for every method
-			continue
-		}
 		for _, other := range route.Handlers {
 			if reflect.ValueOf(other).Pointer() == reflect.ValueOf(m).Pointer() {
-				n++
+				at := [2]string{route.Method, route.Path}
+				byMethod[at]++
+				byPath[route.Path] = max(byPath[route.Path], byMethod[at])
 			}
 		}
 	}
-	return n
+	return byPath
 }
 
 // hasRoutes reports whether app has anything but middleware. An app that is mounted on it
