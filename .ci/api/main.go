@@ -8,7 +8,6 @@
 package main
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"go/importer"
@@ -16,10 +15,11 @@ import (
 	"go/types"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/corskit/cors/ci/internal/command"
 )
 
 func main() {
@@ -32,7 +32,7 @@ func main() {
 }
 
 func run(write bool) error {
-	top, err := output("", []string{"git", "rev-parse", "--show-toplevel"})
+	top, err := command.Output(nil, "", "git", "rev-parse", "--show-toplevel")
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func run(write bool) error {
 
 // forUsers returns the packages of the workspace that users import.
 func forUsers(repository string) ([]string, error) {
-	text, err := output(repository, []string{"go", "list", "-f", `{{if ne .Name "main"}}{{.ImportPath}}{{end}}`, "work"})
+	text, err := command.Output(nil, repository, "go", "list", "-f", `{{if ne .Name "main"}}{{.ImportPath}}{{end}}`, "work")
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func forUsers(repository string) ([]string, error) {
 func list(dir string, packages []string) (string, error) {
 	// As on one system, the list is the same on all.
 	environment := []string{"GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=0"}
-	text, err := output(dir, append([]string{"go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}"}, packages...), environment...)
+	text, err := command.Output(environment, dir, append([]string{"go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}"}, packages...)...)
 	if err != nil {
 		return "", err
 	}
@@ -211,18 +211,4 @@ func qualified(list string) []string {
 		all = append(all, line)
 	}
 	return all
-}
-
-// output runs a command, with more environment variables, and returns what it prints.
-func output(dir string, command []string, environment ...string) (string, error) {
-	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), environment...)
-	var failure bytes.Buffer
-	cmd.Stderr = &failure
-	text, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w\n%s", strings.Join(command, " "), err, failure.Bytes())
-	}
-	return string(text), nil
 }

@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/corskit/cors/ci/internal/command"
 )
 
 func main() {
@@ -68,10 +70,10 @@ func run(tag, bump, rehearsal bool, args []string) error {
 			return err
 		}
 	} else {
-		for _, command := range commands(modules, version) {
-			fmt.Println(shell(command))
+		for _, words := range commands(modules, version) {
+			fmt.Println(command.Shell(words))
 		}
 	}
-	fmt.Println(shell(push(modules, version)))
+	fmt.Println(command.Shell(push(modules, version)))
 	return nil
 }

@@ -18,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/corskit/cors/ci/internal/command"
 )
 
 // A stranger is somebody who has the go command, an empty cache of modules and none of
@@ -177,8 +179,8 @@ func newStranger(home, root, published string) (*stranger, error) {
 	}}, nil
 }
 
-func (s *stranger) run(dir string, command ...string) (string, error) {
-	return outputWith(s.environment, dir, command...)
+func (s *stranger) run(dir string, words ...string) (string, error) {
+	return command.Output(s.environment, dir, words...)
 }
 
 // Limits of a module's zip. The largest is that of conformance, with its cases and

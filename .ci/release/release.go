@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
+
+	"github.com/corskit/cors/ci/internal/command"
 )
 
 // problems returns every reason not to release, each with its fix.
@@ -135,40 +135,15 @@ func bumps(modules []module, v version) [][]string {
 }
 
 func runAll(dir string, commands [][]string) error {
-	for _, command := range commands {
-		if _, err := output(dir, command...); err != nil {
+	for _, words := range commands {
+		if _, err := output(dir, words...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// output runs a command and returns what it prints. Its error has the rest.
-func output(dir string, command ...string) (string, error) {
-	return outputWith(nil, dir, command...)
-}
-
-// outputWith runs a command with more environment variables.
-func outputWith(environment []string, dir string, command ...string) (string, error) {
-	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), environment...)
-	var failure strings.Builder
-	cmd.Stderr = &failure
-	text, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w\n%s%s", shell(command), err, text, failure.String())
-	}
-	return string(text), nil
-}
-
-// shell returns a command as a shell reads it.
-func shell(command []string) string {
-	words := slices.Clone(command)
-	for i, word := range words {
-		if strings.ContainsAny(word, " '\"$`\\|&;<>()*?[]#~!{}") {
-			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-		}
-	}
-	return strings.Join(words, " ")
+// output runs a command and returns what it prints.
+func output(dir string, words ...string) (string, error) {
+	return command.Output(nil, dir, words...)
 }
