@@ -91,8 +91,8 @@ func serveApp(c *fiber.Ctx) error {
 	for _, name := range before {
 		h.Del(name)
 	}
-	for name, values := range w.header {
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(w.header)) {
+		for _, value := range w.header[name] {
 			h.Add(name, value)
 		}
 	}

@@ -110,7 +110,7 @@ func (r *record) finish(c *fiber.Ctx, failed bool) {
 		apply(c, d)
 		for before := last.before; before != nil; before = before.before {
 			if vary := before.decision.Vary(); vary != "" && vary != d.Vary() {
-				addVary(&c.Response().Header, vary) // the response depends on those, too
+				addVary(c, vary) // the response depends on those, too
 			}
 		}
 	}

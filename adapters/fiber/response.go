@@ -29,7 +29,7 @@ func apply(c *fiber.Ctx, d cors.Decision) {
 		}
 	})
 	if wrong {
-		removeAll(c)
+		remove(c, cors.IsResponseHeader)
 	}
 	if wrong || right < d.Len() {
 		for i := range d.Len() {
@@ -42,7 +42,7 @@ func apply(c *fiber.Ctx, d cors.Decision) {
 	case lines == 0:
 		setHeader(h, fiber.HeaderVary, vary)
 	default:
-		addVary(h, vary)
+		addVary(c, vary)
 	}
 }
 
@@ -52,21 +52,31 @@ func isHeader(d cors.Decision, i int, name, value string) bool {
 	return n == name && v == value
 }
 
-// removeAll removes all headers of CORS.
-func removeAll(c *fiber.Ctx) {
-	var names []string
-	c.Response().Header.VisitAll(func(key, _ []byte) {
-		if name := string(key); cors.IsResponseHeader(name) {
-			names = append(names, name)
-		}
+// remove removes the headers that isRemoved names, in whatever case. fasthttp moves
+// the last line into the place of a line that it deletes, so headers with several
+// lines, whose order matters, are deleted and added again.
+func remove(c *fiber.Ctx, isRemoved func(name string) bool) {
+	type line struct{ name, value string }
+	h := &c.Response().Header
+	var all []line
+	lines := make(map[string]int)
+	h.VisitAll(func(key, value []byte) {
+		all = append(all, line{string(key), string(value)})
+		lines[string(key)]++
 	})
-	// Names are deleted as they are, in whatever case.
 	if !readOptions(c).anyCase {
-		c.Response().Header.DisableNormalizing()
-		defer c.Response().Header.EnableNormalizing()
+		h.DisableNormalizing()
+		defer h.EnableNormalizing()
 	}
-	for _, name := range names {
-		c.Response().Header.Del(name)
+	for name, n := range lines {
+		if isRemoved(name) || n > 1 {
+			h.Del(name)
+		}
+	}
+	for _, l := range all {
+		if !isRemoved(l.name) && lines[l.name] > 1 {
+			h.Add(l.name, l.value)
+		}
 	}
 }
 
@@ -76,11 +86,14 @@ func setHeader(h *fasthttp.ResponseHeader, name, value string) {
 }
 
 // addVary adds names to Vary, which has some.
-func addVary(h *fasthttp.ResponseHeader, names string) {
+func addVary(c *fiber.Ctx, names string) {
+	h := &c.Response().Header
 	var lines []string
 	for _, line := range h.PeekAll(fiber.HeaderVary) {
 		lines = append(lines, string(line))
 	}
-	h.Del(fiber.HeaderVary) // which setHeader would leave all but the first of
+	if len(lines) > 1 {
+		remove(c, func(name string) bool { return name == fiber.HeaderVary })
+	}
 	setHeader(h, fiber.HeaderVary, cors.MergeVary(lines, names))
 }

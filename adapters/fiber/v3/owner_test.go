@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -88,6 +89,35 @@ func TestHeadersInAnyCaseAreReplaced(t *testing.T) {
 	checkReadable(t, from(t, url, trusted), http.StatusOK)
 	if got := from(t, url, "https://evil.example").Header.Get("Access-Control-Allow-Origin"); got != "" {
 		t.Errorf("another origin gets %q", got)
+	}
+}
+
+// fasthttp moves the last line into the place of one that it deletes.
+func TestHeadersKeepTheirOrder(t *testing.T) {
+	app := newApp(fiber.Config{})
+	app.Use(corsfiber.New(policy))
+	app.Get("/", func(c fiber.Ctx) error {
+		h := &c.Response().Header
+		h.Add("Access-Control-Allow-Origin", "*")
+		h.Add("Vary", "Accept")
+		h.Add("Link", "</1>; rel=preload")
+		h.Add("Vary", "Cookie")
+		h.Add("Link", "</2>; rel=preload")
+		h.Add("Set-Cookie", "b=1")
+		h.Add("Access-Control-Expose-Headers", "X-Secret")
+		h.Add("Link", "</3>; rel=preload")
+		h.Add("Set-Cookie", "a=2")
+		return nil
+	})
+	header := from(t, listen(t, app)+"/", trusted).Header
+	for name, want := range map[string][]string{
+		"Link":       {"</1>; rel=preload", "</2>; rel=preload", "</3>; rel=preload"},
+		"Set-Cookie": {"b=1", "a=2"},
+		"Vary":       {"Origin, Accept, Cookie"},
+	} {
+		if got := header[name]; !slices.Equal(got, want) {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
 	}
 }
 

@@ -192,8 +192,8 @@ func serveFastHTTP(request *http.Request, h *fasthttp.ResponseHeader) (*response
 	for _, name := range before {
 		h.Del(name)
 	}
-	for name, values := range w.header {
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(w.header)) {
+		for _, value := range w.header[name] {
 			h.Add(name, value)
 		}
 	}

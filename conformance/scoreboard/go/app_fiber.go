@@ -61,8 +61,8 @@ func serveFastHTTP(c *fasthttp.RequestCtx) error {
 	for _, name := range before {
 		h.Del(name)
 	}
-	for name, values := range w.header {
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(w.header)) {
+		for _, value := range w.header[name] {
 			h.Add(name, value)
 		}
 	}
