@@ -3,15 +3,13 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	cors "github.com/corskit/cors/core"
 	"github.com/corskit/cors/core/config"
+	"github.com/corskit/cors/examples/internal/shown"
 )
 
 // policiesToWrite are the presets, with the public origins of the sites, policies that
@@ -64,37 +62,8 @@ func policiesToWrite(t *testing.T) map[string][]cors.Config {
 	return policies
 }
 
-// All programs are compiled by one run of the compiler.
 func TestProgramsCompileAsShown(t *testing.T) {
-	dir := t.TempDir()
-	mod, err := os.ReadFile(filepath.Join("..", "go.mod"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	mod = regexp.MustCompile(`=> (\.\.\S*)`).ReplaceAllFunc(mod, func(m []byte) []byte {
-		return []byte("=> " + filepath.Join(root, strings.TrimPrefix(string(m), "=> ")))
-	})
-	sum, err := os.ReadFile(filepath.Join("..", "go.sum"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	write := func(name string, text []byte) {
-		t.Helper()
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("go.mod", mod)
-	write("go.sum", sum)
-	written := 0
+	var all []string
 	for name, cfgs := range policiesToWrite(t) {
 		if _, err := cors.New(cfgs...); err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -107,19 +76,13 @@ func TestProgramsCompileAsShown(t *testing.T) {
 				t.Errorf("%s: there is no program for %s: %s", name, program.ID, program.Note)
 				continue
 			}
-			written++
-			write(filepath.Join(strings.ReplaceAll(name, " ", "_"), program.ID, "main.go"), []byte(program.Text))
+			all = append(all, program.Text)
 		}
 	}
-	if written < len(skeletons)*20 {
-		t.Fatalf("there are %d programs", written)
+	if len(all) < len(skeletons)*20 {
+		t.Fatalf("there are %d programs", len(all))
 	}
-	vet := exec.CommandContext(t.Context(), "go", "vet", "./...")
-	vet.Dir = dir
-	vet.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOPROXY=off")
-	if out, err := vet.CombinedOutput(); err != nil {
-		t.Errorf("go vet: %v\n%s", err, out)
-	}
+	shown.Vet(t, all)
 }
 
 func TestJSONAndEnvironmentAreReadAsTheSamePolicy(t *testing.T) {
