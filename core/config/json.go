@@ -34,10 +34,10 @@ func ParseJSON(data []byte) ([]cors.Config, error) {
 	if problem != nil {
 		return nil, Errors{problem}
 	}
-	isList := r.read()
-	cfgs, err := r.decode(isList)
-	if err != nil {
-		return nil, err
+	r.read()
+	cfgs := make([]cors.Config, len(r.configs))
+	for i := range cfgs {
+		cfgs[i] = r.configs[i].cfg
 	}
 	errs := slices.Concat(r.errs, check(cfgs, r.locate, jsonName, r.isWrong))
 	if len(errs) > 0 {
@@ -45,36 +45,6 @@ func ParseJSON(data []byte) ([]cors.Config, error) {
 			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 		})
 		return nil, errs
-	}
-	return cfgs, nil
-}
-
-// decode returns the Configs without the fields that have errors.
-func (r *jsonReader) decode(isList bool) ([]cors.Config, error) {
-	objects := make([]map[string]json.RawMessage, 1)
-	var target any = &objects[0]
-	if isList {
-		target = &objects
-	}
-	if len(r.configs) == 0 {
-		return nil, nil
-	}
-	var mistyped *json.UnmarshalTypeError // an entry of the list that isn't an object
-	if err := json.Unmarshal(r.data, target); err != nil && !errors.As(err, &mistyped) {
-		return nil, err
-	}
-	objects = slices.DeleteFunc(objects, func(o map[string]json.RawMessage) bool { return o == nil })
-	cfgs := make([]cors.Config, len(r.configs))
-	for i, c := range r.configs {
-		for name, f := range c.fields {
-			if f.isWrong {
-				continue
-			}
-			field := reflect.ValueOf(&cfgs[i]).Elem().FieldByName(name)
-			if err := json.Unmarshal(objects[i][jsonName(name)], field.Addr().Interface()); err != nil {
-				return nil, err
-			}
-		}
 	}
 	return cfgs, nil
 }
@@ -137,8 +107,8 @@ var jsonFields, jsonNames = func() (map[string]reflect.StructField, []string) {
 	return byName, names
 }()
 
-// A jsonReader looks at every name and every value of a document, and remembers
-// where they stand. The syntax has been checked.
+// A jsonReader reads every name and every value of a document, and remembers
+// where they are. The syntax has been checked.
 type jsonReader struct {
 	data    []byte
 	lines   []int // offsets of the first byte of each line
@@ -197,14 +167,16 @@ func (r *jsonReader) problem(offset int, name, value, format string, args ...any
 	return &Error{Position: r.position(offset), Name: name, Value: value, Message: fmt.Sprintf(format, args...)}
 }
 
-// A jsonConfig is where a Config stands, and its fields by their names in Go.
+// A jsonConfig is a Config without the fields that have errors, and where it and its
+// fields are.
 type jsonConfig struct {
+	cfg    cors.Config
 	prefix string // of the paths of its fields
 	at     int
-	fields map[string]*jsonField
+	fields map[string]*jsonField // by their names in Go
 }
 
-// A jsonField is where the value of a field stands, and the entries of a list.
+// A jsonField is where the value of a field is, and the entries of a list.
 type jsonField struct {
 	at      int
 	entries []int
@@ -224,13 +196,13 @@ func (r *jsonReader) report(at int, name, value, format string, args ...any) {
 	r.errs = append(r.errs, r.problem(at, name, value, format, args...))
 }
 
-// read reads the document, and reports whether it is a list.
-func (r *jsonReader) read() (isList bool) {
+// read reads the document.
+func (r *jsonReader) read() {
 	token, at := r.next()
 	switch token {
 	case json.Delim('{'):
 		r.config("", at)
-		return false
+		return
 	case json.Delim('['):
 		for i := 0; r.decoder.More(); i++ {
 			path := entryPath("", i)
@@ -241,15 +213,14 @@ func (r *jsonReader) read() (isList bool) {
 			}
 		}
 		if len(r.configs) > 0 || len(r.errs) > 0 {
-			return true
+			return
 		}
 	case nil:
 	default:
 		r.refuse("the document", token, at, "an object, or a list of objects")
-		return false
+		return
 	}
 	r.report(at, "", "", `there is no Config; write one such as {"allowOrigins": ["https://app.example.com"]}`)
-	return false
 }
 
 // config reads the fields of an object whose brace has been read.
@@ -271,7 +242,7 @@ func (r *jsonReader) config(prefix string, at int) {
 			r.report(at, fieldPath(prefix, name), "", "appears twice; write it once")
 			r.skipNext()
 		default:
-			c.fields[f.Name] = r.value(prefix+name, f.Type)
+			c.fields[f.Name] = r.value(prefix+name, reflect.ValueOf(&c.cfg).Elem().FieldByIndex(f.Index))
 		}
 	}
 	r.next()
@@ -293,39 +264,52 @@ const lostCharacter = "contains U+FFFD, which replaces a character that was lost
 
 func entryPath(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
 
-// value reads the value of a field.
-func (r *jsonReader) value(path string, t reflect.Type) *jsonField {
+// value reads the value of a field, and sets the field unless the value has an error.
+func (r *jsonReader) value(path string, field reflect.Value) *jsonField {
 	token, at := r.next()
 	where := &jsonField{at: at}
 	before := len(r.errs)
-	defer func() { where.isWrong = len(r.errs) > before }()
-	switch t.Kind() {
+	value := reflect.Zero(field.Type())
+	switch field.Kind() {
 	case reflect.Slice:
 		if token != json.Delim('[') {
 			r.refuse(path, token, at, "a list of strings")
 			break
 		}
+		list := reflect.MakeSlice(field.Type(), 0, 0)
 		for i := 0; r.decoder.More(); i++ {
 			token, at := r.next()
 			where.entries = append(where.entries, at)
-			if entry, ok := token.(string); !ok {
+			entry, ok := token.(string)
+			if !ok {
 				r.refuse(entryPath(path, i), token, at, "a string")
 			} else if strings.ContainsRune(entry, utf8.RuneError) {
 				r.report(at, entryPath(path, i), entry, lostCharacter)
 			}
+			list = reflect.Append(list, reflect.ValueOf(entry).Convert(field.Type().Elem()))
 		}
 		r.next()
+		value = list
 	case reflect.Bool:
-		if _, ok := token.(bool); !ok {
+		is, ok := token.(bool)
+		if !ok {
 			r.refuse(path, token, at, "true or false")
 		}
+		value = reflect.ValueOf(is)
 	case reflect.Int:
 		number, ok := token.(json.Number)
 		if !ok {
 			r.refuse(path, token, at, "a whole number")
-		} else if _, err := strconv.Atoi(number.String()); err != nil {
+			break
+		}
+		n, err := strconv.Atoi(number.String())
+		if err != nil {
 			r.report(at, path, number.String(), "isn't a whole number, or is too large; write digits only, such as 600")
 		}
+		value = reflect.ValueOf(n)
+	}
+	if where.isWrong = len(r.errs) > before; !where.isWrong {
+		field.Set(value)
 	}
 	return where
 }
