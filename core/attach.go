@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/corskit/cors/core/internal/message"
 	"github.com/corskit/cors/core/internal/paths"
 )
 
@@ -40,7 +41,7 @@ func (c *call) String() string { return fmt.Sprintf("%s(%q)", c.name, c.argument
 // problem returns a problem of the argument.
 func (c *call) problem(code Code, format string, args ...any) *ConfigError {
 	p := &ConfigError{Call: c.String(), Entry: -1, Value: c.argument, Code: code}
-	p.say(fmt.Sprintf(format, args...))
+	p.say(message.New(format, args...))
 	return p
 }
 
@@ -68,7 +69,7 @@ func inWordsOf(by *call, problems []*ConfigError) {
 		if p.Field == "Paths" {
 			p.Field, p.Entry, p.Value = "", -1, by.argument
 			if p.Code == CodePath {
-				p.say("can't work: " + p.text)
+				p.say(message.New("can't work: %v", p.message))
 			}
 		}
 		p.Call = by.String()
@@ -138,7 +139,7 @@ func (p *Policies) refuseFolded(by *call) {
 	}
 	key := by.name + " " + p.fold(by.argument)
 	if earlier := p.calls[key]; earlier != nil && *earlier != *by {
-		panic(ConfigErrors{by.problem(CodeSamePaths, "is the same to this router as %s, which already has a policy; remove one of the two calls", earlier)})
+		panic(ConfigErrors{by.problem(CodeSamePaths, "is the same to this router as %s, which already has a policy; remove one of the two calls", earlier.String())})
 	}
 	p.calls[key] = by
 }

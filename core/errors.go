@@ -1,12 +1,11 @@
 package cors
 
 import (
-	"cmp"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
+	"github.com/corskit/cors/core/internal/message"
 	"github.com/corskit/cors/core/internal/origin"
 )
 
@@ -21,36 +20,27 @@ type ConfigError struct {
 	Message string // what is wrong, and after a semicolon what to write instead
 	Risk    Risk   // what to add to AcceptRisks if it is meant, or empty
 
-	text         string // the Message, with an @ before the names of fields
-	oneOfSeveral bool   // New was given more than one Config
+	message      message.Message
+	oneOfSeveral bool // New was given more than one Config
 }
 
-// say sets the Message, in whose text names of fields have an @ before them.
-func (e *ConfigError) say(text string) {
-	e.text, e.Message = text, withNames(text, identity)
-}
+func (e *ConfigError) say(m message.Message) { e.message, e.Message = m, m.Error() }
 
 // Advice returns the Message and, if it is a risk, how to accept it. Leave that out for
 // people who may not: show them the Message.
-func (e *ConfigError) Advice() string { return e.AdviceIn(identity) }
+func (e *ConfigError) Advice() string { return e.AdviceIn(nil, nil) }
 
-// AdviceIn is Advice for Configs that aren't written in Go: name returns what a field of
-// Config is called there.
-func (e *ConfigError) AdviceIn(name func(field string) string) string {
-	text := cmp.Or(e.text, e.Message)
+// AdviceIn is Advice for Configs that aren't written in Go: field returns what a field of
+// Config is called there, and quote quotes a text. Each may be nil, for what Go has.
+func (e *ConfigError) AdviceIn(field, quote func(string) string) string {
+	m := e.message
+	if m.Format == "" {
+		m = message.New("%s", e.Message)
+	}
 	if e.Risk != "" {
-		text = fmt.Sprintf("%s; if you mean this, add %q to @AcceptRisks", text, e.Risk)
+		m = message.New("%v; if you mean this, add %q to @AcceptRisks", m, string(e.Risk))
 	}
-	return withNames(text, name)
-}
-
-// withNames replaces the names of fields that have an @ before them.
-func withNames(text string, name func(field string) string) string {
-	var names []string
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[Config]()) {
-		names = append(names, "@"+field.Name, name(field.Name))
-	}
-	return strings.NewReplacer(names...).Replace(text)
+	return m.In(message.Style{Field: field, Quote: quote})
 }
 
 // Error returns the field, with the index of the entry, the value and the advice. It

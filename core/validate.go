@@ -2,12 +2,12 @@ package cors
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/corskit/cors/core/internal/message"
 	"github.com/corskit/cors/core/internal/origin"
 	"github.com/corskit/cors/core/internal/paths"
 )
@@ -36,7 +36,7 @@ func whole(field, value string) place { return place{field, -1, value} }
 // report reports a problem. In the format, names of fields have an @ before them.
 func (c *compiler) report(at place, code Code, format string, args ...any) {
 	p := &ConfigError{Index: c.index, Field: at.field, Entry: at.entry, Value: at.value, Code: code}
-	p.say(fmt.Sprintf(format, args...))
+	p.say(message.New(format, args...))
 	c.problems = append(c.problems, p)
 }
 
@@ -63,9 +63,9 @@ func (c *compiler) accepts(r Risk, entry string) (accepted bool) {
 func (c *compiler) scopes() []paths.Scope {
 	var scopes []paths.Scope
 	for i, s := range c.cfg.Paths {
-		scope, problem := paths.ParsePattern(c.index, i, s)
-		if problem != "" {
-			c.report(place{"Paths", i, s}, CodePath, "%s", problem)
+		scope, err := paths.ParsePattern(c.index, i, s)
+		if err != nil {
+			c.report(place{"Paths", i, s}, CodePath, "%v", err)
 			continue
 		}
 		scopes = append(scopes, scope)
@@ -73,7 +73,7 @@ func (c *compiler) scopes() []paths.Scope {
 	for i, s := range c.cfg.PathRegexps {
 		scope, err := paths.ParseRegexp(c.index, i, s)
 		if err != nil {
-			c.report(place{"PathRegexps", i, s}, CodePathRegexp, "%v; write an RE2 regular expression such as `%s`", err, `/api/v\d+/.*`)
+			c.report(place{"PathRegexps", i, s}, CodePathRegexp, "%v", err)
 			continue
 		}
 		scopes = append(scopes, scope)
@@ -141,50 +141,46 @@ func (c *compiler) origins(p *policy) {
 
 func (c *compiler) reportOrigin(at place, err error) {
 	problem := err.(*origin.Error)
-	c.report(at, Code(problem.Code), "%s", problem.Message)
+	c.report(at, Code(problem.Code), "%v", problem.Message)
 }
 
 // trusting returns the field that makes it a risk to allow origins that anybody can
 // send, and what they can then do.
-func (c *compiler) trusting() (field, harm string, risky bool) {
+func (c *compiler) trusting() (field message.Message, harm string, risky bool) {
 	switch {
 	case c.cfg.AllowCredentials:
-		return "@AllowCredentials", "read as the user", true
+		return message.New("@AllowCredentials"), "read as the user", true
 	case c.cfg.RejectDisallowed:
-		return "@RejectDisallowed", "send requests as the user", true
+		return message.New("@RejectDisallowed"), "send requests as the user", true
 	}
-	return "", "", false
+	return field, "", false
 }
 
 // patternRisks reports the risks of a pattern, and whether one is accepted that
 // makes its origins anybody's.
 func (c *compiler) patternRisks(at place, p origin.Pattern) (accepted bool) {
 	if suffix, covers := p.CoversPublicSuffix(); covers {
-		c.risk(RiskPublicSuffix, at, "%s", p.SuffixProblem(suffix))
+		c.risk(RiskPublicSuffix, at, "%v", p.SuffixProblem(suffix))
 	}
 	field, harm, risky := c.trusting()
 	switch {
 	case p.IsAnybodys() && p.String() != origin.Null && risky:
-		c.risk(RiskNullWithCredentials, at, "with %s lets any page in an app's embedded browser %s; serve your app's pages from an origin of their own", field, harm)
+		c.risk(RiskNullWithCredentials, at, "with %v lets any page in an app's embedded browser %s; serve your app's pages from an origin of their own", field, harm)
 	case p.IsAnybodys() && risky:
-		c.risk(RiskNullWithCredentials, at, "with %s lets any site %s, since any site can send it from a sandboxed frame; list the origin that you mean", field, harm)
+		c.risk(RiskNullWithCredentials, at, "with %v lets any site %s, since any site can send it from a sandboxed frame; list the origin that you mean", field, harm)
 	case p.IsInsecure() && risky:
-		c.risk(RiskInsecureOriginWithCredentials, at, "with %s lets anyone who controls the user's network %s, since nothing protects plain http; write it with https", field, harm)
+		c.risk(RiskInsecureOriginWithCredentials, at, "with %v lets anyone who controls the user's network %s, since nothing protects plain http; write it with https", field, harm)
 	}
 	return p.IsAnybodys() && c.accepts(RiskNullWithCredentials, at.value) || p.IsInsecure() && c.accepts(RiskInsecureOriginWithCredentials, at.value)
 }
 
 func (c *compiler) regexpRisks(at place, re *origin.Regexp) (accepted bool) {
-	if hostile, unconfined := re.Unconfined(); unconfined {
-		if escaped, matched, confined := re.WithEscapedDots(); confined {
-			c.risk(RiskUnconfinedRegexp, at, "has a dot that isn't escaped, so it matches any character there, as in %q; write `%s`", matched, escaped)
-		} else {
-			c.risk(RiskUnconfinedRegexp, at, "also matches %q, which anybody can own; spell out the registrable domain, with the dot before it and every dot escaped, as in `%s`", hostile, `https://([a-z0-9-]+\.)*example\.com`)
-		}
+	if _, unconfined := re.Unconfined(); unconfined {
+		c.risk(RiskUnconfinedRegexp, at, "%v", re.UnconfinedProblem())
 	}
 	example, insecure := re.Insecure()
 	if field, harm, risky := c.trusting(); insecure && risky {
-		c.risk(RiskInsecureOriginWithCredentials, at, "matches %q, and with %s lets anyone who controls the user's network %s, since nothing protects plain http; allow https only", example, field, harm)
+		c.risk(RiskInsecureOriginWithCredentials, at, "matches %q, and with %v lets anyone who controls the user's network %s, since nothing protects plain http; allow https only", example, field, harm)
 	}
 	return insecure && c.accepts(RiskInsecureOriginWithCredentials, at.value)
 }
@@ -337,13 +333,13 @@ func (c *compiler) acceptedRisks() {
 	hidden := slices.ContainsFunc(c.problems, func(p *ConfigError) bool {
 		return (p.Field == "AllowOrigins" || p.Field == "AllowOriginRegexps") && p.Risk == ""
 	})
-	known := []Risk{RiskAnyOriginWithCredentials, RiskNullWithCredentials, RiskInsecureOriginWithCredentials, RiskPublicSuffix, RiskUnconfinedRegexp}
+	known := message.List{string(RiskAnyOriginWithCredentials), string(RiskNullWithCredentials), string(RiskInsecureOriginWithCredentials), string(RiskPublicSuffix), string(RiskUnconfinedRegexp)}
 	for i, r := range c.cfg.AcceptRisks {
 		at := place{"AcceptRisks", i, string(r)}
 		name, _, _ := strings.Cut(string(r), "=")
 		switch {
-		case !slices.Contains(known, Risk(name)):
-			c.report(at, CodeUnknownRisk, "isn't a risk; write one of %q, or one of them with \"=\" and the entry that takes it", known)
+		case !slices.Contains(known, name):
+			c.report(at, CodeUnknownRisk, "isn't a risk; write one of %v, or one of them with \"=\" and the entry that takes it", known)
 		case !c.accepted[r] && !hidden:
 			c.report(at, CodeUnusedRisk, "is a risk that nothing in this Config takes; remove it, so that it can't hide a later mistake")
 		}

@@ -144,6 +144,8 @@ var refused = []struct {
 		[]complaint{{0, "AllowOrigins", "https://*.kawasaki.jp", cors.CodePublicSuffix, `allows anyone who registers a name under "*.kawasaki.jp"`}}},
 	{"an expression that is not confined", regexps(`https://.*example\.com`),
 		[]complaint{{0, "AllowOriginRegexps", `https://.*example\.com`, cors.CodeUnconfinedRegexp, `also matches "https://evilexample.com", which anybody can own; spell out the registrable domain`}}},
+	{"a regular expression for previews", []cors.Config{{AllowOriginRegexps: []string{`https://pr-\d+\.vercel\.app`}}},
+		[]complaint{{0, "AllowOriginRegexps", `https://pr-\d+\.vercel\.app`, cors.CodeUnconfinedRegexp, `and anyone gets a name under "vercel.app"; list the origins one by one, serve previews under a domain of your own`}}},
 	{"an expression with a dot that isn't escaped", regexps(`https://.*\.example.com`),
 		[]complaint{{0, "AllowOriginRegexps", `https://.*\.example.com`, cors.CodeUnconfinedRegexp, "as in \"https://a.examplexcom\"; write `https://.*\\.example\\.com`"}}},
 	{"an expression over public suffixes of every label", regexps(`https://.*\.kawasaki\.jp`),

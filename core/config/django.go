@@ -61,7 +61,7 @@ func ParseDjango(data []byte) (cors.Config, []Note, error) {
 			assigned[name] = func(kind settingKind) (any, Errors) { return readDjango(name, value, kind) }
 		}
 	}
-	settings := readSettings(assigned, errs)
+	settings := readSettings(assigned, errs, nil)
 	if settings.allowsNone {
 		settings.note(allowedOrigins, "", "allows no origin, and neither does another setting, which cors.New refuses; list the origins, or set AllowOriginFunc if handlers of the signal check_request_enabled decide")
 	}

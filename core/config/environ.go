@@ -43,12 +43,7 @@ func ParseEnviron(environ []string) (cors.Config, []Note, error) {
 			return v, nil
 		}
 	}
-	read := readSettings(assigned, errs)
-	for _, e := range read.errs {
-		if e.Err != nil {
-			e.Message = inShell(e.Message)
-		}
-	}
+	read := readSettings(assigned, errs, inShell)
 	missing := &Error{Name: allowedOrigins, Message: "isn't set, and no other variable allows an origin; set it to the sites that may read responses, as in " + allowedOrigins + "='https://app.example.com'"}
 	switch {
 	case len(read.errs) == 0 && read.allowsNone:
@@ -71,18 +66,12 @@ func mayAllowOrigins(name string) bool {
 // origin.
 var ErrNoOrigins = errors.New("no origin is allowed")
 
-// quotedInGo matches a string in a message as Go has it.
-var quotedInGo = regexp.MustCompile("\"(?:[^\"\\\\]|\\\\.)*\"|`[^`]*`")
-
-// inShell quotes as a shell does what a message quotes as Go does.
-func inShell(message string) string {
-	return quotedInGo.ReplaceAllStringFunc(message, func(quoted string) string {
-		text, err := strconv.Unquote(quoted)
-		if err != nil || strings.ContainsAny(text, "'\n") {
-			return quoted
-		}
-		return "'" + text + "'"
-	})
+// inShell quotes a text as a shell does, if that needs no escape.
+func inShell(text string) string {
+	if strings.ContainsAny(text, "'\n") {
+		return strconv.Quote(text)
+	}
+	return "'" + text + "'"
 }
 
 // readVariable reads a text as a setting's kind needs it, or says what is wrong

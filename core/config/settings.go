@@ -138,8 +138,9 @@ type settingsReader struct {
 	allowsNone bool // no setting allows an origin
 }
 
-// readSettings reads settings. The errors begin with those that are given.
-func readSettings(assigned map[string]readFunc, errs Errors) *settingsReader {
+// readSettings reads settings. The errors begin with those that are given; quote, if not
+// nil, quotes texts in what package cors says.
+func readSettings(assigned map[string]readFunc, errs Errors, quote func(string) string) *settingsReader {
 	r := &settingsReader{assigned: assigned, used: make(map[string]string), errs: errs}
 	r.choose()
 	r.origins()
@@ -159,7 +160,7 @@ func readSettings(assigned map[string]readFunc, errs Errors) *settingsReader {
 		r.cfg.AcceptRisks = append(r.cfg.AcceptRisks, cors.Risk(risk))
 	}
 	r.wildcards()
-	checked := check([]cors.Config{r.cfg}, r.locate, func(field string) string { return settingOf(field).name }, r.isWrong)
+	checked := check([]cors.Config{r.cfg}, r.locate, func(field string) string { return settingOf(field).name }, quote, r.isWrong)
 	for _, e := range checked {
 		if e.Name == r.used[allowAllOrigins] {
 			e.Value = "" // "*" is not what was written

@@ -75,7 +75,7 @@ func whyNotListed(d cors.Decision, kind, name, field string, cfg cors.Config) st
 	}
 	for _, value := range d.Headers() {
 		if value == strings.Join(defaults, ",") { // a list of one's own would replace them
-			return fmt.Sprintf(": %s is left out, and the defaults don't have %s; write append(cors.%s(), %q)", field, quote(name), function, name)
+			return fmt.Sprintf(": %s has the defaults, which don't include %s; write append(cors.%s(), %q)", field, quote(name), function, name)
 		}
 	}
 	return fmt.Sprintf(": %s doesn't list %s; add it there", field, quote(name))

@@ -4,9 +4,10 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/corskit/cors/core/internal/message"
 )
 
 // space and quotes are what people leave around an origin.
@@ -86,7 +87,7 @@ func checkSeveral(s string) *Error {
 	if len(origins) == 0 || len(origins) == 1 && origins[0] == s || !slices.ContainsFunc(origins, isOrigin) || regexpSyntax.MatchString(s) {
 		return nil
 	}
-	listed := make([]string, 0, maxSeveral)
+	listed := make(message.List, 0, maxSeveral)
 	for _, o := range origins[:min(len(origins), maxSeveral)] {
 		p, err := parsePattern(o)
 		if err == nil {
@@ -97,16 +98,16 @@ func checkSeveral(s string) *Error {
 		if err != nil {
 			return problem(CodeSeveral, "is a list in one string; write an entry for each origin, with its scheme")
 		}
-		listed = append(listed, strconv.Quote(o))
+		listed = append(listed, o)
 	}
 	if len(origins) == 1 {
-		return problem(CodeSeveral, "is a list in one string; write an entry for each origin: %s", listed[0])
+		return problem(CodeSeveral, "is a list in one string; write an entry for each origin: %v", listed)
 	}
 	more := ""
 	if len(origins) > maxSeveral {
 		more = ", …"
 	}
-	return problem(CodeSeveral, "is several origins in one string; write an entry for each: %s%s", strings.Join(listed, ", "), more)
+	return problem(CodeSeveral, "is several origins in one string; write an entry for each: %v%s", listed, more)
 }
 
 // checkNetwork refuses a range of addresses.

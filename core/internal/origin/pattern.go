@@ -1,11 +1,11 @@
 package origin
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
 
+	"github.com/corskit/cors/core/internal/message"
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 )
@@ -42,21 +42,21 @@ const (
 // write instead.
 type Error struct {
 	Code    string
-	Message string // with an @ before the names of fields, such as @AllowOriginRegexps
+	Message message.Message
 
-	instead string // the replacement that Message quotes, if any
+	instead string // the last argument of Message, if it is what to write instead
 }
 
-func (e *Error) Error() string { return e.Message }
+func (e *Error) Error() string { return e.Message.Error() }
 
 func problem(code string, format string, args ...any) *Error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+	return &Error{Code: code, Message: message.New(format, args...)}
 }
 
 // fix returns a problem whose message quotes, by its last verb, what to
 // write instead.
 func fix(code string, instead string, format string, args ...any) *Error {
-	return &Error{Code: code, Message: fmt.Sprintf(format, append(args, instead)...), instead: instead}
+	return &Error{Code: code, Message: message.New(format, append(args, instead)...), instead: instead}
 }
 
 // settle follows a replacement that also has something wrong with it to the end, so
@@ -74,15 +74,15 @@ func (e *Error) settle() {
 				instead = p.withDot()
 				continue
 			}
-			e.Message = strings.Replace(e.Message, strconv.Quote(e.instead), strconv.Quote(instead), 1)
+			e.Message.Args[len(e.Message.Args)-1] = instead
 			return
 		}
 		instead = err.instead
 	}
-	const any = `an origin such as "https://app.example.com"`
-	quoted := strconv.Quote(e.instead)
-	e.Message = strings.Replace(e.Message, "one such as "+quoted, any, 1)
-	e.Message = strings.Replace(e.Message, quoted, any, 1)
+	format := &e.Message.Format
+	last := strings.LastIndex(*format, "%q")
+	*format = strings.TrimSuffix((*format)[:last], "one such as ") + "an origin such as %q" + (*format)[last+len("%q"):]
+	e.Message.Args[len(e.Message.Args)-1] = "https://app.example.com"
 }
 
 // withDot returns the pattern of subdomains that a pattern such as
@@ -472,24 +472,27 @@ func (p Pattern) CoversPublicSuffix() (suffix string, covers bool) {
 
 // SuffixProblem says what is wrong with p, which covers a public suffix, and what to
 // write instead.
-func (p Pattern) SuffixProblem(suffix string) string {
+func (p Pattern) SuffixProblem(suffix string) message.Message {
 	label := strings.TrimPrefix(p.tail, "-")
 	_, isRegistry := publicsuffix.PublicSuffix(p.host)
 	isSubdomains := p.head+p.tail == ""
 	switch {
 	case suffix != p.host || isSubdomains && isRegistry:
-		return fmt.Sprintf("allows anyone who registers a name under %q; write the label that is yours before it", suffix)
+		return message.New("allows anyone who registers a name under %q; write the label that is yours before it", suffix)
 	case isSubdomains:
 		yours := Pattern{scheme: p.scheme, port: strings.TrimSuffix(p.port, anyPort)}
-		return fmt.Sprintf("allows anyone who gets a name under %q; list yours, as in %q, or check each origin in @AllowOriginFunc", suffix, yours.withHost("yours."+p.host))
+		return message.New("allows anyone who gets a name under %q; list yours, as in %q, or check each origin in @AllowOriginFunc", suffix, yours.withHost("yours."+p.host))
 	case isRegistry && p.head == "" && label != "":
 		evil := Pattern{scheme: p.scheme, port: strings.TrimSuffix(p.port, anyPort)}
-		return fmt.Sprintf("also matches %q, which anybody can own; write %q", evil.withHost("evil"+p.tail+"."+p.host), p.scheme+"://*."+label+"."+p.host+portSuffix(p.port))
+		return message.New("also matches %q, which anybody can own; write %q", evil.withHost("evil"+p.tail+"."+p.host), p.scheme+"://*."+label+"."+p.host+portSuffix(p.port))
 	case isRegistry:
-		return fmt.Sprintf("matches names that anybody can register under %q; list the origins one by one", suffix)
+		return message.New("matches names that anybody can register under %q; list the origins one by one", suffix)
 	}
-	return fmt.Sprintf("allows anyone who gets such a name under %q; list the origins one by one, serve previews under a domain of your own, as in \"https://pr-*.preview.example.com\", or check each origin in @AllowOriginFunc", suffix)
+	return message.New("allows anyone who gets such a name under %q; "+ownPreviews, suffix)
 }
+
+// ownPreviews is what to write instead of patterns for hosts that others share.
+const ownPreviews = "list the origins one by one, serve previews under a domain of your own, as in \"https://pr-*.preview.example.com\", or check each origin in @AllowOriginFunc"
 
 func portSuffix(port string) string {
 	if port == "" {

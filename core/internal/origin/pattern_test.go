@@ -125,9 +125,9 @@ var refusedPatterns = []struct {
 	{"a host before the at sign", "https://app.example.com@evil.com", CodeUserInfo, `"@" makes "evil.com" the host`},
 	{"a network with a slash", "http://10.0.0.0/24/", CodeIP, `is a network`},
 	{"a network of IPv6", "http://[fd00::]/8", CodeIP, `is a network`},
-	{"a regular expression for the scheme", "https?://app.example.com", CodeRegexp, `in @AllowOriginRegexps`},
-	{"a repetition", "moz-extension://[0-9a-f-]{36}", CodeRegexp, `in @AllowOriginRegexps`},
-	{"a class of digits", "http://localhost:[0-9]+", CodeRegexp, "write `http://localhost:[0-9]+` in @AllowOriginRegexps"},
+	{"a regular expression for the scheme", "https?://app.example.com", CodeRegexp, `in AllowOriginRegexps`},
+	{"a repetition", "moz-extension://[0-9a-f-]{36}", CodeRegexp, `in AllowOriginRegexps`},
+	{"a class of digits", "http://localhost:[0-9]+", CodeRegexp, "write `http://localhost:[0-9]+` in AllowOriginRegexps"},
 	{"a regular expression for everything", ".*", CodeWildcard, `write "*" if every site may read responses`},
 	{"null and an origin", "null,https://a.example", CodeSeveral, `write an entry for each: "null", "https://a.example"`},
 	{"a placeholder", "<your-domain>", CodeVariable, `a variable that was not set`},
@@ -142,14 +142,14 @@ var refusedPatterns = []struct {
 	{"a placeholder of a template", "https://{{ .Host }}", CodeVariable, `a variable that was not set`},
 	{"a word for all", "all", CodeWildcard, `write "*" if every site may read responses`},
 	{"a network", "http://192.168.0.0/16", CodeIP, `is a network`},
-	{"a network without a scheme", "10.0.0.0/8", CodeIP, `check the address in @AllowOriginFunc`},
-	{"a regular expression", `^https://([a-z]+\.)?example\.com$`, CodeRegexp, "write `https://([a-z]+\\.)?example\\.com` in @AllowOriginRegexps"},
-	{"a regular expression of JavaScript", `/^https:\/\/.*\.example\.com$/`, CodeRegexp, "write `https://.*\\.example\\.com` in @AllowOriginRegexps"},
+	{"a network without a scheme", "10.0.0.0/8", CodeIP, `check the address in AllowOriginFunc`},
+	{"a regular expression", `^https://([a-z]+\.)?example\.com$`, CodeRegexp, "write `https://([a-z]+\\.)?example\\.com` in AllowOriginRegexps"},
+	{"a regular expression of JavaScript", `/^https:\/\/.*\.example\.com$/`, CodeRegexp, "write `https://.*\\.example\\.com` in AllowOriginRegexps"},
 	{"a regular expression that strangers match", `https://.*\.github\.io`, CodeRegexp, "so that it matches your domains only"},
 	{"a regular expression that RE2 lacks", `https://(?!evil)\.example\.com`, CodeRegexp, "is a regular expression"},
 	{"every browser extension", "chrome-extension://*", CodeWildcard, `write the id of yours, as in "chrome-extension://`},
-	{"every browser extension of Firefox", "moz-extension://*", CodeWildcard, "`moz-extension://[0-9a-z-]+` in @AllowOriginRegexps"},
-	{"every webview of an editor", "vscode-webview://*", CodeWildcard, "`vscode-webview://[0-9a-z-]+` in @AllowOriginRegexps"},
+	{"every browser extension of Firefox", "moz-extension://*", CodeWildcard, "`moz-extension://[0-9a-z-]+` in AllowOriginRegexps"},
+	{"every webview of an editor", "vscode-webview://*", CodeWildcard, "`vscode-webview://[0-9a-z-]+` in AllowOriginRegexps"},
 	{"the loopback address with a port", "http://::1:3000", CodeIP, `write "http://[::1]:3000"`},
 	{"a capital sharp s", "https://fa\u1e9e.de", CodeIDNA, `write it as the browser's address bar copies it`},
 	{"what is no UTF-8", "\xff", CodeCharacter, `isn't UTF-8`},
@@ -258,7 +258,7 @@ var refusedPatterns = []struct {
 	{"a domain outside ASCII under a wildcard", "https://*.bücher.example", CodeIDNA, `write "https://*.xn--bcher-kva.example"`},
 	{"a domain outside ASCII under part of a label on any port", "https://pr-*.bücher.example:*", CodeIDNA, `write "https://pr-*.xn--bcher-kva.example:*"`},
 	{"full-width letters", "https://ａｐｐ.example.com", CodeIDNA, `write "https://app.example.com"`},
-	{"a label outside ASCII around the wildcard", "https://bü*.example.com", CodeIDNA, `a wildcard cannot share its label with characters outside ASCII; use @AllowOriginRegexps`},
+	{"a label outside ASCII around the wildcard", "https://bü*.example.com", CodeIDNA, `a wildcard cannot share its label with characters outside ASCII; use AllowOriginRegexps`},
 	{"a host that is no internationalized domain name", "https://\u200d.example", CodeIDNA, `not a valid internationalized domain name`},
 	{"full-width digits that make a number", "https://例.１", CodeIDNA, `such as "https://app.example.com"`},
 
@@ -294,12 +294,12 @@ var refusedPatterns = []struct {
 	{"a wildcard for the whole host", "https://*", CodeWildcard, `would allow any site; write one such as "https://*.example.com", or "*" alone for public data`},
 	{"a wildcard for the whole host and port", "https://*:*", CodeWildcard, `such as "https://*.example.com"`},
 	{"a wildcard in a host of one label", "https://app-*", CodeWildcard, `such as "https://app-*.example.com"`},
-	{"a wildcard in a label that does not lead", "https://app.*.example.com", CodeWildcard, `only the leading label can have a wildcard; write "https://*.example.com", or use @AllowOriginRegexps`},
+	{"a wildcard in a label that does not lead", "https://app.*.example.com", CodeWildcard, `only the leading label can have a wildcard; write "https://*.example.com", or use AllowOriginRegexps`},
 	{"a wildcard in a label that does not lead, with a port", "https://app.*.example.com:8443", CodeWildcard, `write "https://*.example.com:8443"`},
 	{"a wildcard within a label that does not lead", "https://app.pr-*.example.com", CodeWildcard, `write "https://*.example.com"`},
 	{"a wildcard in the middle of a label that does not lead", "https://app.pr-*-x.example.com", CodeWildcard, `write "https://*.example.com"`},
-	{"a wildcard top-level domain", "https://example.*", CodeWildcard, `only the leading label can have a wildcard; write the origins one by one, or use @AllowOriginRegexps`},
-	{"a wildcard in the registrable domain", "https://app.ex*mple.com", CodeWildcard, `write the origins one by one, or use @AllowOriginRegexps`},
+	{"a wildcard top-level domain", "https://example.*", CodeWildcard, `only the leading label can have a wildcard; write the origins one by one, or use AllowOriginRegexps`},
+	{"a wildcard in the registrable domain", "https://app.ex*mple.com", CodeWildcard, `write the origins one by one, or use AllowOriginRegexps`},
 	{"two wildcard labels", "https://*.*.example.com", CodeWildcard, `already matches one or more labels; write "https://*.example.com"`},
 	{"two wildcard labels, the second around a name", "https://*.ex*.com", CodeWildcard, `write the origins one by one`},
 	{"two wildcards in a label", "https://a*b*.example.com", CodeWildcard, `write a single "*" in "a*b*"`},
@@ -318,11 +318,8 @@ func TestParsePatternRefusesAndSaysWhatToWrite(t *testing.T) {
 			if p != (Pattern{}) {
 				t.Errorf("ParsePattern(%q) returns a pattern beside the error: %+v", tt.text, p)
 			}
-			if e.Code != tt.code || !strings.Contains(e.Message, tt.hints) {
-				t.Errorf("ParsePattern(%q): %s: %s\nwant %s saying %s", tt.text, e.Code, e.Message, tt.code, tt.hints)
-			}
-			if e.Error() != e.Message {
-				t.Errorf("Error() = %q, Message = %q", e.Error(), e.Message)
+			if e.Code != tt.code || !strings.Contains(e.Error(), tt.hints) {
+				t.Errorf("ParsePattern(%q): %s: %s\nwant %s saying %s", tt.text, e.Code, e, tt.code, tt.hints)
 			}
 			checkSuggestions(t, tt.text, e)
 		})
@@ -366,13 +363,13 @@ var suggestion = regexp.MustCompile(`(?:write|such as|from) (".*)`)
 // checkSuggestions parses every origin that a message tells to write.
 func checkSuggestions(t *testing.T, text string, e *Error) {
 	t.Helper()
-	if e.Message == "" {
+	if e.Error() == "" {
 		t.Errorf("ParsePattern(%q): the message is empty", text)
 	}
-	for _, m := range suggestion.FindAllStringSubmatch(e.Message, -1) {
+	for _, m := range suggestion.FindAllStringSubmatch(e.Error(), -1) {
 		quoted, err := strconv.QuotedPrefix(m[1])
 		if err != nil {
-			t.Errorf("ParsePattern(%q): %s: %v", text, e.Message, err)
+			t.Errorf("ParsePattern(%q): %s: %v", text, e, err)
 			continue
 		}
 		instead, _ := strconv.Unquote(quoted)

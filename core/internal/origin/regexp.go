@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+
+	"github.com/corskit/cors/core/internal/message"
 )
 
 // A Regexp is an RE2 regular expression that is matched against a whole
@@ -72,9 +74,23 @@ func (e *Regexp) Unconfined() (hostile string, unconfined bool) {
 	return e.open, e.open != ""
 }
 
-// WithEscapedDots returns e with every dot escaped that matches one character, an origin
+// UnconfinedProblem says what is wrong with e, which is unconfined, and what to write
+// instead.
+func (e *Regexp) UnconfinedProblem() message.Message {
+	if escaped, matched, confined := e.withEscapedDots(); confined {
+		return message.New("has a dot that isn't escaped, so it matches any character there, as in %q; write %#q", matched, escaped)
+	}
+	if o, ok := Parse(e.open); ok {
+		if suffix := suffixOf(o.Host); isShared(suffix) {
+			return message.New("also matches %q, and anyone gets a name under %q; "+ownPreviews, e.open, suffix)
+		}
+	}
+	return message.New("also matches %q, which anybody can own; spell out the registrable domain, with the dot before it and every dot escaped, as in %#q", e.open, `https://([a-z0-9-]+\.)*example\.com`)
+}
+
+// withEscapedDots returns e with every dot escaped that matches one character, an origin
 // that e matches and the returned one doesn't, and true if that confines e.
-func (e *Regexp) WithEscapedDots() (text, hostile string, confined bool) {
+func (e *Regexp) withEscapedDots() (text, hostile string, confined bool) {
 	var b strings.Builder
 	inClass := false
 	for i := 0; i < len(e.text); i++ {
@@ -131,7 +147,7 @@ func regexpSyntaxError(s string, err error) *Error {
 		}
 		err = syntaxErr
 	}
-	return problem(CodeRegexpSyntax, "%v; write an RE2 regular expression such as `%s`", err, `https://[a-z0-9-]+\.example\.com`)
+	return problem(CodeRegexpSyntax, "%v; write an RE2 regular expression such as %#q", err, `https://[a-z0-9-]+\.example\.com`)
 }
 
 func tooLarge() *Error {

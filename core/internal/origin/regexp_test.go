@@ -166,8 +166,8 @@ func TestParseRegexpRefuses(t *testing.T) {
 			if !ok {
 				t.Fatalf("ParseRegexp(%q): error %v, want an *Error", tt.expr, err)
 			}
-			if e.Code != tt.code || !strings.Contains(e.Message, tt.says) {
-				t.Errorf("ParseRegexp(%q): %s: %s; want %s saying %q", tt.expr, e.Code, e.Message, tt.code, tt.says)
+			if e.Code != tt.code || !strings.Contains(e.Error(), tt.says) {
+				t.Errorf("ParseRegexp(%q): %s: %s; want %s saying %q", tt.expr, e.Code, e, tt.code, tt.says)
 			}
 		})
 	}

@@ -91,6 +91,13 @@ func suffixOf(name string) string {
 	return suffix
 }
 
+// isShared reports whether a public suffix belongs to somebody who lets others have names
+// under it, as github.io does, and not to a registry.
+func isShared(suffix string) bool {
+	_, isRegistry := publicsuffix.PublicSuffix(suffix)
+	return strings.Contains(suffix, ".") && (!isRegistry || sharedRules()[suffix])
+}
+
 // suffixBelow returns a public suffix that lies below a domain, or the empty
 // string. It may begin with "*.", where every label below the domain makes one.
 func suffixBelow(domain string) string {

@@ -1,16 +1,16 @@
 package paths
 
 import (
-	"errors"
 	"net/url"
 	pathpkg "path"
 	"regexp"
 	"regexp/syntax"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/corskit/cors/core/internal/message"
 )
 
 // A Folding says in which ways a router treats different paths as one. The zero value
@@ -154,17 +154,19 @@ const (
 )
 
 // parsePathPattern follows the patterns of net/http's ServeMux, as far as they
-// speak of paths. It returns what is wrong and what to write instead, if
-// anything.
-func parsePathPattern(s string) (p pathPattern, complaint string) {
+// speak of paths.
+func parsePathPattern(s string) (p pathPattern, err error) {
+	wrong := func(format string, args ...any) (pathPattern, error) {
+		return pathPattern{}, message.New(format, args...)
+	}
 	if !strings.HasPrefix(s, "/") {
-		return p, `does not begin with a slash; write the path only, without method and host, such as "/api/"`
+		return wrong(`does not begin with a slash; write the path only, without method and host, such as "/api/"`)
 	}
 	if i := strings.IndexAny(s, "?#"); i >= 0 {
-		if _, complaint := parsePathPattern(s[:i]); complaint != "" {
-			return p, `a path ends before "?" and "#"; the part before it ` + complaint
+		if _, err := parsePathPattern(s[:i]); err != nil {
+			return wrong(`a path ends before "?" and "#"; the part before it %v`, err)
 		}
-		return p, `a path ends before "?" and "#"; write "` + s[:i] + `"`
+		return wrong(`a path ends before "?" and "#"; write %q`, s[:i])
 	}
 	segments := strings.Split(s[1:], "/")
 	names := make(map[string]bool)
@@ -176,35 +178,35 @@ func parsePathPattern(s string) (p pathPattern, complaint string) {
 		case segment == "" && last:
 			p.end = endsInSubtree
 		case segment == "" || segment == "." || segment == "..":
-			return p, `routers remove empty, "." and ".." segments; write the path without them, or use @PathRegexps`
+			return wrong(`routers remove empty, "." and ".." segments; write the path without them, or use @PathRegexps`)
 		case !isWildcard && (segment[0] == ':' || strings.Contains(segment, "*")):
 			if pattern := translate(segments); pattern != "" {
-				return p, `routers other than net/http's write wildcards like this; write "` + pattern + `"`
+				return wrong(`routers other than net/http's write wildcards like this; write %q`, pattern)
 			}
-			return p, `a wildcard is a whole segment, written "{name}", or "{name...}" for all that follows; use @PathRegexps for others`
+			return wrong(`a wildcard is a whole segment, written "{name}", or "{name...}" for all that follows; use @PathRegexps for others`)
 		case !isWildcard && looksLikeRegexp(segment):
-			return p, "looks like a regular expression, which would match no path here; put it into @PathRegexps, written `" + s + "`"
+			return wrong("looks like a regular expression, which would match no path here; put it into @PathRegexps, written %#q", s)
 		case !isWildcard && isEscaped(segment):
 			if plain, err := url.PathUnescape(s); err == nil {
-				return p, `has an escape, and paths are compared unescaped; write ` + strconv.Quote(plain) + `, or use @PathRegexps if your router routes escaped paths`
+				return wrong(`has an escape, and paths are compared unescaped; write %q, or use @PathRegexps if your router routes escaped paths`, plain)
 			}
-			return p, `has an escape, and paths are compared unescaped; write the characters themselves`
+			return wrong(`has an escape, and paths are compared unescaped; write the characters themselves`)
 		case !utf8.ValidString(segment) || strings.ContainsRune(segment, utf8.RuneError):
-			return p, `isn't valid UTF-8; use @PathRegexps for such paths`
+			return wrong(`isn't valid UTF-8; use @PathRegexps for such paths`)
 		case !isWildcard && strings.ContainsAny(segment, "{}"):
-			return p, `a wildcard is a whole segment, written "{name}", or "{name...}" for all that follows; use @PathRegexps for others`
+			return wrong(`a wildcard is a whole segment, written "{name}", or "{name...}" for all that follows; use @PathRegexps for others`)
 		case !isWildcard:
 			p.segments = append(p.segments, pathSegment{literal: segment})
 		case segment == "{$}" && last:
 			p.end = endsInSlash
 		case segment == "{$}" || rest && !last:
-			return p, "\"" + segment + "\" can be the last segment only"
+			return wrong("%q can be the last segment only", segment)
 		case strings.Contains(name, ":"):
-			return p, "a wildcard has no expression of its own; write " + strconv.Quote("{"+name[:strings.IndexByte(name, ':')]+"}") + " for any segment, or use @PathRegexps"
+			return wrong("a wildcard has no expression of its own; write %q for any segment, or use @PathRegexps", "{"+name[:strings.IndexByte(name, ':')]+"}")
 		case !isIdentifier(name):
-			return p, `a wildcard's name is a Go identifier, such as "{id}"`
+			return wrong(`a wildcard's name is a Go identifier, such as "{id}"`)
 		case names[name]:
-			return p, "the wildcard \"" + segment + "\" appears twice; give each a name of its own"
+			return wrong("the wildcard %q appears twice; give each a name of its own", segment)
 		case rest:
 			p.end = endsInRest
 		default:
@@ -212,7 +214,7 @@ func parsePathPattern(s string) (p pathPattern, complaint string) {
 			p.segments = append(p.segments, pathSegment{wildcard: true})
 		}
 	}
-	return p, ""
+	return p, nil
 }
 
 // translate writes the wildcards of other routers, ":id", "*" and "*rest", as those
@@ -235,7 +237,7 @@ func translate(segments []string) string {
 			pattern.WriteString(segment)
 		}
 	}
-	if _, complaint := parsePathPattern(pattern.String()); complaint != "" {
+	if _, err := parsePathPattern(pattern.String()); err != nil {
 		return ""
 	}
 	return pattern.String()
@@ -411,11 +413,11 @@ var onlyBegins = regexp.MustCompile(`^\^.*[\w/-]$`)
 func checkPathRegexp(source, literal string) error {
 	switch {
 	case source == "" || literal != "" && literal[0] != '/':
-		return errors.New("it matches no path, since paths begin with a slash")
+		return message.New("it matches no path, since paths begin with a slash")
 	case onlyBegins.MatchString(source) && !strings.HasSuffix(source, `\z`):
-		return errors.New("it must match the whole path, and says only how that begins: end it with `.*`, or with `$` if nothing follows")
+		return message.New("it must match the whole path, and says only how that begins: end it with `.*`, or with `$` if nothing follows")
 	case strings.HasSuffix(source, "/*") && !strings.HasSuffix(source, `\/*`):
-		return errors.New("it ends with a star that repeats the slash: end it with `/.*`")
+		return message.New("it ends with a star that repeats the slash: end it with `/.*`")
 	}
 	return nil
 }
@@ -428,7 +430,7 @@ func parsePathRegexp(s string) (*pathRegexp, error) {
 		return nil, err
 	}
 	if programSize(tree) > maxPathProgram {
-		return nil, errors.New("it is too large")
+		return nil, message.New("it is too large")
 	}
 	x := new(pathRegexp)
 	if x.exact, x.prog, err = compilePath(tree); err != nil {

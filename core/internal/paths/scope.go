@@ -3,6 +3,8 @@ package paths
 import (
 	"regexp/syntax"
 	"sync"
+
+	"github.com/corskit/cors/core/internal/message"
 )
 
 // A Scope is one entry of Paths or PathRegexps: the set of paths that it
@@ -16,17 +18,21 @@ type Scope struct {
 	regexp  *pathRegexp
 }
 
-// ParsePattern returns the scope of an entry of Paths. If something is wrong with it,
-// problem says what, and what to write instead, with an @ before the names of fields.
-func ParsePattern(config, entry int, text string) (s Scope, problem string) {
-	pattern, problem := parsePathPattern(text)
-	return Scope{Config: config, Entry: entry, Text: text, pattern: &pattern}, problem
+// ParsePattern returns the scope of an entry of Paths. The error, if any, is a
+// [message.Message].
+func ParsePattern(config, entry int, text string) (Scope, error) {
+	pattern, err := parsePathPattern(text)
+	return Scope{Config: config, Entry: entry, Text: text, pattern: &pattern}, err
 }
 
-// ParseRegexp returns the scope of an entry of PathRegexps.
+// ParseRegexp returns the scope of an entry of PathRegexps. The error, if any, is a
+// [message.Message].
 func ParseRegexp(config, entry int, text string) (Scope, error) {
 	re, err := parsePathRegexp(text)
-	return Scope{Config: config, Entry: entry, Text: text, regexp: re}, err
+	if err != nil {
+		return Scope{}, message.New("%v; write an RE2 regular expression such as %#q", err, `/api/v\d+/.*`)
+	}
+	return Scope{Config: config, Entry: entry, Text: text, regexp: re}, nil
 }
 
 // Field returns the field of the Config that the entry is from.
