@@ -154,7 +154,7 @@ func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr 
 		failed = errors.Join(failed, writeSummary(stdout, d, paintFor(stdout)))
 	}
 	if junit != nil {
-		failed = errors.Join(failed, o.writeJUnit(junit, results), junit.Close())
+		failed = errors.Join(failed, o.junitReport(results).Write(junit), junit.Close())
 	}
 	return d.Status, failed
 }
