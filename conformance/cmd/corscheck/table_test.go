@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
+	"github.com/corskit/cors/conformance/internal/terminal"
 )
 
 var update = flag.Bool("update", false, "write what tables should look like")
@@ -116,7 +117,7 @@ func TestProgress(t *testing.T) {
 	p := progress{&w}
 	p.show(3, 40, probe.Request{Method: "OPTIONS", Origin: app, RequestMethod: strings.Repeat("X", 200)})
 	p.clear()
-	lines := strings.Split(w.String(), clearLine)
+	lines := strings.Split(w.String(), terminal.ClearLine)
 	if len(lines) != 3 || !strings.HasPrefix(lines[1], "3/40 OPTIONS, Origin: "+app) || len(lines[1]) >= columns {
 		t.Errorf("%q", lines)
 	}
