@@ -33,6 +33,8 @@ func TestTable(t *testing.T) {
 		{"nothing-dangerous", behind(t, policy), []string{"-origin", app}, ""},
 		{"dangerous", careless{func(origin string) bool { return strings.HasPrefix(origin, app) }, true}, []string{"-origin", app}, ""},
 		{"dangerous-to-all", careless{func(string) bool { return true }, true}, []string{"-origin", app}, ""},
+		{"cors-after-routes", preflightsPass(behind(t, policy), data), []string{"-origin", app}, ""},
+		{"no-cors", data, []string{"-origin", app}, ""},
 		{"hostile", rewrite(careless{func(origin string) bool { return origin == app }, true}, func(_ *http.Request, h http.Header) {
 			h.Set("Access-Control-Allow-Origin", "https://\xff\"<b>\t")
 		}), []string{"-origin", app}, ""},

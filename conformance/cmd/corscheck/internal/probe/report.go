@@ -58,12 +58,16 @@ type Requests struct {
 
 // An Access is what scripts of an origin can do.
 type Access struct {
-	Origin      string `json:"origin"`
-	Relation    string `json:"relation"`            // to the known origins, in words
-	Read        bool   `json:"read"`                // the response to GET or HEAD
-	Credentials bool   `json:"credentials"`         // read it, or pass the preflight, with credentials
-	Preflight   *bool  `json:"preflight,omitempty"` // pass a preflight for PUT; missing if not tried
+	Origin                   string `json:"origin"`
+	Relation                 string `json:"relation"`            // to the known origins, in words
+	Read                     bool   `json:"read"`                // the response to GET or HEAD
+	ReadWithCredentials      bool   `json:"readWithCredentials"` // so that it depends on the user
+	Preflight                *bool  `json:"preflight,omitempty"` // pass a preflight for PUT; missing if not tried
+	PreflightWithCredentials bool   `json:"preflightWithCredentials"`
+	Credentials              bool   `json:"credentials"` // read it, or pass the preflight, with credentials
 }
+
+func (a *Access) allowed() bool { return a.Read || a.Preflight != nil && *a.Preflight }
 
 // A Permission is what a preflight says about a method or a request header.
 type Permission struct {

@@ -20,19 +20,8 @@ type survey struct {
 	unchecked []string
 	report    *Report
 	browser   *browser
-	access    map[string]*access
+	access    map[string]*Access
 }
-
-// An access is what scripts of an origin can do, and the responses that say so.
-type access struct {
-	lookAlike
-	read, readWithCredentials bool
-	pass, passWithCredentials bool
-	asked                     bool // with a preflight, too
-}
-
-func (a *access) allowed() bool     { return a.read || a.pass }
-func (a *access) credentials() bool { return a.readWithCredentials || a.passWithCredentials }
 
 // Survey returns the Plan that looks for what is dangerous about a server.
 // origins are known to be allowed: it tries their look-alikes, and tries
@@ -139,13 +128,13 @@ func (s *survey) ask() error {
 // judge records what is dangerous.
 func (s *survey) judge(b *browser) *Report {
 	s.browser = b
-	s.access = make(map[string]*access)
+	s.access = make(map[string]*Access)
 	s.report = &Report{Mode: ModeSurvey, Findings: []Finding{}, Unchecked: s.unchecked}
 	for _, origin := range s.named {
-		s.look(lookAlike{origin: origin}, "named", true)
+		s.look(origin, "named", true)
 	}
 	for _, l := range s.origins {
-		s.look(l, l.relation(), s.triesPreflight(l))
+		s.look(l.origin, l.relation(), s.triesPreflight(l))
 	}
 	s.judgeNoCORS()
 	s.judgePermissions()
@@ -180,26 +169,29 @@ func (s *survey) find(f *Finding) {
 }
 
 // look determines what scripts of an origin can do.
-func (s *survey) look(l lookAlike, relation string, asked bool) {
+func (s *survey) look(origin, relation string, asked bool) {
 	b := s.browser
-	a := &access{lookAlike: l, asked: asked, read: b.read(l.origin, false) == nil, readWithCredentials: b.read(l.origin, true) == nil}
-	row := Access{Origin: l.origin, Relation: relation, Read: a.read}
-	if asked {
-		a.pass = b.passes(attempt(l.origin)) == nil
-		a.passWithCredentials = b.passes(attempt(l.origin).withCredentials(true)) == nil
-		row.Preflight = &a.pass
+	a := &Access{
+		Origin: origin, Relation: relation,
+		Read:                b.read(origin, false) == nil,
+		ReadWithCredentials: b.read(origin, true) == nil,
 	}
-	row.Credentials = a.credentials()
-	s.access[l.origin] = a
-	s.report.Access = append(s.report.Access, row)
+	if asked {
+		passes := b.passes(attempt(origin)) == nil
+		a.Preflight = &passes
+		a.PreflightWithCredentials = b.passes(attempt(origin).withCredentials(true)) == nil
+	}
+	a.Credentials = a.ReadWithCredentials || a.PreflightWithCredentials
+	s.access[origin] = a
+	s.report.Access = append(s.report.Access, *a)
 }
 
 // evidence returns a Finding with the exchange that lets scripts of an origin do most.
-func (s *survey) evidence(a *access) *Finding {
-	if a.readWithCredentials || a.read && !a.passWithCredentials {
-		return s.browser.exchange(reading(a.origin, s.browser.method))
+func (s *survey) evidence(a *Access) *Finding {
+	if a.ReadWithCredentials || a.Read && !a.PreflightWithCredentials {
+		return s.browser.exchange(reading(a.Origin, s.browser.method))
 	}
-	return s.browser.exchange(attempt(a.origin))
+	return s.browser.exchange(attempt(a.Origin))
 }
 
 const (
@@ -208,13 +200,13 @@ const (
 )
 
 // can says what scripts of a's origin can do.
-func (s *survey) can(a *access) string {
+func (s *survey) can(a *Access) string {
 	switch {
-	case a.readWithCredentials:
+	case a.ReadWithCredentials:
 		return "can read the response to " + s.browser.method + " with the user's credentials"
-	case a.passWithCredentials:
+	case a.PreflightWithCredentials:
 		return "can send PUT with the user's credentials"
-	case a.read:
+	case a.Read:
 		return "can read the response to " + s.browser.method
 	}
 	return "can send PUT"
@@ -223,16 +215,16 @@ func (s *survey) can(a *access) string {
 // strangerSeverity is how bad it is that scripts of unknown origins get
 // through. Without credentials, they read only what anyone who reaches the
 // server can read.
-func strangerSeverity(a *access) Severity {
-	if a.credentials() {
+func strangerSeverity(a *Access) Severity {
+	if a.Credentials {
 		return Danger
 	}
 	return Fault
 }
 
 func (s *survey) judgeStrangers() {
-	stranger := s.access[Stranger]
-	anyOrigin := stranger.read && !stranger.credentials() && s.sendsWildcard()
+	stranger, opaque := s.access[Stranger], s.access[null]
+	anyOrigin := stranger.Read && !stranger.Credentials && s.sendsWildcard()
 	switch {
 	case anyOrigin:
 		s.find(s.evidence(stranger).say(Note, "any-origin", "Any site "+s.can(stranger)+", without credentials.",
@@ -240,11 +232,11 @@ func (s *survey) judgeStrangers() {
 			"If the data isn't public, send the request's origin instead of *, and only if it is allowed."))
 	case stranger.allowed():
 		s.find(s.evidence(stranger).say(strangerSeverity(stranger), "reflected-origin", "Any site "+s.can(stranger)+": every origin is reflected.",
-			stranger.why(), listOrigins))
+			strangers()[0].why(), listOrigins))
 	}
-	if a := s.access[null]; a.allowed() && !anyOrigin {
-		s.find(s.evidence(a).say(strangerSeverity(a), "null-origin", "A script of an opaque origin, null, "+s.can(a)+".",
-			a.why(), "Don't send Access-Control-Allow-Origin: null. Allow the actual origin instead."))
+	if opaque.allowed() && !anyOrigin {
+		s.find(s.evidence(opaque).say(strangerSeverity(opaque), "null-origin", "A script of an opaque origin, null, "+s.can(opaque)+".",
+			strangers()[1].why(), "Don't send Access-Control-Allow-Origin: null. Allow the actual origin instead."))
 	}
 	if stranger.allowed() {
 		return // and so are all look-alikes
@@ -255,7 +247,7 @@ func (s *survey) judgeStrangers() {
 			continue
 		}
 		severity := Note
-		if l.isAnybodys() || l.kind == kindInsecure && a.credentials() {
+		if l.isAnybodys() || l.kind == kindInsecure && a.Credentials {
 			severity = strangerSeverity(a)
 		}
 		s.find(s.evidence(a).say(severity, "look-alike-"+string(l.kind), fmt.Sprintf("A script at %s %s (%s).", l.origin, s.can(a), l.relation()),
@@ -325,7 +317,7 @@ func (s *survey) judgePermissions() {
 		}
 		refused = script
 	}
-	if a := s.access[s.speaker]; !a.read || len(methods)+len(headers) == 0 {
+	if a := s.access[s.speaker]; !a.Read || len(methods)+len(headers) == 0 {
 		return
 	}
 	s.find(s.browser.exchange(refused).say(Note, "preflight-refused", fmt.Sprintf("Preflights of %s don't allow: %s.", s.speaker, strings.Join(append(methods, headers...), ", ")),
@@ -340,12 +332,12 @@ func (s *survey) judgeNamed() {
 		reads := reading(origin, s.browser.method)
 		failure := s.browser.read(origin, false)
 		switch {
-		case s.report.noCORS || s.browser.cause(reads, failure, Fault) != nil && !a.pass:
+		case s.report.noCORS || s.browser.cause(reads, failure, Fault) != nil && !*a.Preflight:
 			// judgeNoCORS reports that.
 		case !a.allowed():
 			s.find(s.browser.exchange(reads).say(Fault, "origin-denied", fmt.Sprintf("A script at %s can do nothing, but -origin names it as allowed.", origin),
 				sentence(failure.Reason), failure.Fix))
-		case !a.read:
+		case !a.Read:
 			s.find(s.browser.exchange(reads).say(Fault, "actual-denied", fmt.Sprintf("A script at %s passes preflights, but can't read the response to %s.", origin, s.browser.method),
 				sentence(failure.Reason), "Send the CORS headers with every response, errors included, and not only with preflight responses."))
 		}
@@ -360,7 +352,7 @@ func (s *survey) judgeNamed() {
 func (s *survey) judgePreflightStatus(origin string) {
 	asks := attempt(origin)
 	_, response := s.browser.first(asks)
-	if !s.access[origin].read || isRedirect(response.status) || response.status/100 == 2 || response.status == http.StatusUnauthorized {
+	if !s.access[origin].Read || isRedirect(response.status) || response.status/100 == 2 || response.status == http.StatusUnauthorized {
 		return
 	}
 	hasHeaders := response.header.Get("Access-Control-Allow-Origin") != ""
@@ -436,6 +428,6 @@ func isOrigin(value string) bool {
 // isDenied reports whether a request comes from a script of an origin that can
 // do nothing and wasn't named as allowed.
 func (s *survey) isDenied(r Request) bool {
-	access := s.access[r.Origin]
-	return access != nil && access.kind != "" && !access.allowed()
+	a := s.access[r.Origin]
+	return a != nil && !slices.Contains(s.named, r.Origin) && !a.allowed()
 }
