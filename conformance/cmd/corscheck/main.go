@@ -104,7 +104,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return status
 		}
 	}
-	problems := sentences(err)
+	problems := strings.Split(err.Error(), "\n")
 	for _, problem := range problems {
 		fmt.Fprintln(stderr, "corscheck: "+problem)
 	}
@@ -136,7 +136,7 @@ func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr 
 			results = append(results, &result{URL: o.urls[i], Errors: []string{"interrupted"}, status: exitUnrun})
 			continue
 		}
-		fmt.Fprintf(stderr, "corscheck sends %s to %s, one at a time, %v apart.\n", countOf(plan.Requests()), o.urls[i], o.delay)
+		fmt.Fprintf(stderr, "corscheck sends %s to %s, one at a time, %v apart.\n", plan.Requests(), o.urls[i], o.delay)
 		report, err := plan.Run(ctx)
 		progress.clear()
 		r := o.judge(o.urls[i], report, err)
@@ -162,13 +162,13 @@ func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr 
 // judge returns the result for a URL, with a shortened report.
 func (o *options) judge(url string, report *probe.Report, err error) *result {
 	if err != nil {
-		return &result{URL: url, Errors: sentences(err), status: exitUnrun}
+		return &result{URL: url, Errors: []string{err.Error()}, status: exitUnrun}
 	}
 	r := &result{URL: url, Counts: countFindings(report)}
 	if slices.ContainsFunc(report.Findings, func(f probe.Finding) bool { return f.Severity.AtLeast(o.failOn) }) {
 		r.status = exitBad
 	}
-	r.Report, r.Omitted = shorten(report)
+	r.Report, r.Omitted = report.Shorten()
 	return r
 }
 
@@ -198,7 +198,7 @@ func (o *options) plans(stdin io.Reader, progress progress) ([]*probe.Plan, erro
 		if err != nil {
 			return nil, err
 		}
-		if n := len(plan.Requests()); n > o.maxRequests {
+		if n := plan.Requests().Planned; n > o.maxRequests {
 			return nil, fmt.Errorf("%s needs %d requests, more than the %d of -max-requests: raise it if the server can handle them", url, n, o.maxRequests)
 		}
 		plans = append(plans, plan)
@@ -213,26 +213,7 @@ func (o *options) plan(policy []cors.Config, target *probe.Target) (*probe.Plan,
 	plan, err := probe.Audit(target, o.origins, policy...)
 	var problems cors.ConfigErrors
 	if errors.As(err, &problems) {
-		return nil, &policyError{o.policy, problems.Unwrap()}
+		return nil, policyError(o.policy, problems.Unwrap())
 	}
 	return plan, err
-}
-
-// countOf describes the number of requests, in total and by method.
-func countOf(requests []probe.Request) string {
-	methods := make(map[string]int)
-	for _, r := range requests {
-		methods[r.Method]++
-	}
-	return countText(len(requests), methods)
-}
-
-func countText(n int, methods map[string]int) string {
-	var parts []string
-	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
-		if methods[method] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", methods[method], method))
-		}
-	}
-	return fmt.Sprintf("%d requests (%s)", n, strings.Join(parts, ", "))
 }

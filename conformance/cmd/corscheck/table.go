@@ -16,7 +16,7 @@ const columns = 80
 func writeTable(w io.Writer, r *result, paint paint) error {
 	t := &table{paint: paint}
 	t.title(r.URL)
-	t.line(countText(r.Requests.Sent, r.Requests.Methods) + " sent, one at a time.")
+	t.line(r.Requests.String() + " sent, one at a time.")
 	if r.Mode == probe.ModeAudit {
 		t.checks(r.Report)
 	} else {
@@ -32,7 +32,7 @@ func writeTable(w io.Writer, r *result, paint paint) error {
 	}
 	t.line("")
 	if r.Omitted != nil {
-		t.prose("", "Left out here, but checked: "+r.Omitted.String()+".")
+		t.prose("", "Left out here, but checked: "+left(r.Omitted)+".")
 	}
 	if len(r.Ignored) > 0 {
 		t.prose("", "Ignored: "+strings.Join(r.Ignored, ", ")+".")

@@ -113,10 +113,21 @@ func (b *browser) first(s script) (Request, *response) {
 	return requestOf(r), b.responseTo(requestOf(r))
 }
 
+// finding returns a Finding with an exchange as evidence.
+func (b *browser) finding(sent Request) *Finding {
+	return &Finding{Sent: sent, Received: b.responseTo(sent).evidence()}
+}
+
+// exchange returns a Finding with the first exchange of a script as evidence.
+func (b *browser) exchange(s script) *Finding {
+	sent, _ := b.first(s)
+	return b.finding(sent)
+}
+
 // replay returns the server's response to r.
-func (b *browser) replay(r *http.Request) *http.Response {
+func (b *browser) replay(r *http.Request) (*http.Response, error) {
 	a := b.responseTo(requestOf(r))
-	return httpResponse(r, a.status, a.padded())
+	return httpResponse(r, a.status, a.header.Clone()), nil
 }
 
 func httpResponse(r *http.Request, status int, header http.Header) *http.Response {
@@ -132,46 +143,44 @@ func httpResponse(r *http.Request, status int, header http.Header) *http.Respons
 	}
 }
 
-// run runs a script. The error, if any, is the browser's.
-func run(s script, url string, transport roundTripper) (*fetch.Response, *fetch.NetworkError) {
+// start returns an agent that runs s. The Plan has shown that there is one.
+func (s script) start(transport roundTripper) *fetch.Agent {
 	agent, err := s.agent(transport)
 	if err != nil {
 		panic("probe: planned, and now: " + err.Error())
 	}
-	return runIn(agent, s, url)
+	return agent
 }
 
-func runIn(agent *fetch.Agent, s script, url string) (*fetch.Response, *fetch.NetworkError) {
-	r, err := agent.Fetch(context.Background(), s.request(url))
-	if err == nil {
-		return r, nil
-	}
+// run runs a script. The error, if any, is the browser's.
+func (b *browser) run(agent *fetch.Agent, s script) (*fetch.Response, *fetch.NetworkError) {
+	r, err := agent.Fetch(context.Background(), s.request(b.url))
 	var failure *fetch.NetworkError
-	if !errors.As(err, &failure) {
+	if err != nil && !errors.As(err, &failure) {
 		panic("probe: planned, and now: " + err.Error())
 	}
-	return nil, failure
+	return r, failure
 }
 
 // read runs a script of an origin that reads the response to an actual request.
 func (b *browser) read(origin string, credentials bool) *fetch.NetworkError {
-	_, failure := run(reading(origin, b.method).withCredentials(credentials), b.url, func(r *http.Request) (*http.Response, error) {
-		return b.replay(r), nil
-	})
+	s := reading(origin, b.method).withCredentials(credentials)
+	_, failure := b.run(s.start(b.replay), s)
 	return failure
 }
 
 // sees returns which of the given response headers a script of an origin could
 // read if the application sent them all.
 func (b *browser) sees(origin string, credentials bool, names []string) ([]string, *fetch.NetworkError) {
-	seen, failure := run(reading(origin, b.method).withCredentials(credentials), b.url, func(r *http.Request) (*http.Response, error) {
-		response := b.replay(r)
+	s := reading(origin, b.method).withCredentials(credentials)
+	seen, failure := b.run(s.start(func(r *http.Request) (*http.Response, error) {
+		response, err := b.replay(r)
 		response.StatusCode = http.StatusOK
 		for _, name := range names {
 			response.Header.Set(name, "1")
 		}
-		return response, nil
-	})
+		return response, err
+	}), s)
 	if failure != nil {
 		return nil, failure
 	}
@@ -185,7 +194,7 @@ func (b *browser) sees(origin string, credentials bool, names []string) ([]strin
 // succeed, because they are not sent.
 func (b *browser) permit(r *http.Request) (*http.Response, error) {
 	if requestOf(r).IsPreflight() {
-		return b.replay(r), nil
+		return b.replay(r)
 	}
 	return httpResponse(r, http.StatusOK, http.Header{
 		"Access-Control-Allow-Origin":      {r.Header.Get("Origin")},
@@ -195,23 +204,20 @@ func (b *browser) permit(r *http.Request) (*http.Response, error) {
 
 // passes runs a script that needs a preflight, and returns an error if the preflight fails.
 func (b *browser) passes(s script) *fetch.NetworkError {
-	_, failure := run(s, b.url, b.permit)
+	_, failure := b.run(s.start(b.permit), s)
 	return failure
 }
 
 // asksAgain reports whether a browser sends another preflight for a script some
 // time after the first one succeeded.
 func (b *browser) asksAgain(s script, after time.Duration) bool {
-	agent, err := s.agent(roundTripper(b.permit))
-	if err != nil {
-		panic("probe: planned, and now: " + err.Error())
-	}
+	agent := s.start(b.permit)
 	now := time.Unix(0, 0)
 	agent.Now = func() time.Time { return now }
-	if _, failure := runIn(agent, s, b.url); failure != nil {
+	if _, failure := b.run(agent, s); failure != nil {
 		return true
 	}
 	now = now.Add(after)
-	again, failure := runIn(agent, s, b.url)
+	again, failure := b.run(agent, s)
 	return failure != nil || again.Trace[0].Preflight
 }

@@ -29,7 +29,7 @@ func ExampleAudit() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(len(plan.Requests()), "requests")
+	fmt.Println(plan.Requests())
 	report, err := plan.Run(context.Background())
 	if err != nil {
 		panic(err)
@@ -39,7 +39,7 @@ func ExampleAudit() {
 		fmt.Println(finding.Title)
 	}
 	// Output:
-	// 35 requests
+	// 35 requests (18 GET, 17 OPTIONS)
 	// does-not-conform
 	// A script at https://app.example.com.corscheck.example can read the response to GET, but the policy doesn't allow it.
 	// A script at https://app.example.com:8443 can read the response to GET, but the policy doesn't allow it.
