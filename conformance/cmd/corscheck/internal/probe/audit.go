@@ -260,8 +260,6 @@ func (a *audit) judge(b *browser) *Report {
 	return a.report
 }
 
-func (a *audit) check(id, origin, title string, f *Finding) { a.report.check(id, origin, title, f) }
-
 func (a *audit) judgeReading(origin string) {
 	b, s := a.browser, reading(origin, a.browser.method)
 	s.credentials = a.config.AllowCredentials
@@ -272,7 +270,7 @@ func (a *audit) judgeReading(origin string) {
 			fmt.Sprintf("A script at %s can't read the response to %s, but the policy allows it.", origin, s.what()),
 			sentence(failure.Reason), failure.Fix)
 	}
-	a.check("origin-denied", origin, "can read the response to "+s.what(), finding)
+	a.report.check("origin-denied", origin, "can read the response to "+s.what(), finding)
 	if s.credentials {
 		return
 	}
@@ -282,7 +280,7 @@ func (a *audit) judgeReading(origin string) {
 			fmt.Sprintf("A script at %s can read the response to %s with the user's credentials, but the policy doesn't allow it.", origin, s.method),
 			"It can read everything that the user can read.", `Send no Access-Control-Allow-Credentials header. If scripts need credentials, add "allowCredentials": true to the policy.`)
 	}
-	a.check("credentials-allowed", origin, "can't read it with credentials", finding)
+	a.report.check("credentials-allowed", origin, "can't read it with credentials", finding)
 }
 
 // sentence ends a browser's reason with a full stop.
@@ -323,7 +321,7 @@ func (a *audit) judgeExposure(origin string) {
 			"That includes headers for the server's own pages, such as tokens.",
 			"List header names in Access-Control-Expose-Headers instead of *.")
 	}
-	a.check("header-hidden", origin, title, finding)
+	a.report.check("header-hidden", origin, title, finding)
 }
 
 // what describes what a script does.
@@ -352,7 +350,7 @@ func (a *audit) judgePreflight(s script) {
 			fmt.Sprintf("A script at %s can't send %s, but the policy allows it.", s.origin, s.what()),
 			sentence(failure.Reason), failure.Fix)
 	}
-	a.check("preflight-denied", s.origin, "passes the preflight for "+s.what(), finding)
+	a.report.check("preflight-denied", s.origin, "passes the preflight for "+s.what(), finding)
 }
 
 func (a *audit) judgeMaxAge(s script) {
@@ -378,7 +376,7 @@ func (a *audit) judgeMaxAge(s script) {
 			fmt.Sprintf("The browser of a script at %s caches the preflight for %s than the %s seconds of the policy.", s.origin, than, want),
 			why, "Send Access-Control-Max-Age: "+want+" in the preflight response.")
 	}
-	a.check("max-age", s.origin, "caches the preflight for "+want+" seconds", finding)
+	a.report.check("max-age", s.origin, "caches the preflight for "+want+" seconds", finding)
 }
 
 func (a *audit) judgeExcess(s script) {
@@ -393,7 +391,7 @@ func (a *audit) judgeExcess(s script) {
 			"Scripts can make the server do whatever such a request does.",
 			fmt.Sprintf("Send %s with the names that the policy lists and nothing else.", header))
 	}
-	a.check(id, s.origin, "doesn't pass the preflight for "+s.what(), finding)
+	a.report.check(id, s.origin, "doesn't pass the preflight for "+s.what(), finding)
 }
 
 // claimsOptions returns a finding if a server treats an OPTIONS request as a
@@ -422,7 +420,7 @@ func (a *audit) judgeDenied(l lookAlike) {
 		if stranger := strangers()[0]; a.gets(stranger) {
 			why = stranger.why() // every origin is allowed, so what it looks like doesn't matter
 		}
-		a.check("origin-allowed", l.origin, relation, b.exchange(s).say(Danger, "origin-allowed",
+		a.report.check("origin-allowed", l.origin, relation, b.exchange(s).say(Danger, "origin-allowed",
 			fmt.Sprintf("A script at %s can %s, but the policy doesn't allow it.", l.origin, what), why,
 			"Compare the whole Origin header, byte by byte, with each allowed origin, and send Access-Control-Allow-Origin only if one is equal."))
 	}
@@ -447,7 +445,7 @@ func (a *audit) judgeDenied(l lookAlike) {
 			told = b.discloses(sent)
 		}
 	}
-	a.check("origin-allowed", l.origin, relation, nil)
+	a.report.check("origin-allowed", l.origin, relation, nil)
 	a.report.find(told)
 }
 

@@ -25,7 +25,7 @@ func ExampleAudit() {
 		AllowOrigins: []string{"https://app.example.com"},
 		AllowMethods: []string{}, AllowHeaders: []string{}, // no more than the safelisted ones
 	}
-	plan, err := probe.Audit(&probe.Target{URL: server.URL}, nil, policy)
+	plan, err := probe.Audit(&probe.Target{URL: server.URL, Transport: http.DefaultTransport}, nil, policy)
 	if err != nil {
 		panic(err)
 	}

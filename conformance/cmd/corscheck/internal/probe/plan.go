@@ -26,8 +26,7 @@ type Target struct {
 	// Header is added to actual requests, and not to preflights: browsers send
 	// neither cookies nor Authorization with those.
 	Header http.Header
-	// Transport makes the requests. It must not follow redirects. If nil,
-	// http.DefaultTransport does.
+	// Transport makes the requests. It must not follow redirects.
 	Transport http.RoundTripper
 	// Delay is how long to wait between two requests.
 	Delay time.Duration
@@ -266,11 +265,7 @@ func (p *Plan) send(ctx context.Context, r *http.Request) (*response, error) {
 		ctx, cancel = context.WithTimeout(ctx, p.target.Timeout)
 		defer cancel()
 	}
-	transport := p.target.Transport
-	if transport == nil {
-		transport = http.DefaultTransport
-	}
-	received, err := transport.RoundTrip(r.WithContext(ctx))
+	received, err := p.target.Transport.RoundTrip(r.WithContext(ctx))
 	if err != nil {
 		return nil, err
 	}
