@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -246,24 +245,15 @@ var reserved sync.Map
 // process has.
 func reservePort() (string, error) {
 	for {
-		port, err := freePort()
+		address, err := process.FreeAddress()
 		if err != nil {
 			return "", err
 		}
+		port := strings.TrimPrefix(address, "127.0.0.1:")
 		if _, taken := reserved.LoadOrStore(port, true); !taken {
 			return port, nil
 		}
 	}
-}
-
-func freePort() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return port, err
 }
 
 // A runningServer is a server in a process of its own.

@@ -58,7 +58,7 @@ func start(t *testing.T, commandLine func(address string) []string) (address str
 const endWithTest = `exec 3<&0; (cat <&3; kill 0) >/dev/null 2>&1 & exec "$@" 3<&-`
 
 func startOnce(t *testing.T, commandLine func(address string) []string) (address string, err error) {
-	address, err = freeAddress()
+	address, err = process.FreeAddress()
 	if err != nil {
 		return "", err
 	}
@@ -89,15 +89,6 @@ func startOnce(t *testing.T, commandLine func(address string) []string) (address
 		}
 	}
 	return "", fmt.Errorf("%s does not listen at %s within %v, and printed:\n%s", line[0], address, startTimeout, p.Output.Take())
-}
-
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer listener.Close()
-	return listener.Addr().String(), nil
 }
 
 // configure writes a configuration to a folder of the test, from a template in

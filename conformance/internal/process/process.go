@@ -2,6 +2,7 @@
 package process
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
@@ -90,4 +91,15 @@ func (o *Output) Take() string {
 	text := string(o.text)
 	o.text = nil
 	return text
+}
+
+// FreeAddress returns an address of this machine that nobody listens on, for a
+// program to do so.
+func FreeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer listener.Close()
+	return listener.Addr().String(), nil
 }

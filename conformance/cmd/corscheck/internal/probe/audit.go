@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/corskit/cors/conformance/fetch"
 	cors "github.com/corskit/cors/core"
 )
 
@@ -234,7 +235,7 @@ func (a *audit) judge(b *browser) *Report {
 		a.judgeExposure(origin)
 		scripts := a.scripts(origin)
 		for _, s := range scripts {
-			a.judgePreflight(s)
+			a.judgeAllowed("preflight-denied", s, b.passes(s), "passes the preflight for", "can't send")
 		}
 		a.judgeMaxAge(scripts[0])
 		if i == 0 {
@@ -260,22 +261,27 @@ func (a *audit) judge(b *browser) *Report {
 	return a.report
 }
 
-func (a *audit) judgeReading(origin string) {
-	b, s := a.browser, reading(origin, a.browser.method)
-	s.credentials = a.config.AllowCredentials
-	failure := b.read(origin, s.credentials)
-	finding := b.cause(s, failure, Fault)
+// judgeAllowed checks that a script can do something that the policy allows. The
+// failure says why it can't, or is nil.
+func (a *audit) judgeAllowed(id string, s script, failure *fetch.NetworkError, does, doesNot string) {
+	finding := a.browser.cause(s, failure, Fault)
 	if failure != nil && finding == nil {
-		finding = b.exchange(s).say(Fault, "origin-denied",
-			fmt.Sprintf("A script at %s can't read the response to %s, but the policy allows it.", origin, s.what()),
+		finding = a.browser.exchange(s).say(Fault, id,
+			fmt.Sprintf("A script at %s %s %s, but the policy allows it.", s.origin, doesNot, s.what()),
 			sentence(failure.Reason), failure.Fix)
 	}
-	a.report.check("origin-denied", origin, "can read the response to "+s.what(), finding)
+	a.report.check(id, s.origin, does+" "+s.what(), finding)
+}
+
+func (a *audit) judgeReading(origin string) {
+	b := a.browser
+	s := b.reading(origin).withCredentials(a.config.AllowCredentials)
+	a.judgeAllowed("origin-denied", s, b.read(s), "can read the response to", "can't read the response to")
 	if s.credentials {
 		return
 	}
-	finding = nil
-	if b.read(origin, true) == nil {
+	var finding *Finding
+	if b.read(s.withCredentials(true)) == nil {
 		finding = b.exchange(s).say(Danger, "credentials-allowed",
 			fmt.Sprintf("A script at %s can read the response to %s with the user's credentials, but the policy doesn't allow it.", origin, s.method),
 			"It can read everything that the user can read.", `Send no Access-Control-Allow-Credentials header. If scripts need credentials, add "allowCredentials": true to the policy.`)
@@ -290,7 +296,7 @@ func (a *audit) judgeExposure(origin string) {
 	const unlisted = "X-Corscheck-Unlisted"
 	all := slices.Contains(a.config.ExposeHeaders, "*")
 	names := slices.DeleteFunc(slices.Clone(a.config.ExposeHeaders), func(name string) bool { return name == "*" })
-	b, s := a.browser, reading(origin, a.browser.method)
+	b, s := a.browser, a.browser.reading(origin)
 	title := "sees the response headers " + strings.Join(names, ", ") + " and no others but the safelisted ones"
 	switch {
 	case all:
@@ -298,7 +304,7 @@ func (a *audit) judgeExposure(origin string) {
 	case len(names) == 0:
 		title = "sees no response headers but the safelisted ones"
 	}
-	seen, failure := b.sees(origin, a.config.AllowCredentials, append(names, unlisted))
+	seen, failure := b.sees(s.withCredentials(a.config.AllowCredentials), append(names, unlisted))
 	if failure != nil {
 		return // nothing can be read at all, which is already a finding
 	}
@@ -340,17 +346,6 @@ func (s script) what() string {
 		return s.method
 	}
 	return s.method + " with " + strings.Join(with, " and ")
-}
-
-func (a *audit) judgePreflight(s script) {
-	failure := a.browser.passes(s)
-	finding := a.browser.cause(s, failure, Fault)
-	if failure != nil && finding == nil {
-		finding = a.browser.exchange(s).say(Fault, "preflight-denied",
-			fmt.Sprintf("A script at %s can't send %s, but the policy allows it.", s.origin, s.what()),
-			sentence(failure.Reason), failure.Fix)
-	}
-	a.report.check("preflight-denied", s.origin, "passes the preflight for "+s.what(), finding)
 }
 
 func (a *audit) judgeMaxAge(s script) {
@@ -413,7 +408,7 @@ func (b *browser) claimsOptions(origin string) *Finding {
 // judgeDenied checks that scripts of an origin can do nothing, and whether the
 // response discloses something of the policy.
 func (a *audit) judgeDenied(l lookAlike) {
-	b, s := a.browser, reading(l.origin, a.browser.method)
+	b, s := a.browser, a.browser.reading(l.origin)
 	relation := "is denied: " + l.relation()
 	allowed := func(s script, what string) {
 		why := l.why()
@@ -424,9 +419,9 @@ func (a *audit) judgeDenied(l lookAlike) {
 			fmt.Sprintf("A script at %s can %s, but the policy doesn't allow it.", l.origin, what), why,
 			"Compare the whole Origin header, byte by byte, with each allowed origin, and send Access-Control-Allow-Origin only if one is equal."))
 	}
-	if b.read(l.origin, false) == nil {
+	if b.read(s) == nil {
 		credentials := ""
-		if b.read(l.origin, true) == nil {
+		if b.read(s.withCredentials(true)) == nil {
 			credentials = " with the user's credentials"
 		}
 		allowed(s, "read the response to "+s.method+credentials)
@@ -464,5 +459,5 @@ func (b *browser) discloses(sent Request) *Finding {
 
 // gets reports whether scripts of a denied origin can read responses.
 func (a *audit) gets(l lookAlike) bool {
-	return slices.Contains(a.denied, l) && a.browser.read(l.origin, false) == nil
+	return slices.Contains(a.denied, l) && a.browser.read(a.browser.reading(l.origin)) == nil
 }

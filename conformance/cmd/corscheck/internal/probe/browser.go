@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -58,11 +59,8 @@ func (s script) request(url string) *fetch.Request {
 	return r
 }
 
-// reading returns the script that reads the response to an actual request,
-// without a preflight.
-func reading(origin, method string) script {
-	return script{origin: origin, method: method}
-}
+// reading returns the script that makes an actual request without a preflight.
+func reading(origin, method string) script { return script{origin: origin, method: method} }
 
 // unsafeValue is a value with which no request header is CORS-safelisted.
 const unsafeValue = `"corscheck"`
@@ -112,7 +110,12 @@ func (b *browser) exchange(s script) *Finding {
 // replay returns the server's response to r.
 func (b *browser) replay(r *http.Request) (*http.Response, error) {
 	a := b.responseTo(requestOf(r))
-	return &http.Response{StatusCode: a.status, Header: a.header.Clone(), Body: http.NoBody}, nil
+	return &http.Response{
+		Status:     fmt.Sprintf("%d %s", a.status, http.StatusText(a.status)),
+		StatusCode: a.status,
+		Header:     a.header.Clone(),
+		Body:       http.NoBody,
+	}, nil
 }
 
 // start returns an agent that runs s. The Plan has shown that there is one.
@@ -134,17 +137,19 @@ func (b *browser) run(agent *fetch.Agent, s script) (*fetch.Response, *fetch.Net
 	return r, failure
 }
 
-// read runs a script of an origin that reads the response to an actual request.
-func (b *browser) read(origin string, credentials bool) *fetch.NetworkError {
-	s := reading(origin, b.method).withCredentials(credentials)
+// reading returns the script that reads the response to an actual request,
+// without a preflight.
+func (b *browser) reading(origin string) script { return reading(origin, b.method) }
+
+// read runs a script that reads the response to an actual request.
+func (b *browser) read(s script) *fetch.NetworkError {
 	_, failure := b.run(s.start(b.replay), s)
 	return failure
 }
 
-// sees returns which of the given response headers a script of an origin could
-// read if the application sent them all.
-func (b *browser) sees(origin string, credentials bool, names []string) ([]string, *fetch.NetworkError) {
-	s := reading(origin, b.method).withCredentials(credentials)
+// sees returns which of the given response headers a script could read if the
+// application sent them all.
+func (b *browser) sees(s script, names []string) ([]string, *fetch.NetworkError) {
 	seen, failure := b.run(s.start(func(r *http.Request) (*http.Response, error) {
 		response, err := b.replay(r)
 		response.StatusCode = http.StatusOK

@@ -166,15 +166,12 @@ type roundTripper func(*http.Request) (*http.Response, error)
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // Requests counts the requests.
-func (p *Plan) Requests() Requests { return p.count(len(p.requests)) }
-
-// count counts the first n requests.
-func (p *Plan) count(n int) Requests {
-	c := Requests{Planned: len(p.requests), Sent: n, Methods: make(map[string]int)}
-	for _, r := range p.requests[:n] {
-		c.Methods[r.Method]++
+func (p *Plan) Requests() Requests {
+	r := Requests{Planned: len(p.requests), Sent: len(p.requests), Methods: make(map[string]int)}
+	for _, planned := range p.requests {
+		r.Methods[planned.Method]++
 	}
-	return c
+	return r
 }
 
 // Run sends the requests, one at a time and each once, and judges the responses.

@@ -149,16 +149,16 @@ func (s *survey) looked(id string) bool {
 
 // look determines what scripts of an origin can do.
 func (s *survey) look(origin, relation string, asked bool) {
-	b := s.browser
+	b, reads, tries := s.browser, s.browser.reading(origin), attempt(origin)
 	a := &Access{
 		Origin: origin, Relation: relation,
-		Read:                b.read(origin, false) == nil,
-		ReadWithCredentials: b.read(origin, true) == nil,
+		Read:                b.read(reads) == nil,
+		ReadWithCredentials: b.read(reads.withCredentials(true)) == nil,
 	}
 	if asked {
-		passes := b.passes(attempt(origin)) == nil
+		passes := b.passes(tries) == nil
 		a.Preflight = &passes
-		a.PreflightWithCredentials = b.passes(attempt(origin).withCredentials(true)) == nil
+		a.PreflightWithCredentials = b.passes(tries.withCredentials(true)) == nil
 	}
 	a.Credentials = a.ReadWithCredentials || a.PreflightWithCredentials
 	s.access[origin] = a
@@ -168,7 +168,7 @@ func (s *survey) look(origin, relation string, asked bool) {
 // evidence returns a Finding with the exchange that lets scripts of an origin do most.
 func (s *survey) evidence(a *Access) *Finding {
 	if a.ReadWithCredentials || a.Read && !a.PreflightWithCredentials {
-		return s.browser.exchange(reading(a.Origin, s.browser.method))
+		return s.browser.exchange(s.browser.reading(a.Origin))
 	}
 	return s.browser.exchange(attempt(a.Origin))
 }
@@ -245,14 +245,14 @@ func (s *survey) judgeNoCORS() {
 	if f := s.browser.cause(asks, s.browser.passes(asks), severity); f != nil {
 		s.report.find(f)
 	} else if s.report.noCORS {
-		s.report.find(s.browser.noCORS(reading(s.speaker, s.browser.method), severity))
+		s.report.find(s.browser.noCORS(s.browser.reading(s.speaker), severity))
 	}
 }
 
 // sendsWildcard reports whether responses to unknown origins have the wildcard
 // instead of the origin.
 func (s *survey) sendsWildcard() bool {
-	_, a := s.browser.first(reading(Stranger, s.browser.method))
+	_, a := s.browser.first(s.browser.reading(Stranger))
 	return a.header.Get("Access-Control-Allow-Origin") == "*"
 }
 
@@ -263,7 +263,7 @@ func (s *survey) judgeUpperCase() {
 		return
 	}
 	got := s.browser.responseTo(sent)
-	_, toStranger := s.browser.first(reading(Stranger, s.browser.method))
+	_, toStranger := s.browser.first(s.browser.reading(Stranger))
 	allowed := got.header["Access-Control-Allow-Origin"]
 	theirs := toStranger.header["Access-Control-Allow-Origin"]
 	isReflected := slices.Equal(theirs, []string{Stranger})
@@ -308,8 +308,8 @@ func (s *survey) judgePermissions() {
 func (s *survey) judgeNamed() {
 	for _, origin := range s.named {
 		a := s.access[origin]
-		reads := reading(origin, s.browser.method)
-		failure := s.browser.read(origin, false)
+		reads := s.browser.reading(origin)
+		failure := s.browser.read(reads)
 		switch {
 		case s.report.noCORS || s.browser.cause(reads, failure, Fault) != nil && !*a.Preflight:
 			// judgeNoCORS reports that.
