@@ -47,7 +47,6 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
-	"time"
 
 	cors "github.com/corskit/cors/core"
 
@@ -74,13 +73,9 @@ func main() {
 type options struct {
 	policy      string
 	origins     list
-	headers     headers
 	failOn      probe.Severity
-	ignore      list
-	head        bool
+	target      probe.Target // without a URL
 	insecure    bool
-	delay       time.Duration
-	timeout     time.Duration
 	maxRequests int
 	json        bool
 	junit       string
@@ -136,7 +131,7 @@ func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr 
 			results = append(results, &result{URL: o.urls[i], Errors: []string{"interrupted"}, status: exitUnrun})
 			continue
 		}
-		fmt.Fprintf(stderr, "corscheck sends %s to %s, one at a time, %v apart.\n", plan.Requests(), o.urls[i], o.delay)
+		fmt.Fprintf(stderr, "corscheck sends %s to %s, one at a time, %v apart.\n", plan.Requests(), o.urls[i], o.target.Delay)
 		report, err := plan.Run(ctx)
 		progress.clear()
 		r := o.judge(o.urls[i], report, err)
@@ -185,16 +180,9 @@ func (o *options) plans(stdin io.Reader, progress progress) ([]*probe.Plan, erro
 	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: o.insecure}
 	var plans []*probe.Plan
 	for _, url := range o.urls {
-		plan, err := o.plan(policy, &probe.Target{
-			URL:       url,
-			Head:      o.head,
-			Header:    http.Header(o.headers),
-			Transport: transport,
-			Delay:     o.delay,
-			Timeout:   o.timeout,
-			Ignore:    o.ignore,
-			Progress:  progress.show,
-		})
+		target := o.target
+		target.URL, target.Transport, target.Progress = url, transport, progress.show
+		plan, err := o.plan(policy, &target)
 		if err != nil {
 			return nil, err
 		}
