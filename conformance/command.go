@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -20,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/corskit/cors/conformance/internal/process"
 	cors "github.com/corskit/cors/core"
 )
 
@@ -30,7 +30,6 @@ const PolicyPath = "/.conformance/policy"
 const (
 	startTimeout = time.Minute     // for a server to respond
 	endTimeout   = 2 * time.Second // for a server to end by itself
-	maxOutput    = 64 << 10        // bytes of a server's output that are kept
 )
 
 // RefusedStatus is the exit status of a process that refuses its policy.
@@ -74,7 +73,7 @@ type Launcher struct {
 	StartTimeout time.Duration
 
 	mu   sync.Mutex
-	idle []*process // whose case is done
+	idle []*runningServer // whose case is done
 }
 
 // Launch returns a server that has a policy. The error is a *[RefusedError] if the
@@ -85,9 +84,9 @@ func (l *Launcher) Launch(ctx context.Context, policy []cors.Config) (*Server, e
 		return nil, err
 	}
 	return &Server{URL: p.url, Transport: p.transport, Reconfigure: p.reconfigure, release: func(spoiled bool) string {
-		printed := p.output.take()
+		printed := p.Output.Take()
 		if spoiled {
-			p.end()
+			p.End(endTimeout)
 			return printed
 		}
 		l.mu.Lock()
@@ -100,7 +99,7 @@ func (l *Launcher) Launch(ctx context.Context, policy []cors.Config) (*Server, e
 // Close ends the servers that no case uses.
 func (l *Launcher) Close() {
 	for p := l.takeIdle(); p != nil; p = l.takeIdle() {
-		p.end()
+		p.End(endTimeout)
 	}
 }
 
@@ -154,7 +153,7 @@ func openAll(folder string) {
 
 // process returns a process that has a policy: an idle one that takes it, or a
 // new one.
-func (l *Launcher) process(ctx context.Context, policy []cors.Config) (*process, error) {
+func (l *Launcher) process(ctx context.Context, policy []cors.Config) (*runningServer, error) {
 	if p := l.takeIdle(); p != nil {
 		err := p.reconfigure(policy)
 		if err == nil {
@@ -166,12 +165,12 @@ func (l *Launcher) process(ctx context.Context, policy []cors.Config) (*process,
 			l.idle = append(l.idle, p)
 			return nil, err
 		}
-		p.end()
+		p.End(endTimeout)
 	}
 	return l.start(ctx, policy)
 }
 
-func (l *Launcher) takeIdle() *process {
+func (l *Launcher) takeIdle() *runningServer {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.idle) == 0 {
@@ -182,7 +181,7 @@ func (l *Launcher) takeIdle() *process {
 	return p
 }
 
-func (l *Launcher) start(ctx context.Context, policy []cors.Config) (p *process, err error) {
+func (l *Launcher) start(ctx context.Context, policy []cors.Config) (p *runningServer, err error) {
 	text, err := json.Marshal(policy)
 	if err != nil {
 		return nil, err
@@ -197,46 +196,43 @@ func (l *Launcher) start(ctx context.Context, policy []cors.Config) (p *process,
 	return p, err
 }
 
-func (l *Launcher) startOnce(ctx context.Context, policy string) (*process, error) {
+func (l *Launcher) startOnce(ctx context.Context, policy string) (*runningServer, error) {
 	port, err := reservePort()
 	if err != nil {
 		return nil, err
 	}
-	p := &process{
-		cmd: &exec.Cmd{
-			Path: l.Command.Path,
-			Args: l.Command.Args,
-			Dir:  l.Command.Dir,
-			Env:  append(l.Command.Environ(), "PORT="+port, "CORS_POLICY="+policy),
-			Err:  l.Command.Err,
-		},
-		url: "http://127.0.0.1:" + port,
-		// With a connection for each request, a server that frames a response
-		// wrongly spoils no other exchange.
-		transport: &http.Transport{DisableKeepAlives: true},
-		ended:     make(chan struct{}),
+	cmd := &exec.Cmd{
+		Path: l.Command.Path,
+		Args: l.Command.Args,
+		Dir:  l.Command.Dir,
+		Env:  append(l.Command.Environ(), "PORT="+port, "CORS_POLICY="+policy),
+		Err:  l.Command.Err,
 	}
-	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
-	p.cmd.WaitDelay = endTimeout
-	group(p.cmd)
-	if err := p.cmd.Start(); err != nil {
+	started, err := process.Start(cmd)
+	if err != nil {
 		reserved.Delete(port)
 		return nil, err
 	}
 	go func() {
-		p.cmd.Wait() // cmd.ProcessState tells how it ends
+		<-started.Ended
 		reserved.Delete(port)
-		close(p.ended)
 	}()
+	p := &runningServer{
+		Process: started,
+		url:     "http://127.0.0.1:" + port,
+		// With a connection for each request, a server that frames a response
+		// wrongly spoils no other exchange.
+		transport: &http.Transport{DisableKeepAlives: true},
+	}
 	if err := p.ready(ctx, cmp.Or(l.StartTimeout, startTimeout)); err != nil {
-		p.end()
-		if p.cmd.ProcessState.ExitCode() == RefusedStatus {
-			return nil, &RefusedError{strings.TrimSpace(p.output.take())}
+		p.End(endTimeout)
+		if p.State().ExitCode() == RefusedStatus {
+			return nil, &RefusedError{strings.TrimSpace(p.Output.Take())}
 		}
-		if printed := p.output.take(); printed != "" {
+		if printed := p.Output.Take(); printed != "" {
 			err = fmt.Errorf("%w\nThe server printed:\n%s", err, indent(printed))
 		}
-		return nil, &StartError{fmt.Errorf("the server %q %w", strings.Join(p.cmd.Args, " "), err)}
+		return nil, &StartError{fmt.Errorf("the server %q %w", strings.Join(cmd.Args, " "), err)}
 	}
 	return p, nil
 }
@@ -249,39 +245,28 @@ var reserved sync.Map
 // process has.
 func reservePort() (string, error) {
 	for {
-		port, err := freePort()
+		address, err := process.FreeAddress()
 		if err != nil {
 			return "", err
 		}
+		port := strings.TrimPrefix(address, "127.0.0.1:")
 		if _, taken := reserved.LoadOrStore(port, true); !taken {
 			return port, nil
 		}
 	}
 }
 
-func freePort() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	return port, err
-}
-
-// A process is a running server.
-type process struct {
-	cmd       *exec.Cmd
+// A runningServer is a server in a process of its own.
+type runningServer struct {
+	*process.Process
 	url       string
 	transport http.RoundTripper
-	output    output
-	ended     chan struct{}
 }
 
 var errEnds = errors.New("ends before it responds")
 
 // ready waits until the server responds.
-func (p *process) ready(ctx context.Context, timeout time.Duration) error {
+func (p *runningServer) ready(ctx context.Context, timeout time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var last error
@@ -294,8 +279,8 @@ func (p *process) ready(ctx context.Context, timeout time.Duration) error {
 			last = err
 		}
 		select {
-		case <-p.ended:
-			return fmt.Errorf("%w: %s", errEnds, p.cmd.ProcessState)
+		case <-p.Ended:
+			return fmt.Errorf("%w: %s", errEnds, p.State())
 		case <-ctx.Done():
 			return fmt.Errorf("doesn't respond within %v: %w", timeout, cmp.Or(last, ctx.Err()))
 		case <-time.After(10 * time.Millisecond):
@@ -303,7 +288,7 @@ func (p *process) ready(ctx context.Context, timeout time.Duration) error {
 	}
 }
 
-func (p *process) reconfigure(policy []cors.Config) error {
+func (p *runningServer) reconfigure(policy []cors.Config) error {
 	return putPolicy(p.transport, p.url, policy)
 }
 
@@ -339,38 +324,4 @@ func exchangeBody(ctx context.Context, transport http.RoundTripper, method, url 
 	defer response.Body.Close()
 	read, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
 	return response.StatusCode, strings.TrimSpace(string(read)), err
-}
-
-// end ends the process and all that it started.
-func (p *process) end() {
-	interrupt(p.cmd)
-	select {
-	case <-p.ended:
-	case <-time.After(endTimeout):
-	}
-	kill(p.cmd)
-	<-p.ended
-}
-
-// An output keeps the end of what a process prints.
-type output struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-func (o *output) Write(text []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.text = append(o.text, text...)
-	o.text = o.text[max(0, len(o.text)-maxOutput):]
-	return len(text), nil
-}
-
-// take returns what was printed since the last call.
-func (o *output) take() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	text := string(o.text)
-	o.text = nil
-	return text
 }

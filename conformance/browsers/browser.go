@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/corskit/cors/conformance/internal/process"
 )
 
 // startTimeout is how long to wait for a browser to load its first page.
@@ -34,7 +36,7 @@ type Browser struct {
 	version  string
 	web      *Web
 	control  string // the origin of the page that takes commands
-	process  *process
+	process  *process.Process
 	ready    chan struct{} // closed as soon as the page takes commands
 	isReady  sync.Once
 	commands chan []byte
@@ -105,12 +107,28 @@ func Start(t testing.TB, e Engine, w *Web) *Browser {
 	b.process = start(t, cmd)
 	select {
 	case <-b.ready:
-	case <-b.process.ended:
+	case <-b.process.Ended:
 		t.Fatalf("%s ended", e)
 	case <-time.After(startTimeout):
 		t.Fatalf("%s did not load a page within %s", e, startTimeout)
 	}
 	return b
+}
+
+// start starts a program, which ends with the test.
+func start(t testing.TB, cmd *exec.Cmd) *process.Process {
+	t.Helper()
+	p, err := process.Start(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		p.Kill()
+		if t.Failed() {
+			t.Logf("%s said:\n%s", cmd.Path, p.Output.Take())
+		}
+	})
+	return p
 }
 
 // Version returns the name and version that the program reports.
@@ -203,7 +221,7 @@ func (b *Browser) Run(ctx context.Context, origin, script string, argument, resu
 	}
 	select {
 	case b.commands <- text:
-	case <-b.process.ended:
+	case <-b.process.Ended:
 		return errEnded
 	case <-ctx.Done():
 		return ctx.Err()
@@ -217,7 +235,7 @@ func (b *Browser) Run(ctx context.Context, origin, script string, argument, resu
 			return nil
 		}
 		return json.Unmarshal([]byte(o.Result), result)
-	case <-b.process.ended:
+	case <-b.process.Ended:
 		return errEnded
 	case <-ctx.Done():
 		return fmt.Errorf("script of %s: %w", origin, ctx.Err())

@@ -26,14 +26,11 @@ type row struct {
 	Cells            []cell
 }
 
-// A cell is the outcome of a case in one report.
+// A cell is the case in one report, or only the server if it wasn't run.
 type cell struct {
-	Server  string
-	Verdict conformance.Verdict
-	Known   bool
-	Reason  string
-	Failure *Failure
-	Cause   conformance.Cause
+	Server string
+	Case
+	Cause conformance.Cause // of the failure, if any
 }
 
 type section struct {
@@ -85,13 +82,12 @@ func rowOf(group string, c *conformance.Case, reports []*Report) (r row, ok bool
 			r.Cells = append(r.Cells, cell{Server: report.Server})
 			continue
 		}
-		seen := report.Cases[i]
-		entry := cell{Server: report.Server, Verdict: seen.Verdict, Reason: seen.Reason, Failure: seen.Failure}
-		if seen.Failure != nil {
-			entry.Cause, entry.Known = report.Cause(seen.Failure), seen.Failure.Known != ""
+		entry := cell{Server: report.Server, Case: report.Cases[i]}
+		if entry.Failure != nil {
+			entry.Cause = report.Cause(entry.Failure)
 		}
 		r.Cells = append(r.Cells, entry)
-		r.Case, r.VulnerabilityURL, ok = seen, c.VulnerabilityURL(), true
+		r.Case, r.VulnerabilityURL, ok = entry.Case, c.VulnerabilityURL(), true
 	}
 	return r, ok
 }

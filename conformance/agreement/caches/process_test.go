@@ -8,12 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"text/template"
 	"time"
+
+	"github.com/corskit/cors/conformance/internal/process"
 )
 
 const (
@@ -59,7 +58,7 @@ func start(t *testing.T, commandLine func(address string) []string) (address str
 const endWithTest = `exec 3<&0; (cat <&3; kill 0) >/dev/null 2>&1 & exec "$@" 3<&-`
 
 func startOnce(t *testing.T, commandLine func(address string) []string) (address string, err error) {
-	address, err = freeAddress()
+	address, err = process.FreeAddress()
 	if err != nil {
 		return "", err
 	}
@@ -68,22 +67,14 @@ func startOnce(t *testing.T, commandLine func(address string) []string) (address
 	if _, err := cmd.StdinPipe(); err != nil {
 		return "", err
 	}
-	var printed output
-	cmd.Stdout, cmd.Stderr = &printed, &printed
-	cmd.WaitDelay = endTimeout
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
+	p, err := process.Start(cmd)
+	if err != nil {
 		return "", err
 	}
-	ended := make(chan struct{})
-	go func() {
-		cmd.Wait() // cmd.ProcessState tells how it ends
-		close(ended)
-	}()
 	t.Cleanup(func() {
-		end(cmd, ended)
+		p.End(endTimeout)
 		if t.Failed() {
-			t.Logf("%s printed:\n%s", line[0], &printed)
+			t.Logf("%s printed:\n%s", line[0], p.Output.Take())
 		}
 	})
 	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); {
@@ -92,56 +83,12 @@ func startOnce(t *testing.T, commandLine func(address string) []string) (address
 			return address, nil
 		}
 		select {
-		case <-ended:
-			return "", fmt.Errorf("%s ended before it listened (%s), and printed:\n%s", line[0], cmd.ProcessState, &printed)
+		case <-p.Ended:
+			return "", fmt.Errorf("%s ended before it listened (%s), and printed:\n%s", line[0], p.State(), p.Output.Take())
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
-	return "", fmt.Errorf("%s does not listen at %s within %v, and printed:\n%s", line[0], address, startTimeout, &printed)
-}
-
-// end ends a process and its group. After the process has ended by itself, its
-// ID may belong to another.
-func end(cmd *exec.Cmd, ended <-chan struct{}) {
-	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
-		select {
-		case <-ended:
-			return
-		default:
-		}
-		syscall.Kill(-cmd.Process.Pid, signal)
-		select {
-		case <-ended:
-		case <-time.After(endTimeout):
-		}
-	}
-}
-
-func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer listener.Close()
-	return listener.Addr().String(), nil
-}
-
-// An output keeps what a process prints.
-type output struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (o *output) Write(text []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(text)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
+	return "", fmt.Errorf("%s does not listen at %s within %v, and printed:\n%s", line[0], address, startTimeout, p.Output.Take())
 }
 
 // configure writes a configuration to a folder of the test, from a template in

@@ -130,14 +130,14 @@ func parse(args []string) (*options, error) {
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&o.policy, "policy", "", "")
 	flags.Var(&o.origins, "origin", "")
-	flags.Var(&o.headers, "H", "")
+	flags.Var((*headers)(&o.target.Header), "H", "")
 	failOn := flags.String("fail-on", string(probe.Fault), "")
-	flags.Var(&o.ignore, "ignore", "")
+	flags.Var((*list)(&o.target.Ignore), "ignore", "")
 	flags.StringVar(&o.junit, "junit", "", "")
-	flags.BoolVar(&o.head, "head", false, "")
+	flags.BoolVar(&o.target.Head, "head", false, "")
 	flags.BoolVar(&o.insecure, "k", false, "")
-	flags.DurationVar(&o.delay, "delay", 100*time.Millisecond, "")
-	flags.DurationVar(&o.timeout, "timeout", 10*time.Second, "")
+	flags.DurationVar(&o.target.Delay, "delay", 100*time.Millisecond, "")
+	flags.DurationVar(&o.target.Timeout, "timeout", 10*time.Second, "")
 	flags.IntVar(&o.maxRequests, "max-requests", 250, "")
 	flags.BoolVar(&o.json, "json", false, "")
 	flags.BoolVar(&o.schema, "schema", false, "")
@@ -150,14 +150,14 @@ func parse(args []string) (*options, error) {
 	if o.schema {
 		return o, nil
 	}
-	if o.delay < 0 || o.timeout < 0 {
+	if o.target.Delay < 0 || o.target.Timeout < 0 {
 		return o, errors.New("-delay and -timeout can't be negative: write a duration such as 100ms")
 	}
 	o.failOn = probe.Severity(*failOn)
 	if !slices.Contains(probe.Severities, o.failOn) {
 		return o, fmt.Errorf("-fail-on %q: write danger, fault or note", *failOn)
 	}
-	for _, id := range o.ignore {
+	for _, id := range o.target.Ignore {
 		if !slices.Contains(probe.IDs(), id) {
 			return o, fmt.Errorf("-ignore %q isn't the id of a finding: write one of %s", id, strings.Join(probe.IDs(), ", "))
 		}

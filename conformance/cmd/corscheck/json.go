@@ -27,8 +27,8 @@ type result struct {
 	URL    string   `json:"url"`
 	Errors []string `json:"errors,omitempty"`
 	*probe.Report
-	Counts  *counts  `json:"counts,omitempty"`
-	Omitted *omitted `json:"omitted,omitempty"`
+	Counts  *counts        `json:"counts,omitempty"`
+	Omitted *probe.Omitted `json:"omitted,omitempty"`
 
 	status int
 }
@@ -72,13 +72,20 @@ func countFindings(r *probe.Report) *counts {
 
 // String lists the counts that aren't 0.
 func (c counts) String() string {
+	return enumerate([]int{c.Dangers, c.Faults, c.Notes}, "danger", "fault", "note")
+}
+
+// left lists what a report leaves out.
+func left(o *probe.Omitted) string {
+	return enumerate([]int{o.Findings, o.Checks, o.Access, o.Unchecked, o.Also}, "finding", "check", "origin", "sentence", "other origin")
+}
+
+// enumerate lists numbers that aren't 0, each with its name.
+func enumerate(numbers []int, names ...string) string {
 	var parts []string
-	for _, part := range []struct {
-		n    int
-		name string
-	}{{c.Dangers, "danger"}, {c.Faults, "fault"}, {c.Notes, "note"}} {
-		if part.n > 0 {
-			parts = append(parts, plural(part.n, part.name))
+	for i, n := range numbers {
+		if n > 0 {
+			parts = append(parts, plural(n, names[i]))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -1,96 +1,35 @@
 package main
 
 import (
-	"encoding/xml"
-	"io"
 	"strings"
 
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
+	"github.com/corskit/cors/conformance/internal/junit"
 )
 
-// The elements of a JUnit file, as CI systems read it.
-type (
-	junitFile struct {
-		XMLName xml.Name `xml:"testsuites"`
-		Name    string   `xml:"name,attr"`
-		junitCounts
-		Suites []*junitSuite `xml:"testsuite"`
-	}
-	junitSuite struct {
-		Name string `xml:"name,attr"`
-		junitCounts
-		Cases []junitCase `xml:"testcase"`
-	}
-	junitCounts struct {
-		Tests    int `xml:"tests,attr"`
-		Failures int `xml:"failures,attr"`
-		Errors   int `xml:"errors,attr"`
-		Skipped  int `xml:"skipped,attr"`
-	}
-	junitCase struct {
-		Class   string        `xml:"classname,attr"`
-		Name    string        `xml:"name,attr"`
-		Failure *junitMessage `xml:"failure"`
-		Error   *junitMessage `xml:"error"`
-		Skipped *junitMessage `xml:"skipped"`
-		Output  string        `xml:"system-out,omitempty"`
-	}
-	junitMessage struct {
-		Message string `xml:"message,attr"`
-		Type    string `xml:"type,attr,omitempty"`
-		Text    string `xml:",chardata"`
-	}
-)
-
-// writeJUnit writes a test suite for each URL, with a test case for each check.
-// A check fails if its finding is at or above -fail-on.
-func (o *options) writeJUnit(w io.Writer, results []*result) error {
-	file := junitFile{Name: "corscheck"}
+// junitReport returns a JUnit file with a test suite for each URL, and a test case
+// for each check. A check fails if its finding is at or above -fail-on.
+func (o *options) junitReport(results []*result) *junit.Report {
+	report := &junit.Report{Name: "corscheck"}
 	for _, r := range results {
-		suite := &junitSuite{Name: r.URL}
+		suite := &junit.Suite{Name: r.URL}
 		if r.Errors != nil {
-			suite.add(junitCase{Class: "corscheck", Name: "the URL can be checked", Error: &junitMessage{Message: strings.Join(r.Errors, "\n")}})
+			suite.Cases = []junit.Case{{Class: "corscheck", Name: "the URL can be checked", Error: &junit.Message{Message: strings.Join(r.Errors, "\n")}}}
 		} else {
 			for _, c := range r.Checks {
-				suite.add(o.junitCase(r.Report, c))
+				suite.Cases = append(suite.Cases, o.junitCase(r.Report, c))
 			}
 		}
-		file.Suites = append(file.Suites, suite)
-		file.Tests += suite.Tests
-		file.Failures += suite.Failures
-		file.Errors += suite.Errors
-		file.Skipped += suite.Skipped
+		report.Suites = append(report.Suites, suite)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(file); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return report
 }
 
-func (s *junitSuite) add(c junitCase) {
-	s.Cases = append(s.Cases, c)
-	s.Tests++
-	switch {
-	case c.Failure != nil:
-		s.Failures++
-	case c.Error != nil:
-		s.Errors++
-	case c.Skipped != nil:
-		s.Skipped++
-	}
-}
-
-func (o *options) junitCase(r *probe.Report, c probe.Check) junitCase {
-	test := junitCase{Class: c.ID, Name: strings.TrimSpace(c.Origin + " " + c.Title)}
+func (o *options) junitCase(r *probe.Report, c probe.Check) junit.Case {
+	test := junit.Case{Class: c.ID, Name: strings.TrimSpace(c.Origin + " " + c.Title)}
 	switch c.Result {
 	case probe.Ignored:
-		test.Skipped = &junitMessage{Message: "-ignore " + c.ID}
+		test.Skipped = &junit.Message{Message: "-ignore " + c.ID}
 		return test
 	case probe.Holds:
 		return test
@@ -107,7 +46,7 @@ func (o *options) junitCase(r *probe.Report, c probe.Check) junitCase {
 		}
 	}
 	if severity := probe.Severity(c.Result); severity.AtLeast(o.failOn) {
-		test.Failure = &junitMessage{Message: title, Type: string(severity), Text: details}
+		test.Failure = &junit.Message{Message: title, Type: string(severity), Text: details}
 	} else {
 		test.Output = title + "\n" + details
 	}

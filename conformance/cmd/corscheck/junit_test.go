@@ -7,15 +7,17 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/corskit/cors/conformance/internal/junit"
 )
 
-func readJUnit(t *testing.T, file string) *junitFile {
+func readJUnit(t *testing.T, file string) *junit.Report {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var suites junitFile
+	var suites junit.Report
 	if err := xml.Unmarshal(data, &suites); err != nil {
 		t.Fatalf("%v in %s", err, data)
 	}
@@ -23,7 +25,7 @@ func readJUnit(t *testing.T, file string) *junitFile {
 }
 
 // named returns the outcomes of the test cases with an id that did not pass.
-func named(suite *junitSuite, id string) (ends []string) {
+func named(suite *junit.Suite, id string) (ends []string) {
 	for _, c := range suite.Cases {
 		switch {
 		case c.Class != id:
@@ -73,8 +75,8 @@ func TestJUnit(t *testing.T) {
 			if got := named(suite, test.id); !slices.Equal(got, test.want) {
 				t.Errorf("%s: %q, want %q", test.id, got, test.want)
 			}
-			if suite.Tests != len(suite.Cases) || suites.junitCounts != suite.junitCounts {
-				t.Errorf("counts %+v and %+v for %d test cases", suites.junitCounts, suite.junitCounts, len(suite.Cases))
+			if suite.Tests != len(suite.Cases) || suites.Counts != suite.Counts {
+				t.Errorf("counts %+v and %+v for %d test cases", suites.Counts, suite.Counts, len(suite.Cases))
 			}
 			if failed := suite.Failures > 0; failed != (r.status == exitBad) {
 				t.Errorf("%d failures, and the exit status is %d", suite.Failures, r.status)

@@ -47,7 +47,6 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
-	"time"
 
 	cors "github.com/corskit/cors/core"
 
@@ -74,13 +73,9 @@ func main() {
 type options struct {
 	policy      string
 	origins     list
-	headers     headers
 	failOn      probe.Severity
-	ignore      list
-	head        bool
+	target      probe.Target // without a URL
 	insecure    bool
-	delay       time.Duration
-	timeout     time.Duration
 	maxRequests int
 	json        bool
 	junit       string
@@ -104,7 +99,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			return status
 		}
 	}
-	problems := sentences(err)
+	problems := strings.Split(err.Error(), "\n")
 	for _, problem := range problems {
 		fmt.Fprintln(stderr, "corscheck: "+problem)
 	}
@@ -136,7 +131,7 @@ func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr 
 			results = append(results, &result{URL: o.urls[i], Errors: []string{"interrupted"}, status: exitUnrun})
 			continue
 		}
-		fmt.Fprintf(stderr, "corscheck sends %s to %s, one at a time, %v apart.\n", countOf(plan.Requests()), o.urls[i], o.delay)
+		fmt.Fprintf(stderr, "corscheck sends %s to %s, one at a time, %v apart.\n", plan.Requests(), o.urls[i], o.target.Delay)
 		report, err := plan.Run(ctx)
 		progress.clear()
 		r := o.judge(o.urls[i], report, err)
@@ -154,7 +149,7 @@ func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr 
 		failed = errors.Join(failed, writeSummary(stdout, d, paintFor(stdout)))
 	}
 	if junit != nil {
-		failed = errors.Join(failed, o.writeJUnit(junit, results), junit.Close())
+		failed = errors.Join(failed, o.junitReport(results).Write(junit), junit.Close())
 	}
 	return d.Status, failed
 }
@@ -162,13 +157,13 @@ func (o *options) checkAll(ctx context.Context, stdin io.Reader, stdout, stderr 
 // judge returns the result for a URL, with a shortened report.
 func (o *options) judge(url string, report *probe.Report, err error) *result {
 	if err != nil {
-		return &result{URL: url, Errors: sentences(err), status: exitUnrun}
+		return &result{URL: url, Errors: []string{err.Error()}, status: exitUnrun}
 	}
 	r := &result{URL: url, Counts: countFindings(report)}
 	if slices.ContainsFunc(report.Findings, func(f probe.Finding) bool { return f.Severity.AtLeast(o.failOn) }) {
 		r.status = exitBad
 	}
-	r.Report, r.Omitted = shorten(report)
+	r.Report, r.Omitted = report.Shorten()
 	return r
 }
 
@@ -185,20 +180,13 @@ func (o *options) plans(stdin io.Reader, progress progress) ([]*probe.Plan, erro
 	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: o.insecure}
 	var plans []*probe.Plan
 	for _, url := range o.urls {
-		plan, err := o.plan(policy, &probe.Target{
-			URL:       url,
-			Head:      o.head,
-			Header:    http.Header(o.headers),
-			Transport: transport,
-			Delay:     o.delay,
-			Timeout:   o.timeout,
-			Ignore:    o.ignore,
-			Progress:  progress.show,
-		})
+		target := o.target
+		target.URL, target.Transport, target.Progress = url, transport, progress.show
+		plan, err := o.plan(policy, &target)
 		if err != nil {
 			return nil, err
 		}
-		if n := len(plan.Requests()); n > o.maxRequests {
+		if n := plan.Requests().Planned; n > o.maxRequests {
 			return nil, fmt.Errorf("%s needs %d requests, more than the %d of -max-requests: raise it if the server can handle them", url, n, o.maxRequests)
 		}
 		plans = append(plans, plan)
@@ -213,26 +201,7 @@ func (o *options) plan(policy []cors.Config, target *probe.Target) (*probe.Plan,
 	plan, err := probe.Audit(target, o.origins, policy...)
 	var problems cors.ConfigErrors
 	if errors.As(err, &problems) {
-		return nil, &policyError{o.policy, problems.Unwrap()}
+		return nil, policyError(o.policy, problems.Unwrap())
 	}
 	return plan, err
-}
-
-// countOf describes the number of requests, in total and by method.
-func countOf(requests []probe.Request) string {
-	methods := make(map[string]int)
-	for _, r := range requests {
-		methods[r.Method]++
-	}
-	return countText(len(requests), methods)
-}
-
-func countText(n int, methods map[string]int) string {
-	var parts []string
-	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
-		if methods[method] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", methods[method], method))
-		}
-	}
-	return fmt.Sprintf("%d requests (%s)", n, strings.Join(parts, ", "))
 }

@@ -11,26 +11,19 @@ import (
 	"github.com/corskit/cors/core/config"
 )
 
-// A policyError says what is wrong with a policy.
-type policyError struct {
-	file     string
-	problems []error
-}
-
-func (e *policyError) Error() string { return strings.Join(e.sentences(), "\n") }
-
-// sentences returns a sentence for each problem, with its place in the file if it has one.
-func (e *policyError) sentences() []string {
-	all := make([]string, len(e.problems))
-	for i, problem := range e.problems {
-		where := nameOf(e.file) + ":"
+// policyError returns an error with a line for each problem of a policy. It
+// names the place in the file if there is one.
+func policyError(file string, problems []error) error {
+	lines := make([]string, len(problems))
+	for i, problem := range problems {
+		where := nameOf(file) + ":"
 		var located *config.Error
 		if !errors.As(problem, &located) || located.Line == 0 {
 			where += " "
 		}
-		all[i] = where + strings.TrimPrefix(problem.Error(), "cors: ")
+		lines[i] = where + strings.TrimPrefix(problem.Error(), "cors: ")
 	}
-	return all
+	return errors.New(strings.Join(lines, "\n"))
 }
 
 // nameOf returns the name of a file for messages.
@@ -54,7 +47,7 @@ func readPolicy(file string, stdin io.Reader) ([]cors.Config, error) {
 	policy, err := config.ParseJSON(data)
 	var problems config.Errors
 	if errors.As(err, &problems) {
-		return nil, &policyError{file, problems.Unwrap()}
+		return nil, policyError(file, problems.Unwrap())
 	}
 	return policy, err
 }

@@ -16,7 +16,7 @@ const columns = 80
 func writeTable(w io.Writer, r *result, paint paint) error {
 	t := &table{paint: paint}
 	t.title(r.URL)
-	t.line(countText(r.Requests.Sent, r.Requests.Methods) + " sent, one at a time.")
+	t.line(r.Requests.String() + " sent, one at a time.")
 	if r.Mode == probe.ModeAudit {
 		t.checks(r.Report)
 	} else {
@@ -32,7 +32,7 @@ func writeTable(w io.Writer, r *result, paint paint) error {
 	}
 	t.line("")
 	if r.Omitted != nil {
-		t.prose("", "Left out here, but checked: "+r.Omitted.String()+".")
+		t.prose("", "Left out here, but checked: "+left(r.Omitted)+".")
 	}
 	if len(r.Ignored) > 0 {
 		t.prose("", "Ignored: "+strings.Join(r.Ignored, ", ")+".")
@@ -166,15 +166,23 @@ func yes(is bool) cell {
 
 func (t *table) access(r *probe.Report) {
 	t.title("What scripts can do")
-	rows := [][]cell{{{"ORIGIN", faint}, {"READ", faint}, {"WITH CREDENTIALS", faint}, {"PUT", faint}, {"", ""}}}
+	rows := [][]cell{{{"ORIGIN", faint}, {"READ", faint}, {"PUT", faint}, {"", ""}}}
 	for _, a := range r.Access {
 		preflight := cell{"not tried", faint}
 		if a.Preflight != nil {
-			preflight = yes(*a.Preflight)
+			preflight = can(*a.Preflight, a.PreflightWithCredentials)
 		}
-		rows = append(rows, []cell{{a.Origin, ""}, yes(a.Read), yes(a.Credentials), preflight, {a.Relation, faint}})
+		rows = append(rows, []cell{{a.Origin, ""}, can(a.Read, a.ReadWithCredentials), preflight, {a.Relation, faint}})
 	}
 	t.rows(rows)
+}
+
+// can says whether scripts can do something, and whether with credentials.
+func can(is, withCredentials bool) cell {
+	if withCredentials {
+		return cell{"with credentials", yellow}
+	}
+	return yes(is)
 }
 
 func (t *table) permissions(r *probe.Report) {
@@ -215,7 +223,7 @@ var verdicts = map[probe.Verdict]struct{ colour, text string }{
 	probe.Conforms:       {green, "The server conforms to the policy"},
 	probe.DoesNotConform: {red, "The server doesn't conform to the policy"},
 	probe.NoProblems:     {green, "Nothing dangerous or faulty was found"},
-	probe.NoCORS:         {yellow, "The server sends no CORS headers to the origins that were tried; name an allowed origin with -origin"},
+	probe.NoCORS:         {yellow, "The server sends no CORS headers to the origins that were tried"},
 	probe.Faulty:         {yellow, "Something is faulty, and nothing dangerous was found"},
 	probe.Dangerous:      {red, "Something is dangerous"},
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
+	"github.com/corskit/cors/conformance/internal/terminal"
 )
 
 var update = flag.Bool("update", false, "write what tables should look like")
@@ -32,6 +33,8 @@ func TestTable(t *testing.T) {
 		{"nothing-dangerous", behind(t, policy), []string{"-origin", app}, ""},
 		{"dangerous", careless{func(origin string) bool { return strings.HasPrefix(origin, app) }, true}, []string{"-origin", app}, ""},
 		{"dangerous-to-all", careless{func(string) bool { return true }, true}, []string{"-origin", app}, ""},
+		{"cors-after-routes", preflightsPass(behind(t, policy), data), []string{"-origin", app}, ""},
+		{"no-cors", data, []string{"-origin", app}, ""},
 		{"hostile", rewrite(careless{func(origin string) bool { return origin == app }, true}, func(_ *http.Request, h http.Header) {
 			h.Set("Access-Control-Allow-Origin", "https://\xff\"<b>\t")
 		}), []string{"-origin", app}, ""},
@@ -116,7 +119,7 @@ func TestProgress(t *testing.T) {
 	p := progress{&w}
 	p.show(3, 40, probe.Request{Method: "OPTIONS", Origin: app, RequestMethod: strings.Repeat("X", 200)})
 	p.clear()
-	lines := strings.Split(w.String(), clearLine)
+	lines := strings.Split(w.String(), terminal.ClearLine)
 	if len(lines) != 3 || !strings.HasPrefix(lines[1], "3/40 OPTIONS, Origin: "+app) || len(lines[1]) >= columns {
 		t.Errorf("%q", lines)
 	}

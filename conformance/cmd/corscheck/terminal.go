@@ -6,17 +6,8 @@ import (
 	"os"
 
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
+	"github.com/corskit/cors/conformance/internal/terminal"
 )
-
-// isTerminal reports whether w is a terminal that understands escape sequences.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
 
 // A paint colours text.
 type paint func(colour, text string) string
@@ -38,7 +29,7 @@ func coloured(colour, text string) string {
 
 // paintFor returns how to colour output to w (https://no-color.org).
 func paintFor(w io.Writer) paint {
-	if os.Getenv("NO_COLOR") == "" && isTerminal(w) {
+	if os.Getenv("NO_COLOR") == "" && terminal.Is(w) {
 		return coloured
 	}
 	return plain
@@ -48,23 +39,15 @@ func paintFor(w io.Writer) paint {
 type progress struct{ w io.Writer }
 
 func newProgress(w io.Writer) progress {
-	if !isTerminal(w) {
-		w = nil
+	if !terminal.Is(w) {
+		w = io.Discard
 	}
 	return progress{w}
 }
 
-const clearLine = "\r\x1b[K"
-
 func (p progress) show(number, planned int, r probe.Request) {
-	if p.w != nil {
-		line := fmt.Sprintf("%d/%d %s", number, planned, r)
-		fmt.Fprint(p.w, clearLine+line[:min(len(line), columns-1)])
-	}
+	line := fmt.Sprintf("%d/%d %s", number, planned, r)
+	fmt.Fprint(p.w, terminal.ClearLine+line[:min(len(line), columns-1)])
 }
 
-func (p progress) clear() {
-	if p.w != nil {
-		fmt.Fprint(p.w, clearLine)
-	}
-}
+func (p progress) clear() { fmt.Fprint(p.w, terminal.ClearLine) }

@@ -36,6 +36,7 @@ import (
 	"time"
 
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/internal/terminal"
 	"github.com/corskit/cors/conformance/report"
 )
 
@@ -234,6 +235,7 @@ func runSuite(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	if err != nil {
 		return fail(err)
 	}
+	fmt.Fprintf(stderr, "corssuite runs the suite against %s.\n", o.serverName())
 	suite.Progress = progress(stderr)
 	started := time.Now()
 	results, err := suite.Run(ctx)
@@ -318,21 +320,16 @@ func (o *options) write(r *report.Report, known *report.Expectations) error {
 // every hundred cases.
 func progress(stderr io.Writer) func(done, total int, r *conformance.Result) {
 	failed := 0
-	file, isFile := stderr.(*os.File)
-	terminal := false
-	if isFile {
-		info, err := file.Stat()
-		terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
+	inOneLine := terminal.Is(stderr)
 	return func(done, total int, r *conformance.Result) {
 		if r.Verdict == conformance.Failed {
 			failed++
 		}
 		switch {
-		case terminal && done == total:
-			fmt.Fprintf(stderr, "\r\x1b[K")
-		case terminal:
-			fmt.Fprintf(stderr, "\r\x1b[K%d of %d cases, %d failed", done, total, failed)
+		case inOneLine && done == total:
+			fmt.Fprint(stderr, terminal.ClearLine)
+		case inOneLine:
+			fmt.Fprintf(stderr, terminal.ClearLine+"%d of %d cases, %d failed", done, total, failed)
 		case done%100 == 0 || done == total:
 			fmt.Fprintf(stderr, "%d of %d cases, %d failed\n", done, total, failed)
 		}

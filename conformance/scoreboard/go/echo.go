@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 
+	"github.com/corskit/cors/conformance/scoreboard/internal/methods"
 	cors "github.com/corskit/cors/core"
 	echo4middleware "github.com/labstack/echo/v4/middleware"
 	echo5 "github.com/labstack/echo/v5"
@@ -13,7 +14,7 @@ import (
 func echo4CORS(policy cors.Config) (http.Handler, error) {
 	return echo4App(policy, echo4middleware.CORSWithConfig(echo4middleware.CORSConfig{
 		AllowOrigins:     policy.AllowOrigins,
-		AllowMethods:     allMethods(policy),
+		AllowMethods:     methods.Allowed(policy),
 		AllowHeaders:     policy.AllowHeaders,
 		AllowCredentials: policy.AllowCredentials,
 		ExposeHeaders:    policy.ExposeHeaders,
@@ -27,7 +28,7 @@ func echo4CORS(policy cors.Config) (http.Handler, error) {
 func echo5CORS(policy cors.Config) (http.Handler, error) {
 	config := echo5middleware.CORSConfig{
 		AllowOrigins:     policy.AllowOrigins,
-		AllowMethods:     allMethods(policy),
+		AllowMethods:     methods.Allowed(policy),
 		AllowHeaders:     policy.AllowHeaders,
 		AllowCredentials: policy.AllowCredentials,
 		ExposeHeaders:    policy.ExposeHeaders,

@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/corskit/cors/conformance/scoreboard/internal/methods"
 	cors "github.com/corskit/cors/core"
 	fiber2 "github.com/gofiber/fiber/v2/middleware/cors"
 	fiber3 "github.com/gofiber/fiber/v3/middleware/cors"
@@ -13,7 +14,7 @@ import (
 func fiber2CORS(policy cors.Config) (fasthttp.RequestHandler, error) {
 	return fiber2App(policy, fiber2.New(fiber2.Config{
 		AllowOrigins:     strings.Join(policy.AllowOrigins, ","),
-		AllowMethods:     strings.Join(allMethods(policy), ","),
+		AllowMethods:     strings.Join(methods.Allowed(policy), ","),
 		AllowHeaders:     strings.Join(policy.AllowHeaders, ","),
 		AllowCredentials: policy.AllowCredentials,
 		ExposeHeaders:    strings.Join(policy.ExposeHeaders, ","),
@@ -25,7 +26,7 @@ func fiber2CORS(policy cors.Config) (fasthttp.RequestHandler, error) {
 func fiber3CORS(policy cors.Config) (fasthttp.RequestHandler, error) {
 	return fiber3App(policy, fiber3.New(fiber3.Config{
 		AllowOrigins:        policy.AllowOrigins,
-		AllowMethods:        allMethods(policy),
+		AllowMethods:        methods.Allowed(policy),
 		AllowHeaders:        policy.AllowHeaders,
 		ExposeHeaders:       policy.ExposeHeaders,
 		MaxAge:              policy.MaxAge,

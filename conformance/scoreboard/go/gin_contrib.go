@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/corskit/cors/conformance/scoreboard/internal/methods"
 	cors "github.com/corskit/cors/core"
 	ginContrib "github.com/gin-contrib/cors"
 )
@@ -14,7 +15,7 @@ import (
 func ginContribCORS(policy cors.Config) (http.Handler, error) {
 	config := ginContrib.Config{
 		AllowAllOrigins:           anyOrigin(policy),
-		AllowMethods:              allMethods(policy),
+		AllowMethods:              methods.Allowed(policy),
 		AllowPrivateNetwork:       policy.AllowPrivateNetwork,
 		AllowHeaders:              policy.AllowHeaders,
 		AllowCredentials:          policy.AllowCredentials,

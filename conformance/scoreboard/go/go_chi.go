@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 
+	"github.com/corskit/cors/conformance/scoreboard/internal/methods"
 	cors "github.com/corskit/cors/core"
 	goChi "github.com/go-chi/cors"
 )
@@ -11,7 +12,7 @@ import (
 func goChiCORS(policy cors.Config) (http.Handler, error) {
 	return chiApp(policy, goChi.Handler(goChi.Options{
 		AllowedOrigins:     policy.AllowOrigins,
-		AllowedMethods:     allMethods(policy),
+		AllowedMethods:     methods.Allowed(policy),
 		AllowedHeaders:     policy.AllowHeaders,
 		ExposedHeaders:     policy.ExposeHeaders,
 		AllowCredentials:   policy.AllowCredentials,

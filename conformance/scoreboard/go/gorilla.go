@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 
+	"github.com/corskit/cors/conformance/scoreboard/internal/methods"
 	cors "github.com/corskit/cors/core"
 	"github.com/gorilla/handlers"
 )
@@ -11,7 +12,7 @@ import (
 func gorillaHandlers(policy cors.Config) (http.Handler, error) {
 	options := []handlers.CORSOption{
 		handlers.AllowedOrigins(policy.AllowOrigins),
-		handlers.AllowedMethods(allMethods(policy)),
+		handlers.AllowedMethods(methods.Allowed(policy)),
 		handlers.AllowedHeaders(policy.AllowHeaders),
 		handlers.ExposedHeaders(policy.ExposeHeaders),
 		handlers.MaxAge(policy.MaxAge),

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"slices"
 
 	"github.com/corskit/cors/conformance"
@@ -12,23 +11,6 @@ import (
 func routes(policy cors.Config) []conformance.Route {
 	return conformance.AppRoutes(policy.PassPreflight)
 }
-
-// allMethods returns every method that a policy allows, for libraries that list all of
-// them: a policy leaves out those that need no permission.
-func allMethods(policy cors.Config) []string {
-	if anyMethod(policy) {
-		return policy.AllowMethods
-	}
-	all := []string{http.MethodGet, http.MethodHead, http.MethodPost}
-	for _, method := range policy.AllowMethods {
-		if !slices.Contains(all, method) {
-			all = append(all, method)
-		}
-	}
-	return all
-}
-
-func anyMethod(policy cors.Config) bool { return slices.Contains(policy.AllowMethods, "*") }
 
 func anyOrigin(policy cors.Config) bool { return slices.Contains(policy.AllowOrigins, "*") }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 
+	"github.com/corskit/cors/conformance/scoreboard/internal/methods"
 	cors "github.com/corskit/cors/core"
 	rs "github.com/rs/cors"
 )
@@ -11,7 +12,7 @@ import (
 func rsCORS(policy cors.Config) (http.Handler, error) {
 	options := rs.Options{
 		AllowedOrigins:       policy.AllowOrigins,
-		AllowedMethods:       allMethods(policy),
+		AllowedMethods:       methods.Allowed(policy),
 		AllowedHeaders:       policy.AllowHeaders,
 		ExposedHeaders:       policy.ExposeHeaders,
 		AllowCredentials:     policy.AllowCredentials,

@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/corskit/cors/conformance"
+	"github.com/corskit/cors/conformance/scoreboard/internal/methods"
 	cors "github.com/corskit/cors/core"
 )
 
@@ -131,7 +132,7 @@ func newSite(dir, port, backend, text string) (*site, error) {
 	p := policy[0]
 	s := &site{
 		Dir: dir, Port: port, Backend: backend, Policy: p,
-		Methods:         strings.Join(allMethods(p.AllowMethods), ", "),
+		Methods:         strings.Join(methods.Allowed(p), ", "),
 		Headers:         strings.Join(p.AllowHeaders, ", "),
 		Expose:          strings.Join(p.ExposeHeaders, ", "),
 		AnyOrigin:       slices.Contains(p.AllowOrigins, "*") && !p.AllowCredentials,
@@ -144,21 +145,6 @@ func newSite(dir, port, backend, text string) (*site, error) {
 		s.PreflightStatus = p.PreflightStatus
 	}
 	return s, nil
-}
-
-// allMethods returns every method that a policy allows, which leaves out those that need
-// no permission.
-func allMethods(listed []string) []string {
-	if slices.Contains(listed, "*") {
-		return listed
-	}
-	all := []string{http.MethodGet, http.MethodHead, http.MethodPost}
-	for _, method := range listed {
-		if !slices.Contains(all, method) {
-			all = append(all, method)
-		}
-	}
-	return all
 }
 
 // originsRegexp returns a regular expression that matches the origins that a policy allows.

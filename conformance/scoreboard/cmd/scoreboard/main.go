@@ -87,14 +87,15 @@ func run(ctx context.Context, args []string, out io.Writer) (differs bool, err e
 	var columns []scoreboard.Column
 	for i := range entries {
 		e := &entries[i]
-		if why := b.missing(ctx, e); why != nil {
+		version, why := b.prepare(ctx, e)
+		if why != nil {
 			if e.Dir == "go" || e.Dir == "node" || b.write {
 				return false, fmt.Errorf("%s: %w", e.ID, why)
 			}
 			fmt.Fprintf(out, "%-20s left out: needs %s\n", e.ID, e.Needs)
 			continue
 		}
-		column, differences, err := b.run(ctx, e)
+		column, differences, err := b.run(ctx, e, version)
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", e.ID, err)
 		}
@@ -131,8 +132,9 @@ func installPackages(ctx context.Context, entries []scoreboard.Entry, out io.Wri
 	return cmd.Run()
 }
 
-// missing prepares an entry, and returns why it can't run, or nil.
-func (b *board) missing(ctx context.Context, e *scoreboard.Entry) error {
+// prepare builds the folder of an entry, and returns the version of the
+// implementation. The error says why it can't run.
+func (b *board) prepare(ctx context.Context, e *scoreboard.Entry) (version string, err error) {
 	if _, done := b.built[e.Dir]; !done {
 		b.built[e.Dir] = nil
 		if len(e.Build) > 0 {
@@ -140,13 +142,13 @@ func (b *board) missing(ctx context.Context, e *scoreboard.Entry) error {
 		}
 	}
 	if err := b.built[e.Dir]; err != nil {
-		return err
+		return "", err
 	}
-	version, err := b.output(ctx, e, e.Version)
+	version, err = b.output(ctx, e, e.Version)
 	if err == nil && version == "" { // of a package that dpkg knows of
-		return fmt.Errorf("%s prints no version", strings.Join(e.Version, " "))
+		err = fmt.Errorf("%s prints no version", strings.Join(e.Version, " "))
 	}
-	return err
+	return version, err
 }
 
 // output runs a command of an entry, and returns its output.
@@ -163,11 +165,7 @@ func (b *board) output(ctx context.Context, e *scoreboard.Entry, command []strin
 }
 
 // run runs the suite against an entry.
-func (b *board) run(ctx context.Context, e *scoreboard.Entry) (c scoreboard.Column, differences []string, err error) {
-	version, err := b.output(ctx, e, e.Version)
-	if err != nil {
-		return c, nil, err
-	}
+func (b *board) run(ctx context.Context, e *scoreboard.Entry, version string) (c scoreboard.Column, differences []string, err error) {
 	launcher := &conformance.Launcher{Command: e.Cmd(context.Background(), b.root, e.Command)}
 	defer launcher.Close()
 	suite := &conformance.Suite{

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/corskit/cors/conformance/fetch"
 	cors "github.com/corskit/cors/core"
 )
 
@@ -22,35 +23,16 @@ type audit struct {
 	allowed []string
 	denied  []lookAlike
 
-	unchecked []string
-	report    *Report
-	browser   *browser
-}
-
-// A NoPolicyError says that no Config of a policy applies to the path of a URL.
-type NoPolicyError struct {
-	Path string
-}
-
-func (e *NoPolicyError) Error() string {
-	return fmt.Sprintf("no Config applies to the path %q", e.Path)
-}
-
-// A NotAllowedError says that the policy denies an origin that was named as allowed.
-type NotAllowedError struct {
-	Origin string
-}
-
-func (e *NotAllowedError) Error() string {
-	return fmt.Sprintf("the policy does not allow the origin %q", e.Origin)
+	report  *Report
+	browser *browser
 }
 
 // Audit returns the Plan that compares a server with its policy. origins are
 // checked in addition to those that the policy lists; the policy has to allow
 // them.
 //
-// The error is a cors.ConfigErrors, a [*NoPolicyError], a
-// [*NotAllowedError], or says what is wrong with the Target.
+// The error is a cors.ConfigErrors, or says what is wrong with the Target or an
+// origin.
 func Audit(t *Target, origins []string, policy ...cors.Config) (*Plan, error) {
 	engine, err := cors.New(policy...)
 	if err != nil {
@@ -66,7 +48,7 @@ func Audit(t *Target, origins []string, policy ...cors.Config) (*Plan, error) {
 	}
 	decision := a.decide(Stranger)
 	if !decision.HasPolicy() {
-		return nil, &NoPolicyError{Path: a.sample.URL.Path}
+		return nil, fmt.Errorf("no Config of the policy applies to the path %s: write another URL, or fix the policy", a.sample.URL.Path)
 	}
 	a.index = decision.Config()
 	a.config = policy[a.index]
@@ -79,11 +61,9 @@ func Audit(t *Target, origins []string, policy ...cors.Config) (*Plan, error) {
 	if err := a.chooseOrigins(origins); err != nil {
 		return nil, err
 	}
-	if err := a.ask(); err != nil {
-		return nil, err
-	}
+	a.ask()
 	plan.judge = a.judge
-	return plan, nil
+	return plan, plan.err
 }
 
 // decide returns what the policy says about an origin at the URL.
@@ -100,10 +80,6 @@ func (a *audit) allows(origin string) bool {
 	return d.Allowed()
 }
 
-func (a *audit) skip(format string, args ...any) {
-	a.unchecked = append(a.unchecked, fmt.Sprintf(format, args...))
-}
-
 // chooseOrigins sets allowed and denied.
 func (a *audit) chooseOrigins(named []string) error {
 	var wanted, models []string
@@ -115,7 +91,7 @@ func (a *audit) chooseOrigins(named []string) error {
 	models = append(models, named...)
 	for _, origin := range named {
 		if !a.allows(origin) {
-			return &NotAllowedError{Origin: origin}
+			return fmt.Errorf("-origin %s: the policy doesn't allow it, but -origin is for allowed origins: fix the policy, or leave it out", origin)
 		}
 		wanted = append(wanted, origin)
 	}
@@ -123,9 +99,9 @@ func (a *audit) chooseOrigins(named []string) error {
 		switch {
 		case slices.Contains(a.allowed, origin):
 		case origin == a.plan.origin:
-			a.skip("%s is the URL's own origin, whose scripts don't need CORS.", origin)
+			a.plan.skipOwn()
 		case !a.allows(origin):
-			a.skip("%s isn't checked: it is too long for an origin.", origin)
+			a.plan.skip("%s isn't checked: it is too long for an origin.", origin)
 		default:
 			a.allowed = append(a.allowed, origin)
 		}
@@ -137,11 +113,11 @@ func (a *audit) chooseOrigins(named []string) error {
 			return d.Reason() == cors.ReasonRegexp && matches(origin)
 		}
 		if !slices.ContainsFunc(named, instance) {
-			a.skip("The regular expression %q isn't checked: name an origin that it matches (-origin).", expression)
+			a.plan.skip("The regular expression %q isn't checked: name an origin that it matches (-origin).", expression)
 		}
 	}
 	if a.config.AllowPrivateNetwork {
-		a.skip("allowPrivateNetwork isn't checked: browsers no longer send that preflight.")
+		a.plan.skip("allowPrivateNetwork isn't checked: browsers no longer send that preflight.")
 	}
 	candidates := strangers()
 	for _, pattern := range a.config.AllowOrigins {
@@ -150,12 +126,7 @@ func (a *audit) chooseOrigins(named []string) error {
 	for _, origin := range models {
 		candidates = append(candidates, lookAlikes(origin)...)
 	}
-	for _, l := range candidates {
-		known := func(other lookAlike) bool { return other.origin == l.origin }
-		if l.origin != a.plan.origin && !a.allows(l.origin) && !slices.ContainsFunc(a.denied, known) {
-			a.denied = append(a.denied, l)
-		}
-	}
+	a.denied = a.plan.others(candidates, a.allows)
 	return nil
 }
 
@@ -231,47 +202,40 @@ func (a *audit) triesPreflight(l lookAlike) bool {
 
 // ask plans the requests, those of allowed origins first, so that no cache has
 // a response to another origin.
-func (a *audit) ask() error {
-	if err := a.plan.probeCache(pair(a.allowed)); err != nil {
-		return err
-	}
-	var scripts []script
+func (a *audit) ask() {
+	a.plan.probeCache(pair(a.allowed))
+	method := a.plan.target.method()
 	for i, origin := range a.allowed {
-		scripts = append(scripts, reading(origin, a.plan.target.method()))
-		scripts = append(scripts, a.scripts(origin)...)
+		scripts := append([]script{reading(origin, method)}, a.scripts(origin)...)
 		if i == 0 {
 			scripts = append(scripts, a.excesses(origin)...)
 		}
-	}
-	for _, l := range a.denied {
-		scripts = append(scripts, reading(l.origin, a.plan.target.method()))
-		if a.triesPreflight(l) {
-			scripts = append(scripts, a.attempt(l.origin))
+		for _, s := range scripts {
+			a.plan.ask(s, "")
 		}
 	}
-	for _, s := range scripts {
-		if err := a.plan.ask(s); err != nil {
-			return err
+	for _, l := range a.denied {
+		a.plan.ask(reading(l.origin, method), "")
+		if a.triesPreflight(l) {
+			a.plan.ask(a.attempt(l.origin), "")
 		}
 	}
 	if len(a.allowed) > 0 {
-		if err := a.plan.askPlainly(http.MethodOptions, a.allowed[0]); err != nil {
-			return err
-		}
+		a.plan.askPlainly(http.MethodOptions, a.allowed[0])
 	}
-	return a.plan.askPlainly(a.plan.target.method(), "")
+	a.plan.askPlainly(method, "")
 }
 
 // judge checks whether the server follows the policy.
 func (a *audit) judge(b *browser) *Report {
 	a.browser = b
-	a.report = &Report{Mode: ModeAudit, Config: &a.index, Findings: []Finding{}, Unchecked: a.unchecked}
+	a.report = &Report{Mode: ModeAudit, Config: &a.index, Findings: []Finding{}}
 	for i, origin := range a.allowed {
 		a.judgeReading(origin)
 		a.judgeExposure(origin)
 		scripts := a.scripts(origin)
 		for _, s := range scripts {
-			a.judgePreflight(s)
+			a.judgeAllowed("preflight-denied", s, b.passes(s), "passes the preflight for", "can't send")
 		}
 		a.judgeMaxAge(scripts[0])
 		if i == 0 {
@@ -280,56 +244,49 @@ func (a *audit) judge(b *browser) *Report {
 			}
 		}
 	}
-	var disclosure *Finding
 	for _, l := range a.denied {
-		told := a.judgeDenied(l)
-		switch {
-		case disclosure == nil:
-			disclosure = told
-		case told != nil:
-			disclosure.Also = append(disclosure.Also, told.Sent.Origin)
-		}
+		a.judgeDenied(l)
 	}
-	a.check("vary-missing", "", TitleOf("vary-missing"), b.missesVary())
-	a.check("cache-replay", "", TitleOf("cache-replay"), b.cached)
+	a.report.find(b.missesVary())
+	a.report.checkFound("vary-missing")
+	a.report.find(b.cached)
+	a.report.checkFound("cache-replay")
 	if len(a.denied) > 0 {
-		a.check("disclosure", "", TitleOf("disclosure"), disclosure)
+		a.report.checkFound("disclosure")
 	}
 	if len(a.allowed) > 0 {
-		a.check("options-claimed", "", TitleOf("options-claimed"), b.claimsOptions(a.allowed[0]))
+		a.report.find(b.claimsOptions(a.allowed[0]))
+		a.report.checkFound("options-claimed")
 	}
 	return a.report
 }
 
-func (a *audit) check(id, origin, title string, f *Finding) { a.report.check(id, origin, title, f) }
-
-// exchange returns a Finding with the first exchange of a script as evidence.
-func (b *browser) exchange(s script) *Finding {
-	sent, response := b.first(s)
-	return &Finding{Sent: sent, Received: response.evidence()}
+// judgeAllowed checks that a script can do something that the policy allows. The
+// failure says why it can't, or is nil.
+func (a *audit) judgeAllowed(id string, s script, failure *fetch.NetworkError, does, doesNot string) {
+	finding := a.browser.cause(s, failure, Fault)
+	if failure != nil && finding == nil {
+		finding = a.browser.exchange(s).say(Fault, id,
+			fmt.Sprintf("A script at %s %s %s, but the policy allows it.", s.origin, doesNot, s.what()),
+			sentence(failure.Reason), failure.Fix)
+	}
+	a.report.check(id, s.origin, does+" "+s.what(), finding)
 }
 
 func (a *audit) judgeReading(origin string) {
-	b, s := a.browser, reading(origin, a.browser.method)
-	s.credentials = a.config.AllowCredentials
-	failure := b.read(origin, s.credentials)
-	finding := b.cause(s, failure, Fault)
-	if failure != nil && finding == nil {
-		finding = b.exchange(s).say(Fault, "origin-denied",
-			fmt.Sprintf("A script at %s can't read the response to %s, but the policy allows it.", origin, s.what()),
-			sentence(failure.Reason), failure.Fix)
-	}
-	a.check("origin-denied", origin, "can read the response to "+s.what(), finding)
+	b := a.browser
+	s := b.reading(origin).withCredentials(a.config.AllowCredentials)
+	a.judgeAllowed("origin-denied", s, b.read(s), "can read the response to", "can't read the response to")
 	if s.credentials {
 		return
 	}
-	finding = nil
-	if b.read(origin, true) == nil {
+	var finding *Finding
+	if b.read(s.withCredentials(true)) == nil {
 		finding = b.exchange(s).say(Danger, "credentials-allowed",
 			fmt.Sprintf("A script at %s can read the response to %s with the user's credentials, but the policy doesn't allow it.", origin, s.method),
 			"It can read everything that the user can read.", `Send no Access-Control-Allow-Credentials header. If scripts need credentials, add "allowCredentials": true to the policy.`)
 	}
-	a.check("credentials-allowed", origin, "can't read it with credentials", finding)
+	a.report.check("credentials-allowed", origin, "can't read it with credentials", finding)
 }
 
 // sentence ends a browser's reason with a full stop.
@@ -339,7 +296,7 @@ func (a *audit) judgeExposure(origin string) {
 	const unlisted = "X-Corscheck-Unlisted"
 	all := slices.Contains(a.config.ExposeHeaders, "*")
 	names := slices.DeleteFunc(slices.Clone(a.config.ExposeHeaders), func(name string) bool { return name == "*" })
-	b, s := a.browser, reading(origin, a.browser.method)
+	b, s := a.browser, a.browser.reading(origin)
 	title := "sees the response headers " + strings.Join(names, ", ") + " and no others but the safelisted ones"
 	switch {
 	case all:
@@ -347,7 +304,7 @@ func (a *audit) judgeExposure(origin string) {
 	case len(names) == 0:
 		title = "sees no response headers but the safelisted ones"
 	}
-	seen, failure := b.sees(origin, a.config.AllowCredentials, append(names, unlisted))
+	seen, failure := b.sees(s.withCredentials(a.config.AllowCredentials), append(names, unlisted))
 	if failure != nil {
 		return // nothing can be read at all, which is already a finding
 	}
@@ -370,7 +327,7 @@ func (a *audit) judgeExposure(origin string) {
 			"That includes headers for the server's own pages, such as tokens.",
 			"List header names in Access-Control-Expose-Headers instead of *.")
 	}
-	a.check("header-hidden", origin, title, finding)
+	a.report.check("header-hidden", origin, title, finding)
 }
 
 // what describes what a script does.
@@ -389,17 +346,6 @@ func (s script) what() string {
 		return s.method
 	}
 	return s.method + " with " + strings.Join(with, " and ")
-}
-
-func (a *audit) judgePreflight(s script) {
-	failure := a.browser.passes(s)
-	finding := a.browser.cause(s, failure, Fault)
-	if failure != nil && finding == nil {
-		finding = a.browser.exchange(s).say(Fault, "preflight-denied",
-			fmt.Sprintf("A script at %s can't send %s, but the policy allows it.", s.origin, s.what()),
-			sentence(failure.Reason), failure.Fix)
-	}
-	a.check("preflight-denied", s.origin, "passes the preflight for "+s.what(), finding)
 }
 
 func (a *audit) judgeMaxAge(s script) {
@@ -425,7 +371,7 @@ func (a *audit) judgeMaxAge(s script) {
 			fmt.Sprintf("The browser of a script at %s caches the preflight for %s than the %s seconds of the policy.", s.origin, than, want),
 			why, "Send Access-Control-Max-Age: "+want+" in the preflight response.")
 	}
-	a.check("max-age", s.origin, "caches the preflight for "+want+" seconds", finding)
+	a.report.check("max-age", s.origin, "caches the preflight for "+want+" seconds", finding)
 }
 
 func (a *audit) judgeExcess(s script) {
@@ -440,7 +386,7 @@ func (a *audit) judgeExcess(s script) {
 			"Scripts can make the server do whatever such a request does.",
 			fmt.Sprintf("Send %s with the names that the policy lists and nothing else.", header))
 	}
-	a.check(id, s.origin, "doesn't pass the preflight for "+s.what(), finding)
+	a.report.check(id, s.origin, "doesn't pass the preflight for "+s.what(), finding)
 }
 
 // claimsOptions returns a finding if a server treats an OPTIONS request as a
@@ -450,7 +396,7 @@ func (b *browser) claimsOptions(origin string) *Finding {
 	got := b.responseTo(sent)
 	for _, name := range []string{"Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age"} {
 		if got.header[name] != nil {
-			return (&Finding{Sent: sent, Received: got.evidence()}).say(Note, "options-claimed",
+			return b.finding(sent).say(Note, "options-claimed",
 				"An OPTIONS request without Access-Control-Request-Method gets a preflight response.",
 				"The application never sees its own OPTIONS requests.",
 				"Treat OPTIONS as a preflight only if it has both Origin and Access-Control-Request-Method.")
@@ -459,49 +405,53 @@ func (b *browser) claimsOptions(origin string) *Finding {
 	return nil
 }
 
-// judgeDenied checks that scripts of an origin can do nothing. It returns a
-// finding if the response discloses something of the policy.
-func (a *audit) judgeDenied(l lookAlike) (told *Finding) {
-	b, s := a.browser, reading(l.origin, a.browser.method)
-	why := l.why()
-	if stranger := strangers()[0]; a.gets(stranger) {
-		why = stranger.why() // every origin is allowed, so what it looks like doesn't matter
-	}
+// judgeDenied checks that scripts of an origin can do nothing, and whether the
+// response discloses something of the policy.
+func (a *audit) judgeDenied(l lookAlike) {
+	b, s := a.browser, a.browser.reading(l.origin)
+	relation := "is denied: " + l.relation()
 	allowed := func(s script, what string) {
-		a.check("origin-allowed", l.origin, "is denied: "+l.relation(), b.exchange(s).say(Danger, "origin-allowed",
+		why := l.why()
+		if stranger := strangers()[0]; a.gets(stranger) {
+			why = stranger.why() // every origin is allowed, so what it looks like doesn't matter
+		}
+		a.report.check("origin-allowed", l.origin, relation, b.exchange(s).say(Danger, "origin-allowed",
 			fmt.Sprintf("A script at %s can %s, but the policy doesn't allow it.", l.origin, what), why,
 			"Compare the whole Origin header, byte by byte, with each allowed origin, and send Access-Control-Allow-Origin only if one is equal."))
 	}
-	if b.read(l.origin, false) == nil {
+	if b.read(s) == nil {
 		credentials := ""
-		if b.read(l.origin, true) == nil {
+		if b.read(s.withCredentials(true)) == nil {
 			credentials = " with the user's credentials"
 		}
 		allowed(s, "read the response to "+s.method+credentials)
-		return nil
+		return
 	}
-	told = discloses(b.first(s))
+	sent, _ := b.first(s)
+	told := b.discloses(sent)
 	if a.triesPreflight(l) {
 		attempt := a.attempt(l.origin)
 		if b.passes(attempt) == nil {
 			allowed(attempt, "send "+attempt.what())
-			return nil
+			return
 		}
 		if told == nil {
-			told = discloses(b.first(attempt))
+			sent, _ := b.first(attempt)
+			told = b.discloses(sent)
 		}
 	}
-	a.check("origin-allowed", l.origin, "is denied: "+l.relation(), nil)
-	return told
+	a.report.check("origin-allowed", l.origin, relation, nil)
+	a.report.find(told)
 }
 
 // discloses returns a finding if the response to a denied origin discloses
 // something of the policy.
-func discloses(sent Request, response *response) *Finding {
+func (b *browser) discloses(sent Request) *Finding {
+	response := b.responseTo(sent)
 	if len(response.disclosed()) == 0 {
 		return nil
 	}
-	return (&Finding{Sent: sent, Received: response.evidence()}).say(Note, "disclosure",
+	return b.finding(sent).say(Note, "disclosure",
 		fmt.Sprintf("The response to the denied origin %s has %s.", sent.Origin, response.disclosure()),
 		"Browsers still deny the script: these headers grant nothing unless Access-Control-Allow-Origin is the script's origin. But they disclose something of the policy.",
 		"Nothing has to change. To disclose nothing, send Access-Control-* headers to allowed origins only.")
@@ -509,5 +459,5 @@ func discloses(sent Request, response *response) *Finding {
 
 // gets reports whether scripts of a denied origin can read responses.
 func (a *audit) gets(l lookAlike) bool {
-	return slices.Contains(a.denied, l) && a.browser.read(l.origin, false) == nil
+	return slices.Contains(a.denied, l) && a.browser.read(a.browser.reading(l.origin)) == nil
 }

@@ -2,32 +2,41 @@ package probe
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// The limits of the part of a response that a Report shows. Sizes are the
-// longest possible in JSON, see cost.
+// The limits of what a Report shows. Sizes are the longest possible in JSON, see
+// cost.
 const (
 	maxNames        = 40   // names of a list
 	maxName         = 120  // bytes of each
 	maxList         = 1000 // bytes of a list
-	maxValue        = 300  // bytes of another value
+	maxValue        = 300  // bytes of another value or text
 	maxLines        = 40   // header lines
 	maxLinesPerName = 10   // header lines of one name
 	maxEvidence     = 1500 // bytes of all lines
+	maxFindings     = 15
+	maxAlso         = 15 // other origins of a finding
+	maxRows         = 60 // of each other list
 )
 
 // maxKept limits the headers that a run keeps. A response has at most 10 MiB of
 // headers, which is net/http's limit.
 const maxKept = 128 << 20
 
-// ErrTooManyHeaders is the cause of a [RunError] if a server's responses have
-// more headers than a run can keep.
-var ErrTooManyHeaders = fmt.Errorf("the responses have more than %d MiB of CORS headers", maxKept>>20)
+// size returns how many bytes of memory a response needs.
+func (a *response) size() (size int) {
+	const perLine = 32 // of a string and its part of the map
+	for name, values := range a.header {
+		for _, value := range values {
+			size += perLine + len(name) + len(value)
+		}
+	}
+	return size
+}
 
 // judged are the headers whose values count.
 var judged = []string{
@@ -51,101 +60,14 @@ func isList(name string) bool {
 	return false
 }
 
-// A keeper keeps the headers of a run's responses. It stores equal values once.
-type keeper struct {
-	values map[string]string
-	size   int
-}
-
-// keep returns the part of a response that counts. It keeps the whole values of
-// judged headers. Of other headers, only the total size counts, which browsers
-// limit, and of other Access-Control-* headers their presence.
-func (k *keeper) keep(status int, header http.Header) (*response, error) {
-	if k.values == nil {
-		k.values = make(map[string]string)
-	}
-	a := &response{status: status, header: make(http.Header)}
-	var disclosed []string
-	for name, values := range header {
-		switch {
-		case slices.Contains(judged, http.CanonicalHeaderKey(name)):
-			if err := k.add(a, name, values); err != nil {
-				return nil, err
-			}
-			continue
-		case strings.HasPrefix(name, accessControl):
-			disclosed = append(disclosed, name)
-		}
-		a.dropped += sizeOf(name, values)
-	}
-	slices.Sort(disclosed)
-	for i, name := range disclosed {
-		if i == maxLines {
-			a.undisclosed = len(disclosed) - i
-			for _, name := range disclosed[i:] {
-				a.omitted += len(header[name])
-			}
-			break
-		}
-		if err := k.add(a, name, header[name]); err != nil {
-			return nil, err
-		}
-		a.dropped -= sizeOf(name, header[name])
-	}
-	return a, nil
-}
-
-func sizeOf(name string, values []string) (size int) {
-	for _, value := range values {
-		size += len(name) + len(value)
-	}
-	return size
-}
-
-// add adds a header to a response.
-func (k *keeper) add(a *response, name string, values []string) error {
-	const perLine = 16 // bytes of a string without its text
-	lines := make([]string, len(values))
-	for i, value := range values {
-		known, ok := k.values[value]
-		if !ok {
-			known = strings.Clone(value)
-			k.values[known] = known
-			k.size += 4*perLine + len(known)
-		}
-		lines[i] = known
-	}
-	a.header[strings.Clone(name)] = lines
-	k.size += len(name) + perLine*len(lines)
-	if k.size > maxKept {
-		return ErrTooManyHeaders
-	}
-	return nil
-}
-
-var padding = strings.Repeat("x", 64<<10)
-
-// padded returns a's header with an additional line for each 64 KiB that were
-// dropped, so that browsers see a response of the original size.
-func (a *response) padded() http.Header {
-	const name = "X"
-	header := a.header.Clone()
-	for left := a.dropped; left > 0; {
-		value := padding[:min(len(padding), left-len(name))]
-		header[name] = append(header[name], value)
-		left -= len(name) + len(value)
-	}
-	return header
-}
-
 // evidence returns a in the form of a Report, with long values cut.
 func (a *response) evidence() Response {
-	r := Response{Status: a.status, Headers: make(map[string][]string), Omitted: a.omitted}
+	r := Response{Status: a.status, Headers: make(map[string][]string)}
 	lines, left := 0, maxEvidence
 	show := func(name string) {
 		values := a.header[name]
 		for i, value := range values {
-			shown := cutValue(value)
+			shown := cut(value, maxValue)
 			if isList(name) {
 				shown = cutList(value)
 			}
@@ -209,8 +131,6 @@ func cut(text string, limit int) string {
 	return text
 }
 
-func cutValue(value string) string { return cut(value, maxValue) }
-
 // cutList shortens a list of names: "A, B, and 24998 more".
 func cutList(value string) string {
 	if strings.Count(value, ",") < maxNames && cost(value) <= maxList {
@@ -231,7 +151,7 @@ func cutList(value string) string {
 		}
 	}
 	if len(names) == 0 {
-		return cutValue(value)
+		return cut(value, maxValue)
 	}
 	return joinNames(names, total-len(names))
 }
@@ -251,4 +171,19 @@ func quote(value string) string {
 		return strconv.Quote(value)
 	}
 	return fmt.Sprintf("%q… (%d bytes)", shown, len(value))
+}
+
+// printable returns a text that may come from a server, cut and with characters
+// escaped that could upset a terminal.
+func printable(text string) string {
+	var b strings.Builder
+	for _, r := range cut(text, maxValue) {
+		if strconv.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return b.String()
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/corskit/cors/conformance/fetch"
@@ -55,32 +54,16 @@ func (s script) request(url string) *fetch.Request {
 		r.Credentials = fetch.CredentialsInclude
 	}
 	for _, name := range s.headers {
-		r.Headers = append(r.Headers, fetch.Header{Name: name, Value: unsafeValue(name)})
+		r.Headers = append(r.Headers, fetch.Header{Name: name, Value: unsafeValue})
 	}
 	return r
 }
 
-// reading returns the script that reads the response to an actual request,
-// without a preflight.
-func reading(origin, method string) script {
-	return script{origin: origin, method: method}
-}
+// reading returns the script that makes an actual request without a preflight.
+func reading(origin, method string) script { return script{origin: origin, method: method} }
 
-// unsafeValue returns a value with which a request header is not
-// CORS-safelisted, whatever its name.
-func unsafeValue(name string) string {
-	switch strings.ToLower(name) {
-	case "accept":
-		return `*/*;q="1"`
-	case "accept-language", "content-language":
-		return "en_GB"
-	case "content-type":
-		return "application/json"
-	case "range":
-		return "bytes=-1"
-	}
-	return "corscheck"
-}
+// unsafeValue is a value with which no request header is CORS-safelisted.
+const unsafeValue = `"corscheck"`
 
 // isSafelisted follows Fetch, "CORS-safelisted method".
 func isSafelisted(method string) bool {
@@ -113,65 +96,68 @@ func (b *browser) first(s script) (Request, *response) {
 	return requestOf(r), b.responseTo(requestOf(r))
 }
 
+// finding returns a Finding with an exchange as evidence.
+func (b *browser) finding(sent Request) *Finding {
+	return &Finding{Sent: sent, Received: b.responseTo(sent).evidence()}
+}
+
+// exchange returns a Finding with the first exchange of a script as evidence.
+func (b *browser) exchange(s script) *Finding {
+	sent, _ := b.first(s)
+	return b.finding(sent)
+}
+
 // replay returns the server's response to r.
-func (b *browser) replay(r *http.Request) *http.Response {
+func (b *browser) replay(r *http.Request) (*http.Response, error) {
 	a := b.responseTo(requestOf(r))
-	return httpResponse(r, a.status, a.padded())
-}
-
-func httpResponse(r *http.Request, status int, header http.Header) *http.Response {
 	return &http.Response{
-		Status:     fmt.Sprintf("%d %s", status, http.StatusText(status)),
-		StatusCode: status,
-		Proto:      "HTTP/1.1",
-		ProtoMajor: 1,
-		ProtoMinor: 1,
-		Header:     header,
+		Status:     fmt.Sprintf("%d %s", a.status, http.StatusText(a.status)),
+		StatusCode: a.status,
+		Header:     a.header.Clone(),
 		Body:       http.NoBody,
-		Request:    r,
-	}
+	}, nil
 }
 
-// run runs a script. The error, if any, is the browser's.
-func run(s script, url string, transport roundTripper) (*fetch.Response, *fetch.NetworkError) {
+// start returns an agent that runs s. The Plan has shown that there is one.
+func (s script) start(transport roundTripper) *fetch.Agent {
 	agent, err := s.agent(transport)
 	if err != nil {
 		panic("probe: planned, and now: " + err.Error())
 	}
-	return runIn(agent, s, url)
+	return agent
 }
 
-func runIn(agent *fetch.Agent, s script, url string) (*fetch.Response, *fetch.NetworkError) {
-	r, err := agent.Fetch(context.Background(), s.request(url))
-	if err == nil {
-		return r, nil
-	}
+// run runs a script. The error, if any, is the browser's.
+func (b *browser) run(agent *fetch.Agent, s script) (*fetch.Response, *fetch.NetworkError) {
+	r, err := agent.Fetch(context.Background(), s.request(b.url))
 	var failure *fetch.NetworkError
-	if !errors.As(err, &failure) {
+	if err != nil && !errors.As(err, &failure) {
 		panic("probe: planned, and now: " + err.Error())
 	}
-	return nil, failure
+	return r, failure
 }
 
-// read runs a script of an origin that reads the response to an actual request.
-func (b *browser) read(origin string, credentials bool) *fetch.NetworkError {
-	_, failure := run(reading(origin, b.method).withCredentials(credentials), b.url, func(r *http.Request) (*http.Response, error) {
-		return b.replay(r), nil
-	})
+// reading returns the script that reads the response to an actual request,
+// without a preflight.
+func (b *browser) reading(origin string) script { return reading(origin, b.method) }
+
+// read runs a script that reads the response to an actual request.
+func (b *browser) read(s script) *fetch.NetworkError {
+	_, failure := b.run(s.start(b.replay), s)
 	return failure
 }
 
-// sees returns which of the given response headers a script of an origin could
-// read if the application sent them all.
-func (b *browser) sees(origin string, credentials bool, names []string) ([]string, *fetch.NetworkError) {
-	seen, failure := run(reading(origin, b.method).withCredentials(credentials), b.url, func(r *http.Request) (*http.Response, error) {
-		response := b.replay(r)
+// sees returns which of the given response headers a script could read if the
+// application sent them all.
+func (b *browser) sees(s script, names []string) ([]string, *fetch.NetworkError) {
+	seen, failure := b.run(s.start(func(r *http.Request) (*http.Response, error) {
+		response, err := b.replay(r)
 		response.StatusCode = http.StatusOK
 		for _, name := range names {
 			response.Header.Set(name, "1")
 		}
-		return response, nil
-	})
+		return response, err
+	}), s)
 	if failure != nil {
 		return nil, failure
 	}
@@ -185,33 +171,30 @@ func (b *browser) sees(origin string, credentials bool, names []string) ([]strin
 // succeed, because they are not sent.
 func (b *browser) permit(r *http.Request) (*http.Response, error) {
 	if requestOf(r).IsPreflight() {
-		return b.replay(r), nil
+		return b.replay(r)
 	}
-	return httpResponse(r, http.StatusOK, http.Header{
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Header: http.Header{
 		"Access-Control-Allow-Origin":      {r.Header.Get("Origin")},
 		"Access-Control-Allow-Credentials": {"true"},
-	}), nil
+	}}, nil
 }
 
 // passes runs a script that needs a preflight, and returns an error if the preflight fails.
 func (b *browser) passes(s script) *fetch.NetworkError {
-	_, failure := run(s, b.url, b.permit)
+	_, failure := b.run(s.start(b.permit), s)
 	return failure
 }
 
 // asksAgain reports whether a browser sends another preflight for a script some
 // time after the first one succeeded.
 func (b *browser) asksAgain(s script, after time.Duration) bool {
-	agent, err := s.agent(roundTripper(b.permit))
-	if err != nil {
-		panic("probe: planned, and now: " + err.Error())
-	}
+	agent := s.start(b.permit)
 	now := time.Unix(0, 0)
 	agent.Now = func() time.Time { return now }
-	if _, failure := runIn(agent, s, b.url); failure != nil {
+	if _, failure := b.run(agent, s); failure != nil {
 		return true
 	}
 	now = now.Add(after)
-	again, failure := runIn(agent, s, b.url)
+	again, failure := b.run(agent, s)
 	return failure != nil || again.Trace[0].Preflight
 }

@@ -20,33 +20,15 @@ type cacheProbe struct {
 
 // probeCache plans the requests of a cacheProbe. They have to be the first: a
 // request from a denied origin, or without Origin, would fill the cache.
-func (p *Plan) probeCache(first, second string) error {
+func (p *Plan) probeCache(first, second string) {
 	c := &cacheProbe{token: rand.Text()[:10]}
-	add := func(origin, query string) (Request, error) {
-		r, err := draft(p.url, reading(origin, p.target.method()))
-		if err != nil {
-			return Request{}, err
-		}
-		return p.add(r, query), nil
-	}
-	for _, planned := range []struct {
-		key           *Request
-		origin, query string
-	}{
-		{&c.first, first, ""},
-		{&c.firstCold, first, c.query(1)},
-		{&c.secondAfter, second, c.query(1)},
-		{&c.secondCold, second, c.query(2)},
-		{&c.second, second, ""},
-	} {
-		key, err := add(planned.origin, planned.query)
-		if err != nil {
-			return err
-		}
-		*planned.key = key
-	}
+	by := func(origin string) script { return reading(origin, p.target.method()) }
+	c.first = p.ask(by(first), "")
+	c.firstCold = p.ask(by(first), c.query(1))
+	c.secondAfter = p.ask(by(second), c.query(1))
+	c.secondCold = p.ask(by(second), c.query(2))
+	c.second = p.ask(by(second), "")
 	p.cache = c
-	return nil
 }
 
 func (c *cacheProbe) query(n int) string { return fmt.Sprintf("%s=%s%d", label, c.token, n) }
@@ -63,7 +45,8 @@ func withQuery(u *url.URL, query string) *url.URL {
 
 // judge returns a finding if a cache replays responses. If that can't be
 // checked, it says why.
-func (c *cacheProbe) judge(responses map[Request]*response) (f *Finding, unchecked string) {
+func (c *cacheProbe) judge(b *browser) (f *Finding, unchecked string) {
+	responses := b.responses
 	first, firstCold := responses[c.first], responses[c.firstCold]
 	second, secondAfter, secondCold := responses[c.second], responses[c.secondAfter], responses[c.secondCold]
 	if first.status != firstCold.status || secondAfter.status != secondCold.status {
@@ -74,16 +57,19 @@ func (c *cacheProbe) judge(responses map[Request]*response) (f *Finding, uncheck
 		why = "The cache doesn't tell requests apart by Origin. It serves the first origin's response to all others, whose scripts get a network error, since Access-Control-Allow-Origin isn't theirs or is missing. If the first request has no Origin, that happens to every origin."
 		fix = "Send Vary: Origin with every response, and make the cache obey it. If it can't, add the request header Origin to the cache key, or don't cache these responses (Cache-Control: no-store)."
 	)
-	say := func(sent Request, got *response, title string) *Finding {
-		return (&Finding{Sent: sent, Received: got.evidence()}).say(Fault, "cache-replay", title, why, fix)
+	say := func(sent Request, title string) (*Finding, string) {
+		return b.finding(sent).say(Fault, "cache-replay", title, why, fix), ""
+	}
+	older := func(sent Request) (*Finding, string) {
+		return say(sent, fmt.Sprintf("A cache replays an older response to %s: from a URL that no cache has seen, its CORS headers differ.", sent.Origin))
 	}
 	switch {
 	case !sameCORS(secondAfter.header, secondCold.header) && sameCORS(secondAfter.header, firstCold.header):
-		return say(c.secondAfter, secondAfter, fmt.Sprintf("A cache replays the response to %s when %s requests the same URL.", c.first.Origin, c.second.Origin)), ""
+		return say(c.secondAfter, fmt.Sprintf("A cache replays the response to %s when %s requests the same URL.", c.first.Origin, c.second.Origin))
 	case !sameCORS(first.header, firstCold.header):
-		return say(c.first, first, fmt.Sprintf("A cache replays an older response to %s: from a URL that no cache has seen, its CORS headers differ.", c.first.Origin)), ""
+		return older(c.first)
 	case !sameCORS(second.header, secondCold.header):
-		return say(c.second, second, fmt.Sprintf("A cache replays an older response to %s: from a URL that no cache has seen, its CORS headers differ.", c.second.Origin)), ""
+		return older(c.second)
 	}
 	return nil, ""
 }

@@ -19,15 +19,15 @@ func (b *browser) cause(s script, failure *fetch.NetworkError, severity Severity
 	if failure == nil {
 		return nil
 	}
-	_, response := b.first(s)
+	sent, response := b.first(s)
 	switch {
 	case response.status == http.StatusUnauthorized && b.preflightsNeedLogin():
-		return b.exchange(s).say(severity, "login-before-cors",
+		return b.finding(sent).say(severity, "login-before-cors",
 			fmt.Sprintf("The server requires a login before its CORS applies: the response to %s has status 401.", describe(failure, s)),
 			"Browsers send preflights without cookies and Authorization, so every preflight fails. Without CORS headers, scripts can't see that a login is missing, either.",
 			"Put CORS before authentication: respond to preflights (OPTIONS with Origin and Access-Control-Request-Method) without a login, and send the CORS headers with 401 responses, too.")
 	case failure.Preflight && isRedirect(response.status):
-		return redirected(b.exchange(s), response)
+		return b.redirected(sent)
 	case b.hasNoCORS():
 		return b.noCORS(s, severity)
 	}
@@ -53,8 +53,9 @@ func (b *browser) preflightsNeedLogin() bool {
 }
 
 // redirected says that a preflight is redirected.
-func redirected(f *Finding, a *response) *Finding {
-	return f.say(Fault, "preflight-redirect", fmt.Sprintf("Preflights are redirected to %s (status %d).", quote(a.header.Get("Location")), a.status),
+func (b *browser) redirected(preflight Request) *Finding {
+	a := b.responseTo(preflight)
+	return b.finding(preflight).say(Fault, "preflight-redirect", fmt.Sprintf("Preflights are redirected to %s (status %d).", quote(a.header.Get("Location")), a.status),
 		"Browsers don't follow redirects of preflights, and the script gets a network error.",
 		"Respond to preflights at the URL itself, before anything redirects to a login, to https or to a URL with a slash.")
 }

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"slices"
-	"strings"
 )
 
 // A known is a kind of finding.
@@ -99,21 +98,15 @@ func (r *Report) check(id, origin, title string, f *Finding) {
 	r.Checks = append(r.Checks, c)
 }
 
-// checkCatalogue records a check for each kind of finding that a survey looked
-// for.
-func (r *Report) checkCatalogue(looked func(id string) bool) {
-	for _, k := range catalogue {
-		if !k.survey || !looked(k.id) {
-			continue
+// checkFound records a check for a kind of finding, all of which are recorded.
+func (r *Report) checkFound(id string) {
+	c := Check{ID: id, Title: TitleOf(id), Result: Holds}
+	for _, f := range r.Findings {
+		if f.ID == id && (c.Result == Holds || f.Severity.AtLeast(Severity(c.Result))) {
+			c.Result = Result(f.Severity)
 		}
-		c := Check{ID: k.id, Title: k.title, Result: Holds}
-		for _, f := range r.Findings {
-			if f.ID == k.id && (c.Result == Holds || f.Severity.AtLeast(Severity(c.Result))) {
-				c.Result = Result(f.Severity)
-			}
-		}
-		r.Checks = append(r.Checks, c)
 	}
+	r.Checks = append(r.Checks, c)
 }
 
 // FindingOf returns the finding of a failed check, and nil if r has none.
@@ -129,10 +122,4 @@ func (r *Report) FindingOf(c Check) *Finding {
 		}
 	}
 	return found
-}
-
-// isLookAlike returns the kind of look-alike that an id is about.
-func isLookAlike(id string) (kind, bool) {
-	name, ok := strings.CutPrefix(id, "look-alike-")
-	return kind(name), ok
 }

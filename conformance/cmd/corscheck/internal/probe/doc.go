@@ -1,9 +1,8 @@
 // Package probe checks the CORS of a running server.
 //
 // [Audit] compares a server with its policy. [Survey] needs no policy and looks
-// for dangers. Both return a [Plan] with every request, so that a program can
-// show it before sending anything. [Plan.Run] sends them, one at a time, and
-// returns a [Report].
+// for dangers. Both return a [Plan], which counts its requests before it sends
+// any. [Plan.Run] sends them, one at a time, and returns a [Report].
 //
 // Package fetch, the browser, decides what a response means. It first drafts
 // the requests, so that the server sees only what browsers send, and then gets

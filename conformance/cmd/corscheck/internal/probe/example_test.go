@@ -25,11 +25,11 @@ func ExampleAudit() {
 		AllowOrigins: []string{"https://app.example.com"},
 		AllowMethods: []string{}, AllowHeaders: []string{}, // no more than the safelisted ones
 	}
-	plan, err := probe.Audit(&probe.Target{URL: server.URL}, nil, policy)
+	plan, err := probe.Audit(&probe.Target{URL: server.URL, Transport: http.DefaultTransport}, nil, policy)
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(len(plan.Requests()), "requests")
+	fmt.Println(plan.Requests())
 	report, err := plan.Run(context.Background())
 	if err != nil {
 		panic(err)
@@ -39,7 +39,7 @@ func ExampleAudit() {
 		fmt.Println(finding.Title)
 	}
 	// Output:
-	// 35 requests
+	// 35 requests (18 GET, 17 OPTIONS)
 	// does-not-conform
 	// A script at https://app.example.com.corscheck.example can read the response to GET, but the policy doesn't allow it.
 	// A script at https://app.example.com:8443 can read the response to GET, but the policy doesn't allow it.

@@ -156,3 +156,24 @@ func TestInstances(t *testing.T) {
 		t.Errorf("beside: %+v", got)
 	}
 }
+
+// An origin may look like several others. It is tried once, and neither the own
+// origin nor known ones are.
+func TestOthers(t *testing.T) {
+	p := &Plan{origin: "https://api.example.com"}
+	var candidates []lookAlike
+	for _, of := range []string{"https://a.example.com", "https://b.example.com", "https://a.api.example.com"} {
+		candidates = append(candidates, lookAlikes(of)...)
+	}
+	isKnown := func(origin string) bool { return origin == "https://example.com" }
+	seen := make(map[string]bool)
+	for _, l := range p.others(candidates, isKnown) {
+		if seen[l.origin] || l.origin == p.origin || isKnown(l.origin) {
+			t.Errorf("%s is tried", l.origin)
+		}
+		seen[l.origin] = true
+	}
+	if len(seen) == 0 {
+		t.Error("nothing is tried")
+	}
+}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,8 +26,7 @@ type Target struct {
 	// Header is added to actual requests, and not to preflights: browsers send
 	// neither cookies nor Authorization with those.
 	Header http.Header
-	// Transport makes the requests. It must not follow redirects. If nil,
-	// http.DefaultTransport does.
+	// Transport makes the requests. It must not follow redirects.
 	Transport http.RoundTripper
 	// Delay is how long to wait between two requests.
 	Delay time.Duration
@@ -49,12 +49,14 @@ func (t *Target) method() string {
 
 // A Plan is the requests to send, and how to judge the responses.
 type Plan struct {
-	target   *Target
-	url      string
-	origin   string // of the URL
-	requests []planned
-	cache    *cacheProbe
-	judge    func(*browser) *Report
+	target    *Target
+	url       string
+	origin    string // of the URL
+	requests  []planned
+	cache     *cacheProbe
+	unchecked []string // what no request checks, and why
+	judge     func(*browser) *Report
+	err       error // why a request can't be planned
 }
 
 // A planned is a request and its key.
@@ -91,10 +93,11 @@ func (p *Plan) add(r *http.Request, query string) Request {
 }
 
 // askPlainly plans a request that no script makes.
-func (p *Plan) askPlainly(method, origin string) error {
+func (p *Plan) askPlainly(method, origin string) {
 	r, err := http.NewRequest(method, p.url, nil)
 	if err != nil {
-		return err
+		p.err = cmp.Or(p.err, err)
+		return
 	}
 	r.Header.Set("Accept", "*/*")
 	r.Header.Set("Accept-Encoding", "gzip")
@@ -103,17 +106,37 @@ func (p *Plan) askPlainly(method, origin string) error {
 		r.Header.Set("Origin", origin)
 	}
 	p.add(r, "")
-	return nil
 }
 
-// ask plans a script's first request.
-func (p *Plan) ask(s script) error {
+// ask plans a script's first request, with a query added to its URL.
+func (p *Plan) ask(s script, query string) Request {
 	r, err := draft(p.url, s)
 	if err != nil {
-		return err
+		p.err = cmp.Or(p.err, err)
+		return Request{}
 	}
-	p.add(r, "")
-	return nil
+	return p.add(r, query)
+}
+
+// skip records what isn't checked, and why.
+func (p *Plan) skip(format string, args ...any) {
+	p.unchecked = append(p.unchecked, fmt.Sprintf(format, args...))
+}
+
+func (p *Plan) skipOwn() {
+	p.skip("%s is the URL's own origin, whose scripts don't need CORS.", p.origin)
+}
+
+// others returns the candidates that scripts of other origins can be, each
+// origin once, without those that are known.
+func (p *Plan) others(candidates []lookAlike, isKnown func(origin string) bool) (all []lookAlike) {
+	for _, l := range candidates {
+		isListed := func(other lookAlike) bool { return other.origin == l.origin }
+		if l.origin != p.origin && !isKnown(l.origin) && !slices.ContainsFunc(all, isListed) {
+			all = append(all, l)
+		}
+	}
+	return all
 }
 
 // errDrafted takes the place of the response to a request that isn't sent yet.
@@ -142,104 +165,74 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Requests returns the requests in order.
-func (p *Plan) Requests() []Request {
-	requests := make([]Request, len(p.requests))
-	for i, r := range p.requests {
-		requests[i] = r.key
+// Requests counts the requests.
+func (p *Plan) Requests() Requests {
+	r := Requests{Planned: len(p.requests), Sent: len(p.requests), Methods: make(map[string]int)}
+	for _, planned := range p.requests {
+		r.Methods[planned.Method]++
 	}
-	return requests
+	return r
 }
-
-// count counts the first n requests.
-func (p *Plan) count(n int) Requests {
-	c := Requests{Planned: len(p.requests), Sent: n, Methods: make(map[string]int)}
-	for _, r := range p.requests[:n] {
-		c.Methods[r.Method]++
-	}
-	return c
-}
-
-// A RunError says that a server could not be checked.
-type RunError struct {
-	Requests Requests
-	Err      error // why: a [RedirectError], the transport's error, or the context's
-}
-
-func (e *RunError) Error() string {
-	return fmt.Sprintf("request %d of %d: %v", e.Requests.Sent, e.Requests.Planned, e.Err)
-}
-
-// Unwrap returns Err.
-func (e *RunError) Unwrap() error { return e.Err }
-
-// A RedirectError says that a URL redirects to another, which should be checked instead.
-type RedirectError struct {
-	Status   int
-	URL      string
-	Location string // as the server sent it
-}
-
-func (e *RedirectError) Error() string {
-	return fmt.Sprintf("the URL redirects to %s with status %d", quote(e.Location), e.Status)
-}
-
-// ErrPlainHTTP is the cause of a [RunError] if a server speaks only HTTPS.
-var ErrPlainHTTP = errors.New("the server speaks HTTPS, but the URL has http")
 
 // Run sends the requests, one at a time and each once, and judges the responses.
 // If a cache replays responses, later requests have a query that no cache has
-// seen, so that all other findings are about the server. The error, if any, is
-// a [*RunError].
+// seen, so that all other findings are about the server. The error says why a
+// server can't be checked.
 func (p *Plan) Run(ctx context.Context) (*Report, error) {
-	responses := make(map[Request]*response)
-	var keeper keeper
-	var replay *Finding
-	var unchecked []string
+	b := &browser{url: p.url, method: p.target.method(), responses: make(map[Request]*response)}
+	unchecked := slices.Clone(p.unchecked)
+	kept := 0
 	for i, planned := range p.requests {
+		failed := func(sent int, err error) (*Report, error) {
+			return nil, fmt.Errorf("%s (request %d of %d)", explain(err), sent, len(p.requests))
+		}
 		if i > 0 {
 			if err := pause(ctx, p.target.Delay); err != nil {
-				return nil, &RunError{p.count(i), err}
+				return failed(i, err)
 			}
 		}
 		if p.target.Progress != nil {
 			p.target.Progress(i+1, len(p.requests), planned.key)
 		}
 		r := planned.Request
-		if replay != nil && planned.Method == p.target.method() {
+		if b.cached != nil && planned.Method == b.method {
 			r = p.cache.bypassing(r, i)
 		}
-		a, err := p.send(ctx, r, &keeper)
+		a, err := p.send(ctx, r)
 		if err == nil && i == 0 {
 			err = a.refusal(p.url)
 		}
-		if err != nil {
-			return nil, &RunError{p.count(i + 1), err}
+		if err == nil {
+			if kept += a.size(); kept > maxKept {
+				err = errTooManyHeaders
+			}
 		}
-		responses[planned.key] = a
+		if err != nil {
+			return failed(i+1, err)
+		}
+		b.responses[planned.key] = a
 		if planned.key != p.cache.second {
 			continue
 		}
 		var why string
-		if replay, why = p.cache.judge(responses); replay != nil {
-			p.cache.bypass(responses)
+		if b.cached, why = p.cache.judge(b); b.cached != nil {
+			p.cache.bypass(b.responses)
 		}
 		if why != "" {
 			unchecked = append(unchecked, why)
 		}
 	}
 	for _, key := range []Request{p.cache.firstCold, p.cache.secondAfter, p.cache.secondCold} {
-		delete(responses, key)
+		delete(b.responses, key)
 	}
-	report := p.judge(&browser{url: p.url, method: p.target.method(), responses: responses, cached: replay})
-	report.URL = p.url
-	report.Requests = p.count(len(p.requests))
-	report.Unchecked = append(report.Unchecked, unchecked...)
-	if status := responses[p.cache.first].status; status/100 != 2 {
-		report.Unchecked = append(report.Unchecked, fmt.Sprintf(
-			"Responses to %s have status %d: for other statuses, another part of the server may handle CORS.", p.target.method(), status))
+	if status := b.responses[p.cache.first].status; status/100 != 2 {
+		unchecked = append(unchecked, fmt.Sprintf(
+			"Responses to %s have status %d: for other statuses, another part of the server may handle CORS.", b.method, status))
 	}
-	return report.conclude(p.target.Ignore), nil
+	report := p.judge(b)
+	report.URL, report.Requests, report.Unchecked = p.url, p.Requests(), unchecked
+	report.conclude(p.target.Ignore)
+	return report, nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -256,16 +249,12 @@ func pause(ctx context.Context, d time.Duration) error {
 // A response is a server's response to a request.
 type response struct {
 	status int
-	header http.Header // the part that counts
-	body   string      // the beginning, if it arrived at once
-
-	dropped     int // bytes of other headers
-	undisclosed int // names of other headers that begin with Access-Control-
-	omitted     int // lines of those
+	header http.Header
+	body   string // the beginning, if it arrived at once
 }
 
 // send sends a request.
-func (p *Plan) send(ctx context.Context, r *http.Request, keeper *keeper) (*response, error) {
+func (p *Plan) send(ctx context.Context, r *http.Request) (*response, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if p.target.Timeout > 0 {
@@ -273,27 +262,20 @@ func (p *Plan) send(ctx context.Context, r *http.Request, keeper *keeper) (*resp
 		ctx, cancel = context.WithTimeout(ctx, p.target.Timeout)
 		defer cancel()
 	}
-	transport := p.target.Transport
-	if transport == nil {
-		transport = http.DefaultTransport
-	}
-	response, err := transport.RoundTrip(r.WithContext(ctx))
+	received, err := p.target.Transport.RoundTrip(r.WithContext(ctx))
 	if err != nil {
 		return nil, err
 	}
-	defer response.Body.Close()
-	a, err := keeper.keep(response.StatusCode, response.Header)
-	if err != nil {
-		return nil, err
-	}
+	defer received.Body.Close()
+	a := &response{status: received.StatusCode, header: received.Header}
 	// A short body is read, so that the connection can be reused, and so is the
 	// text of a 400. Other bodies aren't read: they may never end. Reading a
 	// short body has a time limit, because it may not end either.
-	isShort := 0 <= response.ContentLength && response.ContentLength <= maxBody
+	isShort := 0 <= received.ContentLength && received.ContentLength <= maxBody
 	if isShort || a.status == http.StatusBadRequest {
 		timer := time.AfterFunc(maxBodyWait, cancel)
 		defer timer.Stop()
-		body, _ := io.ReadAll(io.LimitReader(response.Body, maxBody))
+		body, _ := io.ReadAll(io.LimitReader(received.Body, maxBody))
 		a.body = string(body)
 	}
 	return a, nil
@@ -310,9 +292,9 @@ func (a *response) refusal(url string) error {
 	location := a.header.Get("Location")
 	switch {
 	case isRedirect(a.status) && location != "":
-		return &RedirectError{Status: a.status, URL: url, Location: location}
+		return redirection(url, location, a.status)
 	case a.status == http.StatusBadRequest && (strings.Contains(a.body, "to an HTTPS server") || strings.Contains(a.body, "to HTTPS port")):
-		return ErrPlainHTTP
+		return refusal("the server speaks TLS on that port: write the URL with https")
 	}
 	return nil
 }
@@ -335,9 +317,9 @@ func (a *response) disclosed() (names []string) {
 // disclosure returns the disclosed names as a list of limited length.
 func (a *response) disclosure() string {
 	names := a.disclosed()
-	for i, name := range names {
-		names[i] = cut(name, maxName)
+	shown := names[:min(len(names), maxNames)]
+	for i, name := range shown {
+		shown[i] = cut(name, maxName)
 	}
-	shown := min(len(names), maxNames)
-	return joinNames(names[:shown], len(names)-shown+a.undisclosed)
+	return joinNames(shown, len(names)-len(shown))
 }

@@ -56,14 +56,27 @@ type Requests struct {
 	Methods map[string]int `json:"methods"`
 }
 
+// String returns the number of requests that were sent, in all and by method.
+func (r Requests) String() string {
+	var parts []string
+	for _, method := range slices.Sorted(maps.Keys(r.Methods)) {
+		parts = append(parts, fmt.Sprintf("%d %s", r.Methods[method], method))
+	}
+	return fmt.Sprintf("%d requests (%s)", r.Sent, strings.Join(parts, ", "))
+}
+
 // An Access is what scripts of an origin can do.
 type Access struct {
-	Origin      string `json:"origin"`
-	Relation    string `json:"relation"`            // to the known origins, in words
-	Read        bool   `json:"read"`                // the response to GET or HEAD
-	Credentials bool   `json:"credentials"`         // read it, or pass the preflight, with credentials
-	Preflight   *bool  `json:"preflight,omitempty"` // pass a preflight for PUT; missing if not tried
+	Origin                   string `json:"origin"`
+	Relation                 string `json:"relation"`            // to the known origins, in words
+	Read                     bool   `json:"read"`                // the response to GET or HEAD
+	ReadWithCredentials      bool   `json:"readWithCredentials"` // so that it depends on the user
+	Preflight                *bool  `json:"preflight,omitempty"` // pass a preflight for PUT; missing if not tried
+	PreflightWithCredentials bool   `json:"preflightWithCredentials"`
+	Credentials              bool   `json:"credentials"` // read it, or pass the preflight, with credentials
 }
+
+func (a *Access) allowed() bool { return a.Read || a.Preflight != nil && *a.Preflight }
 
 // A Permission is what a preflight says about a method or a request header.
 type Permission struct {
@@ -184,9 +197,12 @@ func (r Response) String() string {
 
 const accessControl = "Access-Control-"
 
-// find records a finding. Several origins with the same finding are combined,
+// find records a finding, if there is one. Several origins with the same finding are combined,
 // because most mistakes show in many ways.
 func (r *Report) find(f *Finding) {
+	if f == nil {
+		return
+	}
 	for i := range r.Findings {
 		known := &r.Findings[i]
 		if known.Severity != f.Severity || known.ID != f.ID || known.Why != f.Why {
@@ -201,7 +217,7 @@ func (r *Report) find(f *Finding) {
 }
 
 // conclude sorts the findings, removes ignored ones, and sets the verdict.
-func (r *Report) conclude(ignore []string) *Report {
+func (r *Report) conclude(ignore []string) {
 	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
 		ignored := slices.Contains(ignore, f.ID)
 		if ignored && !slices.Contains(r.Ignored, f.ID) {
@@ -233,5 +249,4 @@ func (r *Report) conclude(ignore []string) *Report {
 			r.Verdict = Dangerous
 		}
 	}
-	return r
 }

@@ -17,22 +17,10 @@ type survey struct {
 	base    string      // the origin whose look-alikes are tried with preflights, too
 	speaker string      // the origin with which methods and request headers are tried
 
-	unchecked []string
-	report    *Report
-	browser   *browser
-	access    map[string]*access
+	report  *Report
+	browser *browser
+	access  map[string]*Access
 }
-
-// An access is what scripts of an origin can do, and the responses that say so.
-type access struct {
-	lookAlike
-	read, readWithCredentials bool
-	pass, passWithCredentials bool
-	asked                     bool // with a preflight, too
-}
-
-func (a *access) allowed() bool     { return a.read || a.pass }
-func (a *access) credentials() bool { return a.readWithCredentials || a.passWithCredentials }
 
 // Survey returns the Plan that looks for what is dangerous about a server.
 // origins are known to be allowed: it tries their look-alikes, and tries
@@ -45,14 +33,14 @@ func Survey(t *Target, origins []string) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &survey{plan: plan, origins: strangers(), base: plan.origin, speaker: Stranger}
+	s := &survey{plan: plan, base: plan.origin, speaker: Stranger}
 	for _, origin := range origins {
 		if _, err := fetch.NewAgent(origin); err != nil {
 			return nil, err
 		}
 		switch {
 		case origin == plan.origin:
-			s.skip("%s is the URL's own origin, whose scripts don't need CORS.", origin)
+			plan.skipOwn()
 		case origin == Stranger || origin == null || slices.Contains(s.named, origin):
 		default:
 			s.named = append(s.named, origin)
@@ -62,25 +50,17 @@ func Survey(t *Target, origins []string) (*Plan, error) {
 	if len(s.named) > 0 {
 		s.base, s.speaker, bases = s.named[0], s.named[0], s.named
 	} else {
-		s.skip("No allowed origin is known, so methods and request headers are tried with %s, and look-alikes are those of %s: name an allowed origin (-origin) to learn more.", s.speaker, s.base)
+		plan.skip("No allowed origin is known, so methods and request headers are tried with %s, and look-alikes are those of %s: name an allowed origin (-origin) to learn more.", s.speaker, s.base)
 	}
+	var candidates []lookAlike
 	for _, base := range bases {
-		for _, l := range lookAlikes(base) {
-			known := func(other lookAlike) bool { return other.origin == l.origin }
-			if l.origin != plan.origin && !slices.Contains(s.named, l.origin) && !slices.ContainsFunc(s.origins, known) {
-				s.origins = append(s.origins, l)
-			}
-		}
+		candidates = append(candidates, lookAlikes(base)...)
 	}
-	if err := s.ask(); err != nil {
-		return nil, err
-	}
+	isKnown := func(origin string) bool { return origin == Stranger || slices.Contains(s.named, origin) }
+	s.origins = append(strangers(), plan.others(candidates, isKnown)...)
+	s.ask()
 	plan.judge = s.judge
-	return plan, nil
-}
-
-func (s *survey) skip(format string, args ...any) {
-	s.unchecked = append(s.unchecked, fmt.Sprintf(format, args...))
+	return plan, plan.err
 }
 
 // triesPreflight reports whether an origin is tried with a preflight, too. A
@@ -104,48 +84,39 @@ func (s *survey) attempts() []script {
 }
 
 // ask plans the requests.
-func (s *survey) ask() error {
-	if err := s.plan.probeCache(pair(s.named)); err != nil {
-		return err
-	}
+func (s *survey) ask() {
+	s.plan.probeCache(pair(s.named))
 	method := s.plan.target.method()
-	var scripts []script
 	for _, origin := range s.named {
-		scripts = append(scripts, reading(origin, method), attempt(origin))
+		s.plan.ask(reading(origin, method), "")
+		s.plan.ask(attempt(origin), "")
 	}
 	for _, l := range s.origins {
-		scripts = append(scripts, reading(l.origin, method))
+		s.plan.ask(reading(l.origin, method), "")
 		if s.triesPreflight(l) {
-			scripts = append(scripts, attempt(l.origin))
+			s.plan.ask(attempt(l.origin), "")
 		}
 	}
-	scripts = append(scripts, s.attempts()...)
-	for _, script := range scripts {
-		if err := s.plan.ask(script); err != nil {
-			return err
-		}
+	for _, script := range s.attempts() {
+		s.plan.ask(script, "")
 	}
 	if upper := upperCase(s.base); upper != s.base {
-		if err := s.plan.askPlainly(method, upper); err != nil {
-			return err
-		}
+		s.plan.askPlainly(method, upper)
 	}
-	if err := s.plan.askPlainly(http.MethodOptions, s.speaker); err != nil {
-		return err
-	}
-	return s.plan.askPlainly(method, "")
+	s.plan.askPlainly(http.MethodOptions, s.speaker)
+	s.plan.askPlainly(method, "")
 }
 
 // judge records what is dangerous.
 func (s *survey) judge(b *browser) *Report {
 	s.browser = b
-	s.access = make(map[string]*access)
-	s.report = &Report{Mode: ModeSurvey, Findings: []Finding{}, Unchecked: s.unchecked}
+	s.access = make(map[string]*Access)
+	s.report = &Report{Mode: ModeSurvey, Findings: []Finding{}}
 	for _, origin := range s.named {
-		s.look(lookAlike{origin: origin}, "named", true)
+		s.look(origin, "named", true)
 	}
 	for _, l := range s.origins {
-		s.look(l, l.relation(), s.triesPreflight(l))
+		s.look(l.origin, l.relation(), s.triesPreflight(l))
 	}
 	s.judgeNoCORS()
 	s.judgePermissions()
@@ -153,53 +124,53 @@ func (s *survey) judge(b *browser) *Report {
 	s.judgeUpperCase()
 	s.judgeNamed()
 	s.judgeHeaders()
-	s.find(b.missesVary())
-	s.find(b.cached)
-	s.find(b.claimsOptions(s.speaker))
-	s.report.checkCatalogue(s.looked)
+	s.report.find(b.missesVary())
+	s.report.find(b.cached)
+	s.report.find(b.claimsOptions(s.speaker))
+	for _, kind := range catalogue {
+		if kind.survey && s.looked(kind.id) {
+			s.report.checkFound(kind.id)
+		}
+	}
 	return s.report
 }
 
 // looked reports whether the survey looked for a kind of finding.
 func (s *survey) looked(id string) bool {
-	if id == "origin-denied" || id == "actual-denied" {
+	switch id {
+	case "origin-denied", "actual-denied":
 		return len(s.named) > 0
-	}
-	if id == "look-alike-upper-case" {
+	case "look-alike-upper-case":
 		return upperCase(s.base) != s.base
 	}
-	kind, ok := isLookAlike(id)
-	return !ok || slices.ContainsFunc(s.origins, func(l lookAlike) bool { return l.kind == kind })
-}
-
-// find records a finding, if there is one.
-func (s *survey) find(f *Finding) {
-	if f != nil {
-		s.report.find(f)
-	}
+	name, ok := strings.CutPrefix(id, "look-alike-")
+	return !ok || slices.ContainsFunc(s.origins, func(l lookAlike) bool { return string(l.kind) == name })
 }
 
 // look determines what scripts of an origin can do.
-func (s *survey) look(l lookAlike, relation string, asked bool) {
-	b := s.browser
-	a := &access{lookAlike: l, asked: asked, read: b.read(l.origin, false) == nil, readWithCredentials: b.read(l.origin, true) == nil}
-	row := Access{Origin: l.origin, Relation: relation, Read: a.read}
-	if asked {
-		a.pass = b.passes(attempt(l.origin)) == nil
-		a.passWithCredentials = b.passes(attempt(l.origin).withCredentials(true)) == nil
-		row.Preflight = &a.pass
+func (s *survey) look(origin, relation string, asked bool) {
+	b, reads, tries := s.browser, s.browser.reading(origin), attempt(origin)
+	a := &Access{
+		Origin: origin, Relation: relation,
+		Read:                b.read(reads) == nil,
+		ReadWithCredentials: b.read(reads.withCredentials(true)) == nil,
 	}
-	row.Credentials = a.credentials()
-	s.access[l.origin] = a
-	s.report.Access = append(s.report.Access, row)
+	if asked {
+		passes := b.passes(tries) == nil
+		a.Preflight = &passes
+		a.PreflightWithCredentials = b.passes(tries.withCredentials(true)) == nil
+	}
+	a.Credentials = a.ReadWithCredentials || a.PreflightWithCredentials
+	s.access[origin] = a
+	s.report.Access = append(s.report.Access, *a)
 }
 
 // evidence returns a Finding with the exchange that lets scripts of an origin do most.
-func (s *survey) evidence(a *access) *Finding {
-	if a.readWithCredentials || a.read && !a.passWithCredentials {
-		return s.browser.exchange(reading(a.origin, s.browser.method))
+func (s *survey) evidence(a *Access) *Finding {
+	if a.ReadWithCredentials || a.Read && !a.PreflightWithCredentials {
+		return s.browser.exchange(s.browser.reading(a.Origin))
 	}
-	return s.browser.exchange(attempt(a.origin))
+	return s.browser.exchange(attempt(a.Origin))
 }
 
 const (
@@ -208,13 +179,13 @@ const (
 )
 
 // can says what scripts of a's origin can do.
-func (s *survey) can(a *access) string {
+func (s *survey) can(a *Access) string {
 	switch {
-	case a.readWithCredentials:
+	case a.ReadWithCredentials:
 		return "can read the response to " + s.browser.method + " with the user's credentials"
-	case a.passWithCredentials:
+	case a.PreflightWithCredentials:
 		return "can send PUT with the user's credentials"
-	case a.read:
+	case a.Read:
 		return "can read the response to " + s.browser.method
 	}
 	return "can send PUT"
@@ -223,28 +194,28 @@ func (s *survey) can(a *access) string {
 // strangerSeverity is how bad it is that scripts of unknown origins get
 // through. Without credentials, they read only what anyone who reaches the
 // server can read.
-func strangerSeverity(a *access) Severity {
-	if a.credentials() {
+func strangerSeverity(a *Access) Severity {
+	if a.Credentials {
 		return Danger
 	}
 	return Fault
 }
 
 func (s *survey) judgeStrangers() {
-	stranger := s.access[Stranger]
-	anyOrigin := stranger.read && !stranger.credentials() && s.sendsWildcard()
+	stranger, opaque := s.access[Stranger], s.access[null]
+	anyOrigin := stranger.Read && !stranger.Credentials && s.sendsWildcard()
 	switch {
 	case anyOrigin:
-		s.find(s.evidence(stranger).say(Note, "any-origin", "Any site "+s.can(stranger)+", without credentials.",
+		s.report.find(s.evidence(stranger).say(Note, "any-origin", "Any site "+s.can(stranger)+", without credentials.",
 			"That is right only for public data. A server in a private network is exposed to every page that its users open.",
 			"If the data isn't public, send the request's origin instead of *, and only if it is allowed."))
 	case stranger.allowed():
-		s.find(s.evidence(stranger).say(strangerSeverity(stranger), "reflected-origin", "Any site "+s.can(stranger)+": every origin is reflected.",
-			stranger.why(), listOrigins))
+		s.report.find(s.evidence(stranger).say(strangerSeverity(stranger), "reflected-origin", "Any site "+s.can(stranger)+": every origin is reflected.",
+			strangers()[0].why(), listOrigins))
 	}
-	if a := s.access[null]; a.allowed() && !anyOrigin {
-		s.find(s.evidence(a).say(strangerSeverity(a), "null-origin", "A script of an opaque origin, null, "+s.can(a)+".",
-			a.why(), "Don't send Access-Control-Allow-Origin: null. Allow the actual origin instead."))
+	if opaque.allowed() && !anyOrigin {
+		s.report.find(s.evidence(opaque).say(strangerSeverity(opaque), "null-origin", "A script of an opaque origin, null, "+s.can(opaque)+".",
+			strangers()[1].why(), "Don't send Access-Control-Allow-Origin: null. Allow the actual origin instead."))
 	}
 	if stranger.allowed() {
 		return // and so are all look-alikes
@@ -255,10 +226,10 @@ func (s *survey) judgeStrangers() {
 			continue
 		}
 		severity := Note
-		if l.isAnybodys() || l.kind == kindInsecure && a.credentials() {
+		if l.isAnybodys() || l.kind == kindInsecure && a.Credentials {
 			severity = strangerSeverity(a)
 		}
-		s.find(s.evidence(a).say(severity, "look-alike-"+string(l.kind), fmt.Sprintf("A script at %s %s (%s).", l.origin, s.can(a), l.relation()),
+		s.report.find(s.evidence(a).say(severity, "look-alike-"+string(l.kind), fmt.Sprintf("A script at %s %s (%s).", l.origin, s.can(a), l.relation()),
 			l.why(), fmt.Sprintf(exactly, l.of)))
 	}
 }
@@ -272,16 +243,16 @@ func (s *survey) judgeNoCORS() {
 	}
 	asks := attempt(s.speaker)
 	if f := s.browser.cause(asks, s.browser.passes(asks), severity); f != nil {
-		s.find(f)
+		s.report.find(f)
 	} else if s.report.noCORS {
-		s.find(s.browser.noCORS(reading(s.speaker, s.browser.method), severity))
+		s.report.find(s.browser.noCORS(s.browser.reading(s.speaker), severity))
 	}
 }
 
 // sendsWildcard reports whether responses to unknown origins have the wildcard
 // instead of the origin.
 func (s *survey) sendsWildcard() bool {
-	_, a := s.browser.first(reading(Stranger, s.browser.method))
+	_, a := s.browser.first(s.browser.reading(Stranger))
 	return a.header.Get("Access-Control-Allow-Origin") == "*"
 }
 
@@ -292,12 +263,12 @@ func (s *survey) judgeUpperCase() {
 		return
 	}
 	got := s.browser.responseTo(sent)
-	_, toStranger := s.browser.first(reading(Stranger, s.browser.method))
+	_, toStranger := s.browser.first(s.browser.reading(Stranger))
 	allowed := got.header["Access-Control-Allow-Origin"]
 	theirs := toStranger.header["Access-Control-Allow-Origin"]
 	isReflected := slices.Equal(theirs, []string{Stranger})
 	if len(allowed) == 1 && strings.EqualFold(allowed[0], sent.Origin) && !slices.Equal(allowed, theirs) && !isReflected {
-		s.find((&Finding{Sent: sent, Received: got.evidence()}).say(Note, "look-alike-upper-case", "Origins are compared without regard to case.",
+		s.report.find(s.browser.finding(sent).say(Note, "look-alike-upper-case", "Origins are compared without regard to case.",
 			"No browser sends an origin in upper case, but a comparison that is loose here may be loose elsewhere.",
 			fmt.Sprintf(exactly, s.base)))
 	}
@@ -325,10 +296,10 @@ func (s *survey) judgePermissions() {
 		}
 		refused = script
 	}
-	if a := s.access[s.speaker]; !a.read || len(methods)+len(headers) == 0 {
+	if a := s.access[s.speaker]; !a.Read || len(methods)+len(headers) == 0 {
 		return
 	}
-	s.find(s.browser.exchange(refused).say(Note, "preflight-refused", fmt.Sprintf("Preflights of %s don't allow: %s.", s.speaker, strings.Join(append(methods, headers...), ", ")),
+	s.report.find(s.browser.exchange(refused).say(Note, "preflight-refused", fmt.Sprintf("Preflights of %s don't allow: %s.", s.speaker, strings.Join(append(methods, headers...), ", ")),
 		"Scripts that need one of these get a network error.",
 		"Send what scripts need in Access-Control-Allow-Methods and Access-Control-Allow-Headers."))
 }
@@ -337,16 +308,16 @@ func (s *survey) judgePermissions() {
 func (s *survey) judgeNamed() {
 	for _, origin := range s.named {
 		a := s.access[origin]
-		reads := reading(origin, s.browser.method)
-		failure := s.browser.read(origin, false)
+		reads := s.browser.reading(origin)
+		failure := s.browser.read(reads)
 		switch {
-		case s.report.noCORS || s.browser.cause(reads, failure, Fault) != nil && !a.pass:
+		case s.report.noCORS || s.browser.cause(reads, failure, Fault) != nil && !*a.Preflight:
 			// judgeNoCORS reports that.
 		case !a.allowed():
-			s.find(s.browser.exchange(reads).say(Fault, "origin-denied", fmt.Sprintf("A script at %s can do nothing, but -origin names it as allowed.", origin),
+			s.report.find(s.browser.exchange(reads).say(Fault, "origin-denied", fmt.Sprintf("A script at %s can do nothing, but -origin names it as allowed.", origin),
 				sentence(failure.Reason), failure.Fix))
-		case !a.read:
-			s.find(s.browser.exchange(reads).say(Fault, "actual-denied", fmt.Sprintf("A script at %s passes preflights, but can't read the response to %s.", origin, s.browser.method),
+		case !a.Read:
+			s.report.find(s.browser.exchange(reads).say(Fault, "actual-denied", fmt.Sprintf("A script at %s passes preflights, but can't read the response to %s.", origin, s.browser.method),
 				sentence(failure.Reason), "Send the CORS headers with every response, errors included, and not only with preflight responses."))
 		}
 	}
@@ -360,22 +331,22 @@ func (s *survey) judgeNamed() {
 func (s *survey) judgePreflightStatus(origin string) {
 	asks := attempt(origin)
 	_, response := s.browser.first(asks)
-	if !s.access[origin].read || isRedirect(response.status) || response.status/100 == 2 || response.status == http.StatusUnauthorized {
+	if !s.access[origin].Read || isRedirect(response.status) || response.status/100 == 2 || response.status == http.StatusUnauthorized {
 		return
 	}
 	hasHeaders := response.header.Get("Access-Control-Allow-Origin") != ""
 	if !hasHeaders && response.status < 500 {
 		return
 	}
-	s.find(s.browser.exchange(asks).say(Fault, "preflight-status", fmt.Sprintf("Preflight responses have status %d.", response.status),
+	s.report.find(s.browser.exchange(asks).say(Fault, "preflight-status", fmt.Sprintf("Preflight responses have status %d.", response.status),
 		"Browsers refuse a preflight whose status isn't from 200 to 299.",
 		"Respond to preflights with status 204, before authentication and routing can refuse them."))
 }
 
 func (s *survey) judgePreflightRedirects() {
-	for _, r := range s.plan.Requests() {
-		if a := s.browser.responses[r]; r.IsPreflight() && isRedirect(a.status) {
-			s.find(redirected(&Finding{Sent: r, Received: a.evidence()}, a))
+	for _, r := range s.plan.requests {
+		if r.key.IsPreflight() && isRedirect(s.browser.responses[r.key].status) {
+			s.report.find(s.browser.redirected(r.key))
 			return
 		}
 	}
@@ -384,32 +355,33 @@ func (s *survey) judgePreflightRedirects() {
 // judgeHeaders checks for headers that no browser understands, and for what
 // denied origins learn.
 func (s *survey) judgeHeaders() {
-	for _, r := range s.plan.Requests() {
+	for _, planned := range s.plan.requests {
+		r := planned.key
 		a := s.browser.responses[r]
 		if a == nil {
 			continue // of the cacheProbe
 		}
-		evidence := func() *Finding { return &Finding{Sent: r, Received: a.evidence()} }
+		say := func(id, title, why, fix string) { s.report.find(s.browser.finding(r).say(Fault, id, title, why, fix)) }
 		origins, credentials := a.header["Access-Control-Allow-Origin"], a.header["Access-Control-Allow-Credentials"]
 		origin, credential := strings.Join(origins, ", "), strings.Join(credentials, ", ")
 		switch {
 		case strings.ContainsAny(origin, ", "):
-			s.find(evidence().say(Fault, "allow-origin-repeated", "Access-Control-Allow-Origin has more than one value.",
+			say("allow-origin-repeated", "Access-Control-Allow-Origin has more than one value.",
 				"Browsers accept only one value, and deny the script everything.",
-				"Send the request's origin, if it is allowed, only once. Often a proxy adds a second header to the application's own."))
+				"Send the request's origin, if it is allowed, only once. Often a proxy adds a second header to the application's own.")
 		case origin == "*" && credential == "true":
-			s.find(evidence().say(Fault, "wildcard-with-credentials", "Access-Control-Allow-Origin is * while Access-Control-Allow-Credentials is true.",
-				"Browsers refuse the two together: scripts that include credentials get a network error.", listOrigins))
+			say("wildcard-with-credentials", "Access-Control-Allow-Origin is * while Access-Control-Allow-Credentials is true.",
+				"Browsers refuse the two together: scripts that include credentials get a network error.", listOrigins)
 		case len(origins) > 0 && origin != "*" && origin != r.Origin && !isOrigin(origin):
-			s.find(evidence().say(Fault, "allow-origin-invalid", fmt.Sprintf("Access-Control-Allow-Origin is %s, which isn't an origin.", quote(origin)),
+			say("allow-origin-invalid", fmt.Sprintf("Access-Control-Allow-Origin is %s, which isn't an origin.", quote(origin)),
 				"Browsers compare it byte by byte with the page's origin, and the two are never equal.",
-				"Send the request's origin, if it is allowed."))
+				"Send the request's origin, if it is allowed.")
 		case s.isDenied(r):
-			s.find(discloses(r, a))
+			s.report.find(s.browser.discloses(r))
 		}
 		if strings.EqualFold(credential, "true") && credential != "true" || len(credentials) > 1 {
-			s.find(evidence().say(Fault, "allow-credentials-invalid", fmt.Sprintf("Access-Control-Allow-Credentials is %s.", quote(credential)),
-				"Browsers accept only the value true, once and in lower case.", "Send Access-Control-Allow-Credentials: true, once."))
+			say("allow-credentials-invalid", fmt.Sprintf("Access-Control-Allow-Credentials is %s.", quote(credential)),
+				"Browsers accept only the value true, once and in lower case.", "Send Access-Control-Allow-Credentials: true, once.")
 		}
 	}
 	for _, script := range s.attempts() {
@@ -421,7 +393,7 @@ func (s *survey) judgeHeaders() {
 func (s *survey) judgeList(script script) {
 	failure := s.browser.passes(script)
 	if failure != nil && (failure.Step == fetch.StepPreflightMethods || failure.Step == fetch.StepPreflightHeaders) {
-		s.find(s.browser.exchange(script).say(Fault, "preflight-list", sentence(failure.Reason),
+		s.report.find(s.browser.exchange(script).say(Fault, "preflight-list", sentence(failure.Reason),
 			"Browsers refuse the whole preflight, whatever else the list has.", failure.Fix))
 	}
 }
@@ -436,6 +408,6 @@ func isOrigin(value string) bool {
 // isDenied reports whether a request comes from a script of an origin that can
 // do nothing and wasn't named as allowed.
 func (s *survey) isDenied(r Request) bool {
-	access := s.access[r.Origin]
-	return access != nil && access.kind != "" && !access.allowed()
+	a := s.access[r.Origin]
+	return a != nil && !slices.Contains(s.named, r.Origin) && !a.allowed()
 }

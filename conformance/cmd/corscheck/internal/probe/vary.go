@@ -2,7 +2,6 @@ package probe
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,28 +12,23 @@ import (
 // includes the response to a request without Origin: a cache would serve it to
 // a script.
 func (b *browser) missesVary() *Finding {
-	type exchange struct {
-		sent     Request
-		response *response
-	}
-	var all, silent []exchange
-	for _, r := range slices.SortedFunc(maps.Keys(b.responses), func(x, y Request) int { return strings.Compare(x.Origin, y.Origin) }) {
+	var sent, silent []Request
+	for r, a := range b.responses {
 		if r.Method != b.method {
 			continue
 		}
-		e := exchange{r, b.responses[r]}
-		all = append(all, e)
-		if !e.response.variesByOrigin() {
-			silent = append(silent, e)
+		sent = append(sent, r)
+		if !a.variesByOrigin() {
+			silent = append(silent, r)
 		}
 	}
-	differs := func(e exchange) bool { return !sameCORS(e.response.header, all[0].response.header) }
-	if len(silent) == 0 || !slices.ContainsFunc(all, differs) {
+	differs := func(r Request) bool { return !sameCORS(b.responses[r].header, b.responses[sent[0]].header) }
+	if len(silent) == 0 || !slices.ContainsFunc(sent, differs) {
 		return nil
 	}
-	f := &Finding{Sent: silent[0].sent, Received: silent[0].response.evidence()}
-	return f.say(Fault, "vary-missing",
-		fmt.Sprintf("The responses to %s differ by Origin, but %d of %d don't say so in Vary.", b.method, len(silent), len(all)),
+	first := slices.MinFunc(silent, func(x, y Request) int { return strings.Compare(x.Origin, y.Origin) })
+	return b.finding(first).say(Fault, "vary-missing",
+		fmt.Sprintf("The responses to %s differ by Origin, but %d of %d don't say so in Vary.", b.method, len(silent), len(sent)),
 		"A cache serves one origin's response to another, which then can't read it, or reads what it shouldn't.",
 		"Send Vary: Origin with every response, also to requests without Origin and to denied origins, and make sure that nothing overwrites Vary later.")
 }

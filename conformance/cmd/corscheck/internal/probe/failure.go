@@ -1,4 +1,4 @@
-package main
+package probe
 
 import (
 	"context"
@@ -11,39 +11,24 @@ import (
 	"os"
 	"strings"
 	"syscall"
-
-	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
 )
 
-// sentences returns sentences that say why there is no report.
-func sentences(err error) []string {
-	var policy *policyError
-	if errors.As(err, &policy) {
-		return policy.sentences()
-	}
-	var notAllowed *probe.NotAllowedError
-	var noPolicy *probe.NoPolicyError
-	var failed *probe.RunError
-	switch {
-	case errors.As(err, &notAllowed):
-		return []string{fmt.Sprintf("-origin %s: the policy doesn't allow it, but -origin is for allowed origins: fix the policy, or leave it out", notAllowed.Origin)}
-	case errors.As(err, &noPolicy):
-		return []string{fmt.Sprintf("no Config of the policy applies to the path %s: write another URL, or fix the policy", noPolicy.Path)}
-	case errors.As(err, &failed):
-		return []string{fmt.Sprintf("%s (request %d of %d)", failure(failed.Err), failed.Requests.Sent, failed.Requests.Planned)}
-	}
-	return []string{err.Error()}
-}
+// A refusal is a response that ends a run, in words.
+type refusal string
 
-// redirection explains a redirect.
-func redirection(e *probe.RedirectError) string {
-	from, err := url.Parse(e.URL)
+func (r refusal) Error() string { return string(r) }
+
+const errTooManyHeaders refusal = "the server sends more headers than corscheck reads, and browsers read even fewer: reduce them"
+
+// redirection explains a redirect from a URL.
+func redirection(at, location string, status int) error {
+	from, err := url.Parse(at)
 	if err != nil {
-		return e.Error()
+		return err
 	}
-	to, err := from.Parse(e.Location)
+	to, err := from.Parse(location)
 	if err != nil {
-		return fmt.Sprintf("the URL redirects to %s (status %d), which isn't a URL", quote(e.Location), e.Status)
+		return refusal(fmt.Sprintf("the URL redirects to %s (status %d), which isn't a URL", quote(location), status))
 	}
 	how := ""
 	switch {
@@ -54,23 +39,22 @@ func redirection(e *probe.RedirectError) string {
 	case from.Host == to.Host && from.Path == to.Path+"/":
 		how = ", without the slash at the end"
 	}
-	return fmt.Sprintf("the URL redirects to %s%s (status %d): check that URL, and use it in scripts, since browsers don't follow redirects of preflights", quote(to.String()), how, e.Status)
+	return refusal(fmt.Sprintf("the URL redirects to %s%s (status %d): check that URL, and use it in scripts, since browsers don't follow redirects of preflights",
+		quote(to.String()), how, status))
 }
 
-// failure says why there is no valid response.
-func failure(err error) string {
-	var redirect *probe.RedirectError
+// explain says why there is no valid response.
+func explain(err error) string {
+	var refused refusal
 	var unknown *net.DNSError
 	var certificate *tls.CertificateVerificationError
 	var notTLS tls.RecordHeaderError
 	var broken *net.OpError
 	switch {
-	case errors.As(err, &redirect):
-		return redirection(redirect)
-	case errors.Is(err, probe.ErrTooManyHeaders), strings.Contains(err.Error(), "response headers exceeded"), strings.Contains(err.Error(), "response header list larger"):
-		return "the server sends more headers than corscheck reads, and browsers read even fewer: reduce them"
-	case errors.Is(err, probe.ErrPlainHTTP):
-		return "the server speaks TLS on that port: write the URL with https"
+	case errors.As(err, &refused):
+		return string(refused)
+	case strings.Contains(err.Error(), "response headers exceeded"), strings.Contains(err.Error(), "response header list larger"):
+		return string(errTooManyHeaders)
 	case errors.Is(err, context.Canceled):
 		return "interrupted"
 	case errors.Is(err, context.DeadlineExceeded), os.IsTimeout(err):
