@@ -35,9 +35,7 @@ func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
 				e := newRouter()
 				tt.prepare(e, corsecho.New(policy...))
 				addRoutes(e, routes)
-				server := httptest.NewServer(e)
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL}
+				return adaptertest.Serve(t, e)
 			})
 		})
 	}

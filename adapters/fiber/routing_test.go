@@ -24,7 +24,7 @@ func TestPathsAreReadAsFiberRoutesThem(t *testing.T) {
 				app := newApp(config)
 				app.Use(corsfiber.New(policy...))
 				addRoutes(app, routes)
-				return &conformance.Server{URL: listen(t, app)}
+				return serve(t, app)
 			})
 		})
 	}

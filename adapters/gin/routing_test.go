@@ -2,7 +2,6 @@ package corsgin_test
 
 import (
 	"fmt"
-	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
@@ -42,32 +41,17 @@ func options(yield func(name string, set func(*gin.Engine)) bool) {
 
 func TestPathsAreReadAsGinRoutesThem(t *testing.T) {
 	for name, set := range options {
-		router := func() *gin.Engine {
-			r := newRouter()
-			set(r)
-			return r
-		}
-		t.Run(name+"/Middleware", func(t *testing.T) {
-			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
-				r := router()
-				r.Use(corsgin.New(policy...))
-				addRoutes(r, routes)
-				server := httptest.NewServer(r)
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL}
-			})
-		})
+		f := framework(set)
+		t.Run(name+"/Middleware", func(t *testing.T) { adaptertest.RunRouting(t, f.ServeRouting) })
 		t.Run(name+"/Handler", func(t *testing.T) {
 			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				engine, err := cors.New(policy...)
 				if err != nil {
 					t.Fatal(err)
 				}
-				r := router()
+				r := f.New().(application).engine
 				addRoutes(r, routes)
-				server := httptest.NewServer(corsgin.Handler(engine, r))
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL}
+				return adaptertest.Serve(t, corsgin.Handler(engine, r))
 			})
 		})
 	}

@@ -42,9 +42,7 @@ func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
 				e := newRouterBy(tt.router())
 				tt.prepare(e, corsecho.New(policy...))
 				addRoutes(e, routes)
-				server := httptest.NewServer(e)
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL}
+				return adaptertest.Serve(t, e)
 			})
 		})
 	}
