@@ -55,6 +55,8 @@ func (a application) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.S
 
 func (a application) Serve(tb testing.TB) *conformance.Server { return adaptertest.Serve(tb, a.mux) }
 
+func (a application) Exchange() adaptertest.Exchange { return adaptertest.ExchangeWith(a.mux) }
+
 func (a application) Attach(base ...cors.Config) adaptertest.Policies {
 	p := corschi.Attach(a.mux, base...)
 	return adaptertest.Policies{

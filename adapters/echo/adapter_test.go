@@ -59,7 +59,7 @@ func TestHeadersThatHandlersSetAreReplaced(t *testing.T) {
 	open := func(c echo.Context) { c.Response().Header().Set("Access-Control-Allow-Origin", "*") }
 	for name, f := range map[string]adaptertest.Framework{
 		"bare":      defaults,
-		"in a gzip": framework(middleware.Gzip()),
+		"in a gzip": framework(func(e *echo.Echo) { e.Use(middleware.Gzip()) }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			adaptertest.RunReplaced(t, f, func(string) map[string]adaptertest.Handler {

@@ -14,14 +14,14 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 )
 
-var defaults = framework()
+var defaults = framework(func(*echo.Echo) {})
 
-// framework returns Echo with middlewares around the adapter's.
-func framework(around ...echo.MiddlewareFunc) adaptertest.Framework {
+// framework returns Echo as set changes it.
+func framework(set func(e *echo.Echo)) adaptertest.Framework {
 	return adaptertest.Framework{
 		New: func(...*cors.Engine) adaptertest.App {
 			e := newRouter()
-			e.Use(around...)
+			set(e)
 			return application{routes{e}, e}
 		},
 		Path:        echoPath,
@@ -52,6 +52,8 @@ type application struct {
 func (a application) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
 
 func (a application) Serve(tb testing.TB) *conformance.Server { return adaptertest.Serve(tb, a.echo) }
+
+func (a application) Exchange() adaptertest.Exchange { return adaptertest.ExchangeWith(a.echo) }
 
 func (a application) Attach(base ...cors.Config) adaptertest.Policies {
 	p := corsecho.Attach(a.echo, base...)

@@ -50,6 +50,8 @@ func (a application) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.engin
 
 func (a application) Serve(tb testing.TB) *conformance.Server { return adaptertest.Serve(tb, a.engine) }
 
+func (a application) Exchange() adaptertest.Exchange { return adaptertest.ExchangeWith(a.engine) }
+
 func (a application) Attach(base ...cors.Config) adaptertest.Policies {
 	p := corsgin.Attach(a.engine, base...)
 	return adaptertest.Policies{

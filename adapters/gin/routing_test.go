@@ -69,26 +69,22 @@ func addRoutes(r *gin.Engine, routes []string) {
 func optionSets() (routers []adaptertest.Router) {
 	for name, set := range options {
 		for _, others := range []bool{false, true} {
-			router := func(routes []string, middleware ...gin.HandlerFunc) *gin.Engine {
-				r := newRouter()
+			f := framework(func(r *gin.Engine) {
 				set(r)
 				r.RedirectTrailingSlash, r.HandleMethodNotAllowed = others, others
 				r.RedirectFixedPath = others && hasEscapedPath // panics before Gin 1.12 (gin-gonic/gin#2959)
-				r.Use(middleware...)
-				addRoutes(r, routes)
-				return r
-			}
+			})
 			name := fmt.Sprintf("%s others=%t", name, others)
 			routers = append(routers,
-				adaptertest.Router{Name: name + "/Middleware", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
-					return adaptertest.ExchangeWith(router(routes, corsgin.New(policy...)))
-				}},
+				f.NamedRouter(name+"/Middleware"),
 				adaptertest.Router{Name: name + "/Handler", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 					engine, err := cors.New(policy...)
 					if err != nil {
 						tb.Fatal(err)
 					}
-					return adaptertest.ExchangeWith(corsgin.Handler(engine, router(routes)))
+					r := f.New().(application).engine
+					addRoutes(r, routes)
+					return adaptertest.ExchangeWith(corsgin.Handler(engine, r))
 				}})
 		}
 	}

@@ -35,6 +35,8 @@ type App interface {
 	Attach(base ...cors.Config) Policies
 	// Serve starts a server, which ends with the test.
 	Serve(tb testing.TB) *conformance.Server
+	// Exchange returns a function that serves requests without a network.
+	Exchange() Exchange
 }
 
 // Routes are those of an application, or of a group.

@@ -25,6 +25,8 @@ func RunMisuse(t *testing.T, f Framework) {
 		{"every problem of every Config", func() {
 			f.New().UseNew(cors.Config{AllowOrigins: []string{"https://app.example.com/"}, Paths: []string{"/a"}}, cors.Config{AllowOrigins: []string{"*"}, AllowCredentials: true})
 		}, []string{`Config 0: AllowOrigins`, `Config 1: AllowOrigins`}},
+		{"a middleware without an engine", func() { f.New().UseMiddleware(nil) },
+			[]string{f.Package + ": Middleware: the engine is nil; check the error that cors.New returned"}},
 		{"a base policy that is wrong", func() { attach(cors.Config{}) }, []string{`cors: AllowOrigins is empty`}},
 		{"a group's policy that is wrong", func() { attach().Group("/api", cors.Config{}, nil) }, []string{`cors: Group("/api"): AllowOrigins is empty`}},
 		{"a route's policy that is wrong", func() { attach().Route("/x", cors.Config{}) }, []string{`cors: Route("/x"): AllowOrigins is empty`}},

@@ -87,12 +87,17 @@ func RunRouting(t *testing.T, serve func(t *testing.T, policy []cors.Config, rou
 
 // ServeRouting starts the server of [RunRouting].
 func (f Framework) ServeRouting(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+	return f.routed(policy, routes).Serve(t)
+}
+
+// routed returns an application with a policy and with routes that say their names.
+func (f Framework) routed(policy []cors.Config, routes []string) App {
 	app := f.New()
 	app.UseNew(policy...)
 	for _, route := range routes {
 		app.Handle(http.MethodGet, f.Path(route), name(route))
 	}
-	return app.Serve(t)
+	return app
 }
 
 func originOf(i int) string { return fmt.Sprintf("https://route-%d.example", i) }

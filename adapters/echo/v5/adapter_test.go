@@ -41,12 +41,14 @@ func TestHeadersThatHandlersSetAreReplaced(t *testing.T) {
 	open := func(c *echo.Context) { c.Response().Header().Set("Access-Control-Allow-Origin", "*") }
 	for name, f := range map[string]adaptertest.Framework{
 		"bare":      defaults,
-		"in a gzip": framework(middleware.Gzip()),
-		"in a writer without Unwrap": framework(func(next echo.HandlerFunc) echo.HandlerFunc {
-			return func(c *echo.Context) error {
-				c.SetResponse(struct{ http.ResponseWriter }{c.Response()})
-				return next(c)
-			}
+		"in a gzip": framework(defaultRouter, func(e *echo.Echo) { e.Use(middleware.Gzip()) }),
+		"in a writer without Unwrap": framework(defaultRouter, func(e *echo.Echo) {
+			e.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+				return func(c *echo.Context) error {
+					c.SetResponse(struct{ http.ResponseWriter }{c.Response()})
+					return next(c)
+				}
+			})
 		}),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,14 +14,14 @@ import (
 	"github.com/labstack/echo/v5/middleware"
 )
 
-var defaults = framework()
+var defaults = framework(defaultRouter, func(*echo.Echo) {})
 
-// framework returns Echo with middlewares around the adapter's.
-func framework(around ...echo.MiddlewareFunc) adaptertest.Framework {
+// framework returns Echo with a router, as set changes it.
+func framework(router func() echo.Router, set func(e *echo.Echo)) adaptertest.Framework {
 	return adaptertest.Framework{
 		New: func(...*cors.Engine) adaptertest.App {
-			e := newRouter()
-			e.Use(around...)
+			e := newRouterBy(router())
+			set(e)
 			return application{routes{e}, e}
 		},
 		Path:        echoPath,
@@ -56,6 +56,8 @@ type application struct {
 func (a application) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
 
 func (a application) Serve(tb testing.TB) *conformance.Server { return adaptertest.Serve(tb, a.echo) }
+
+func (a application) Exchange() adaptertest.Exchange { return adaptertest.ExchangeWith(a.echo) }
 
 func (a application) Attach(base ...cors.Config) adaptertest.Policies {
 	p := corsecho.Attach(a.echo, base...)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	corsfiber "github.com/corskit/cors/adapters/fiber/v3"
-	"github.com/corskit/cors/conformance"
 	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v3"
@@ -26,12 +25,12 @@ func newOwnCtx(app *fiber.App) fiber.CustomCtx { return ownCtx{fiber.NewDefaultC
 func TestPathsAreReadFromAnyCtx(t *testing.T) {
 	for _, config := range []fiber.Config{{}, {CaseSensitive: true, StrictRouting: true, UnescapePath: true}} {
 		t.Run(fmt.Sprintf("CaseSensitive=%t", config.CaseSensitive), func(t *testing.T) {
-			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+			f := defaults
+			f.New = func(...*cors.Engine) adaptertest.App {
 				app := fiber.NewWithCustomCtx(newOwnCtx, config)
-				app.Use(corsfiber.New(policy...))
-				addRoutes(app, routes)
-				return serve(t, app)
-			})
+				return application{routes{app}, app}
+			}
+			adaptertest.RunRouting(t, f.ServeRouting)
 		})
 	}
 }

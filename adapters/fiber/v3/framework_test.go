@@ -1,6 +1,8 @@
 package corsfiber_test
 
 import (
+	"bufio"
+	"bytes"
 	"maps"
 	"net"
 	"net/http"
@@ -16,6 +18,7 @@ import (
 	"github.com/gofiber/fiber/v3"
 	"github.com/gofiber/fiber/v3/middleware/adaptor"
 	"github.com/gofiber/fiber/v3/middleware/recover"
+	"github.com/valyala/fasthttp"
 )
 
 // framework returns Fiber with a configuration, and with a limit for bodies.
@@ -71,6 +74,22 @@ type application struct {
 }
 
 func (a application) Serve(tb testing.TB) *conformance.Server { return serve(tb, a.app) }
+
+func (a application) Exchange() adaptertest.Exchange {
+	handler := a.app.Handler()
+	return func(request []byte) http.Header {
+		var ctx fasthttp.RequestCtx
+		if err := ctx.Request.Read(bufio.NewReaderSize(bytes.NewReader(request), len(request))); err != nil {
+			return nil
+		}
+		handler(&ctx)
+		header := make(http.Header)
+		for name, value := range ctx.Response.Header.All() {
+			header.Add(string(name), string(value))
+		}
+		return header
+	}
+}
 
 func (a application) Attach(base ...cors.Config) adaptertest.Policies {
 	p := corsfiber.Attach(a.app, base...)

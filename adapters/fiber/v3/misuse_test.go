@@ -57,7 +57,6 @@ func TestMisuseOfTheFramework(t *testing.T) {
 			corsfiber.Attach(app)
 		}, []string{`corsfiber: Attach: this app has a CORS middleware already; call Attach once, with every Config, and remove the other`}},
 		{"Attach to no app", func(app *fiber.App) { corsfiber.Attach(nil) }, []string{`corsfiber: Attach: the app is nil; pass the one that fiber.New returned`}},
-		{"a middleware without an engine", func(app *fiber.App) { corsfiber.Middleware(nil) }, []string{`corsfiber: Middleware: the engine is nil; check the error that cors.New returned`}},
 		{"an error handler without an engine", func(app *fiber.App) { corsfiber.ErrorHandler(nil, fiber.DefaultErrorHandler) }, []string{`corsfiber: ErrorHandler: the engine is nil; check the error that cors.New returned`}},
 	}
 	for _, tt := range tests {
