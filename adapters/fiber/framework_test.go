@@ -145,10 +145,11 @@ func (c handlerContext) CheckOrigin(engine *cors.Engine) bool {
 }
 
 func (c handlerContext) SetRequest(name, value string) {
-	c.Request().Header.Del(name)
-	if value != "" {
-		c.Request().Header.Set(name, value)
+	if value == "" {
+		c.Request().Header.Del(name)
+		return
 	}
+	c.Request().Header.Set(name, value)
 }
 
 func (c handlerContext) SetAsIs(name, value string) {

@@ -86,7 +86,7 @@ func runEarlyErrors(t *testing.T, f Framework) {
 	}{
 		{"a preflight with a body above the limit", http.MethodOptions, "/", 2000, http.StatusRequestEntityTooLarge},
 		{"a body above the limit, in a request that is rejected", http.MethodPost, "/rejects", 2000, http.StatusRequestEntityTooLarge},
-		{"a body above the limit, before middleware that answers all", http.MethodPost, "/all", 2000, http.StatusRequestEntityTooLarge},
+		{"a body above the limit, before middleware that responds to all", http.MethodPost, "/all", 2000, http.StatusRequestEntityTooLarge},
 		{"a body above the limit", http.MethodPost, "/", 2000, http.StatusRequestEntityTooLarge},
 		{"a body above the limit, for a path without a route", http.MethodPost, "/nothing", 2000, http.StatusRequestEntityTooLarge},
 		{"a body above the limit, for a path without a policy", http.MethodPost, "/free", 2000, http.StatusRequestEntityTooLarge},

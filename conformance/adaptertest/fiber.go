@@ -89,8 +89,8 @@ func serveAt(t *testing.T, app App, handler Handler, layers ...layer) *conforman
 	return app.Serve(t)
 }
 
-// RunFiber tests what is the same in both versions of Fiber, and in no other
-// framework: its handlers can change everything, and its memory is reused.
+// RunFiber tests what only Fiber needs, in both of its versions: its handlers can
+// change the request and its user values, and its memory is reused.
 func RunFiber(t *testing.T, f Framework) {
 	t.Run("the request may be overwritten", func(t *testing.T) {
 		server := serveAt(t, f.New(), byFiber(func(c FiberContext) error {
@@ -209,7 +209,7 @@ func runOrder(t *testing.T, f Framework) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	// Whether Origin comes first depends on fasthttp's version.
+	// Of the two adapters, one adds Origin before the handlers, too.
 	if got := response.Header["Vary"]; len(got) != 1 || got[0] != "Accept, Cookie, Origin" && got[0] != "Origin, Accept, Cookie" {
 		t.Errorf("Vary is %q, want one line with the names in order", got)
 	}
@@ -469,15 +469,15 @@ func RunAnyCase(t *testing.T, f Framework) {
 		t.Run(name, func(t *testing.T) {
 			trusted := [2]string{name, " " + Trusted}
 			if got := send(t, http.MethodPost, [2]string{name, " " + evilOrigin}).StatusCode; got != http.StatusForbidden {
-				t.Errorf("a post of another site is answered %d, want 403", got)
+				t.Errorf("the response to another site has status %d, want 403", got)
 			}
 			posted := send(t, http.MethodPost, trusted)
 			CheckAllowed(t, posted, Trusted)
 			if posted.StatusCode != http.StatusOK {
-				t.Errorf("a post of the trusted site is answered %d", posted.StatusCode)
+				t.Errorf("the response to the trusted site has status %d, want 200", posted.StatusCode)
 			}
 			if got := send(t, http.MethodOptions, trusted, [2]string{"access-control-request-method", " PUT"}).StatusCode; got != http.StatusNoContent {
-				t.Errorf("a preflight is answered %d, want 204", got)
+				t.Errorf("the response to a preflight has status %d, want 204", got)
 			}
 			CheckAllowed(t, send(t, http.MethodGet, trusted), Trusted)
 		})

@@ -33,7 +33,7 @@ func TestPoliciesOfGroupsAndRoutes(t *testing.T)   { adaptertest.RunPolicies(t, 
 func TestStacksOfPolicies(t *testing.T)            { adaptertest.RunStacks(t, defaults.ServeStack) }
 func TestSkippedRequestsAreLeftAlone(t *testing.T) { adaptertest.RunSkipped(t, defaults) }
 func TestErrorHandler(t *testing.T)                { adaptertest.RunErrorHandler(t, defaults) }
-func TestWhatFiberAllows(t *testing.T)             { adaptertest.RunFiber(t, defaults) }
+func TestFiber(t *testing.T)                       { adaptertest.RunFiber(t, defaults) }
 
 // With this option, fasthttp keeps the names of headers as the client sends them.
 func TestHeadersAreReadInAnyCase(t *testing.T) {
