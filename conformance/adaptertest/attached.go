@@ -116,11 +116,11 @@ func (f Framework) serveAttached(t *testing.T, base cors.Config, attachments []a
 	for _, a := range attachments {
 		add := func(routes Routes) {
 			for _, route := range a.routes {
-				routes.Handle(http.MethodGet, f.Path(route), name(a.group+route))
-				routes.Handle(http.MethodPut, f.Path(route), name(a.group+route))
+				routes.Handle(http.MethodGet, f.Path(route), named(a.group+route))
+				routes.Handle(http.MethodPut, f.Path(route), named(a.group+route))
 			}
 			for _, route := range a.ownOptions {
-				routes.Handle(http.MethodOptions, f.Path(route), name(a.group+route))
+				routes.Handle(http.MethodOptions, f.Path(route), named(a.group+route))
 			}
 		}
 		if a.path == "" {

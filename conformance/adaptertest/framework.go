@@ -186,8 +186,8 @@ func ok(c Context) error { return c.Respond(http.StatusOK) }
 // fail fails.
 func fail(Context) error { return errors.New("no") }
 
-// name returns a handler that names a route in the header X-Route.
-func name(route string) Handler {
+// named returns a handler that names a route in the header X-Route.
+func named(route string) Handler {
 	return func(c Context) error {
 		c.Set("X-Route", route)
 		return ok(c)

@@ -95,7 +95,7 @@ func (f Framework) routed(policy []cors.Config, routes []string) App {
 	app := f.New()
 	app.UseNew(policy...)
 	for _, route := range routes {
-		app.Handle(http.MethodGet, f.Path(route), name(route))
+		app.Handle(http.MethodGet, f.Path(route), named(route))
 	}
 	return app
 }
