@@ -5,27 +5,16 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 
 	corschi "github.com/corskit/cors/adapters/chi"
 	"github.com/corskit/cors/conformance/adaptertest"
-	cors "github.com/corskit/cors/core"
 	"github.com/go-chi/chi/v5"
 )
 
 func TestMisuse(t *testing.T) {
-	adaptertest.RunMisuse(t, adaptertest.Adapter{
-		New: func(policy ...cors.Config) { corschi.New(policy...) },
-		Attach: func(base ...cors.Config) adaptertest.Policies {
-			p := corschi.Attach(newRouter(), base...)
-			return adaptertest.Policies{
-				Group: func(path string, policy cors.Config) { p.Group(path, policy, nil) },
-				Route: p.Route,
-			}
-		},
-		Parameter: func(name string) string { return "{" + name + "}" },
-	})
+	adaptertest.RunMisuse(t, defaults)
+	adaptertest.RunSecondMiddleware(t, defaults)
 }
 
 func TestMisuseOfTheFramework(t *testing.T) {
@@ -48,62 +37,11 @@ func TestMisuseOfTheFramework(t *testing.T) {
 			r.Mount("/api", chi.NewRouter())
 			p.Group("/api", policy, func(chi.Router) {})
 		}, []string{`corschi: Group("/api"): something is mounted there already; pass nil as routes to attach only the policy`}},
-		{"Attach twice", func(r *chi.Mux) {
-			corschi.Attach(r)
-			corschi.Attach(r)
-		}, []string{`corschi: Attach: this router has a CORS middleware already; call Attach once, with every Config, and remove the other`}},
-		{"Attach after New", func(r *chi.Mux) {
-			r.Use(corschi.New(policy))
-			corschi.Attach(r)
-		}, []string{`corschi: Attach: this router has a CORS middleware already; call Attach once, with every Config, and remove the other`}},
-		{"Attach after Middleware", func(r *chi.Mux) {
-			r.Use(corschi.Middleware(new(cors.Engine)))
-			corschi.Attach(r)
-		}, []string{`corschi: Attach: this router has a CORS middleware already; call Attach once, with every Config, and remove the other`}},
-		{"New after Attach", func(r *chi.Mux) {
-			policies := corschi.Attach(r)
-			r.Use(corschi.New(policy))
-			policies.Group("/api", policy, nil)
-		}, []string{`corschi: Attach: this router got a second CORS middleware after Attach; remove it, and pass its Configs to Attach`}},
 		{"Attach to no router", func(r *chi.Mux) { corschi.Attach(nil) }, []string{`corschi: Attach: the router is nil; pass the one that chi.NewRouter returned`}},
-		{"a middleware without an engine", func(r *chi.Mux) { corschi.Middleware(nil) }, []string{`corschi: Middleware: the engine is nil; check the error that cors.New returned`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			adaptertest.ExpectPanic(t, func() { tt.do(newRouter()) }, tt.says...)
-		})
-	}
-}
-
-func TestProperUseWorks(t *testing.T) {
-	tests := []struct {
-		name    string
-		prepare func(r *chi.Mux)
-	}{
-		{"Attach after middleware", func(r *chi.Mux) {
-			r.Use(func(next http.Handler) http.Handler { return next })
-			corschi.Attach(r).Group("/api", policy, func(r chi.Router) { r.Get("/posts", ok) })
-		}},
-		{"a group that the router has already", func(r *chi.Mux) {
-			p := corschi.Attach(r)
-			r.Route("/api", func(r chi.Router) { r.Get("/posts", ok) })
-			p.Group("/api", policy, nil)
-		}},
-		{"a group that the router has later", func(r *chi.Mux) {
-			corschi.Attach(r).Group("/api", policy, nil)
-			r.Route("/api", func(r chi.Router) { r.Get("/posts", ok) })
-		}},
-		{"a group within one that has a policy", func(r *chi.Mux) {
-			p := corschi.Attach(r)
-			p.Group("/api", corschi.Config{AllowOrigins: []string{"*"}}, func(r chi.Router) { r.Get("/posts", ok) })
-			p.Route("/api/posts", policy)
-		}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			r := newRouter()
-			tt.prepare(r)
-			checkReadable(t, get(t, r, "/api/posts"), http.StatusOK)
 		})
 	}
 }
@@ -182,15 +120,4 @@ func TestAttachToARouterThatIsMounted(t *testing.T) {
 			r.ServeHTTP(recorder, request)
 		})
 	}
-}
-
-func TestSkippedRequestsAreLeftAlone(t *testing.T) {
-	skipInternal := func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/internal/") }
-	skipHealth := func(r *http.Request) bool { return r.URL.Path == "/health" }
-	adaptertest.RunSkipped(t, policy, func(t *testing.T, engine *cors.Engine, path string) *http.Response {
-		r := newRouter()
-		r.Use(corschi.Middleware(engine, skipInternal, skipHealth))
-		r.Get("/*", ok)
-		return get(t, r, path)
-	})
 }

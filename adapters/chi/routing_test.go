@@ -2,7 +2,6 @@ package corschi_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -41,9 +40,7 @@ func TestPathsAreReadAsChiRoutesThem(t *testing.T) {
 			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				r := newRouter()
 				tt.prepare(r, corschi.New(policy...), func(r chi.Router) { addRoutes(r, routes) })
-				server := httptest.NewServer(r)
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL}
+				return adaptertest.Serve(t, r)
 			})
 		})
 	}
@@ -64,9 +61,9 @@ func TestPathsAreReadAsChiRoutesThemInSubrouters(t *testing.T) {
 					r.Use(corschi.New(policy...))
 					addRoutes(r, routes)
 				})
-				server := httptest.NewServer(r)
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL + literal}
+				server := adaptertest.Serve(t, r)
+				server.URL += literal
+				return server
 			})
 		})
 	}

@@ -7,27 +7,12 @@ import (
 	"testing"
 
 	corschi "github.com/corskit/cors/adapters/chi"
-	"github.com/corskit/cors/conformance"
 	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/go-chi/chi/v5"
 )
 
-func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, serveStack) }
-
-func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
-	r := newRouter()
-	r.Use(corschi.Middleware(outer))
-	r.Get("/outer", conformance.HTTPApp.ServeHTTP)
-	r.Route("/inner", func(r chi.Router) {
-		r.Use(corschi.Middleware(inner))
-		r.Get("/{a}", conformance.HTTPApp.ServeHTTP)
-		r.Put("/{a}", conformance.HTTPApp.ServeHTTP)
-	})
-	server := httptest.NewServer(r)
-	t.Cleanup(server.Close)
-	return &conformance.Server{URL: server.URL}
-}
+func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, defaults.ServeStack) }
 
 // A mount leaves its handler the whole path, and http.StripPrefix a part of it.
 func TestCheckOriginUsesThePathThatChiRoutes(t *testing.T) {

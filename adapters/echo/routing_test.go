@@ -7,61 +7,43 @@ import (
 	"testing"
 
 	corsecho "github.com/corskit/cors/adapters/echo"
-	"github.com/corskit/cors/conformance"
 	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 )
 
+// before returns Echo with a middleware that changes the path before it is routed.
+func before(middleware echo.MiddlewareFunc) adaptertest.Framework {
+	return framework(func(e *echo.Echo) { e.Pre(middleware) })
+}
+
+var (
+	slashRemoved = before(middleware.RemoveTrailingSlash())
+	rewritten    = before(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))
+)
+
 func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
-	tests := []struct {
-		name    string
-		prepare func(e *echo.Echo, cors echo.MiddlewareFunc)
-	}{
-		{"as it is", func(e *echo.Echo, cors echo.MiddlewareFunc) { e.Use(cors) }},
-		{"behind RemoveTrailingSlash", func(e *echo.Echo, cors echo.MiddlewareFunc) {
-			e.Pre(middleware.RemoveTrailingSlash())
-			e.Use(cors)
-		}},
-		{"behind Rewrite", func(e *echo.Echo, cors echo.MiddlewareFunc) {
-			e.Pre(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))
-			e.Use(cors)
-		}},
+	frameworks := map[string]adaptertest.Framework{
+		"as it is":                   defaults,
+		"behind RemoveTrailingSlash": slashRemoved,
+		"behind Rewrite":             rewritten,
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
-				e := newRouter()
-				tt.prepare(e, corsecho.New(policy...))
-				addRoutes(e, routes)
-				server := httptest.NewServer(e)
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL}
-			})
-		})
+	for name, f := range frameworks {
+		t.Run(name, func(t *testing.T) { adaptertest.RunRouting(t, f.ServeRouting) })
 	}
 }
 
 func optionSets() []adaptertest.Router {
-	serve := func(before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) adaptertest.Exchange {
-		return func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
-			e := newRouter()
-			e.Pre(before...)
-			e.Use(corsecho.New(policy...))
-			addRoutes(e, routes)
-			return adaptertest.ExchangeWith(e)
-		}
-	}
 	return []adaptertest.Router{
-		{Name: "as it is", Serve: serve()},
+		defaults.NamedRouter("as it is"),
 		{Name: "in Pre", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			e := newRouter()
 			e.Pre(corsecho.New(policy...))
 			addRoutes(e, routes)
 			return adaptertest.ExchangeWith(e)
 		}},
-		{Name: "after RemoveTrailingSlash", Serve: serve(middleware.RemoveTrailingSlash())},
+		slashRemoved.NamedRouter("after RemoveTrailingSlash"),
 		{Name: "after AddTrailingSlash", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			for i := range policy {
 				for j, path := range policy[i].Paths {
@@ -79,7 +61,7 @@ func optionSets() []adaptertest.Router {
 			}
 			return adaptertest.ExchangeWith(e)
 		}},
-		{Name: "after Rewrite", Serve: serve(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))},
+		rewritten.NamedRouter("after Rewrite"),
 	}
 }
 

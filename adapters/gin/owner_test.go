@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	corsgin "github.com/corskit/cors/adapters/gin"
+	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gin-gonic/gin"
 )
@@ -62,22 +63,9 @@ func TestEnforceReplacesWhatHandlersSet(t *testing.T) {
 			r := newRouter()
 			r.Use(corsgin.New(corsgin.Config{AllowOrigins: []string{trusted, partner}}))
 			r.GET("/", handlers...)
-			server := httptest.NewServer(cors.Enforce(r))
-			t.Cleanup(server.Close)
+			server := adaptertest.Serve(t, cors.Enforce(r))
 			for _, tt := range []struct{ origin, want string }{{trusted, trusted}, {partner, partner}, {"https://evil.example", ""}, {trusted, trusted}} {
-				request, err := http.NewRequest(http.MethodGet, server.URL, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				request.Header.Set("Origin", tt.origin)
-				response, err := server.Client().Do(request)
-				if err != nil {
-					t.Fatal(err)
-				}
-				response.Body.Close()
-				if got := response.Header.Values("Access-Control-Allow-Origin"); tt.want == "" && got != nil || tt.want != "" && (len(got) != 1 || got[0] != tt.want) {
-					t.Errorf("Access-Control-Allow-Origin is %q for %s, want %q", got, tt.origin, tt.want)
-				}
+				adaptertest.CheckAllowed(t, adaptertest.Send(t, server, http.MethodGet, "/", tt.origin), tt.want)
 			}
 		})
 	}

@@ -2,7 +2,6 @@ package corsgin_test
 
 import (
 	"fmt"
-	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
@@ -42,32 +41,17 @@ func options(yield func(name string, set func(*gin.Engine)) bool) {
 
 func TestPathsAreReadAsGinRoutesThem(t *testing.T) {
 	for name, set := range options {
-		router := func() *gin.Engine {
-			r := newRouter()
-			set(r)
-			return r
-		}
-		t.Run(name+"/Middleware", func(t *testing.T) {
-			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
-				r := router()
-				r.Use(corsgin.New(policy...))
-				addRoutes(r, routes)
-				server := httptest.NewServer(r)
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL}
-			})
-		})
+		f := framework(set)
+		t.Run(name+"/Middleware", func(t *testing.T) { adaptertest.RunRouting(t, f.ServeRouting) })
 		t.Run(name+"/Handler", func(t *testing.T) {
 			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
 				engine, err := cors.New(policy...)
 				if err != nil {
 					t.Fatal(err)
 				}
-				r := router()
+				r := f.New().(application).engine
 				addRoutes(r, routes)
-				server := httptest.NewServer(corsgin.Handler(engine, r))
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL}
+				return adaptertest.Serve(t, corsgin.Handler(engine, r))
 			})
 		})
 	}
@@ -85,26 +69,22 @@ func addRoutes(r *gin.Engine, routes []string) {
 func optionSets() (routers []adaptertest.Router) {
 	for name, set := range options {
 		for _, others := range []bool{false, true} {
-			router := func(routes []string, middleware ...gin.HandlerFunc) *gin.Engine {
-				r := newRouter()
+			f := framework(func(r *gin.Engine) {
 				set(r)
 				r.RedirectTrailingSlash, r.HandleMethodNotAllowed = others, others
 				r.RedirectFixedPath = others && hasEscapedPath // panics before Gin 1.12 (gin-gonic/gin#2959)
-				r.Use(middleware...)
-				addRoutes(r, routes)
-				return r
-			}
+			})
 			name := fmt.Sprintf("%s others=%t", name, others)
 			routers = append(routers,
-				adaptertest.Router{Name: name + "/Middleware", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
-					return adaptertest.ExchangeWith(router(routes, corsgin.New(policy...)))
-				}},
+				f.NamedRouter(name+"/Middleware"),
 				adaptertest.Router{Name: name + "/Handler", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 					engine, err := cors.New(policy...)
 					if err != nil {
 						tb.Fatal(err)
 					}
-					return adaptertest.ExchangeWith(corsgin.Handler(engine, router(routes)))
+					r := f.New().(application).engine
+					addRoutes(r, routes)
+					return adaptertest.ExchangeWith(corsgin.Handler(engine, r))
 				}})
 		}
 	}

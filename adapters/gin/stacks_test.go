@@ -1,6 +1,7 @@
 package corsgin_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -11,29 +12,15 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, serveStack) }
-
-func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
-	r := newRouter()
-	r.Use(corsgin.Middleware(outer))
-	r.GET("/outer", serveApp)
-	group := r.Group("/inner", corsgin.Middleware(inner))
-	group.GET("/:a", serveApp)
-	group.PUT("/:a", serveApp)
-	server := httptest.NewServer(r)
-	t.Cleanup(server.Close)
-	return &conformance.Server{URL: server.URL}
-}
+func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, defaults.ServeStack) }
 
 func TestHandlerAroundAttachDecidesOnce(t *testing.T) {
 	adaptertest.RunOnce(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
-		r := newRouter()
-		r.Use(corsgin.Middleware(engine))
-		r.GET("/outer", serveApp)
-		r.GET("/inner/:a", serveApp)
-		server := httptest.NewServer(corsgin.Handler(engine, r))
-		t.Cleanup(server.Close)
-		return &conformance.Server{URL: server.URL}
+		app := defaults.New().(application)
+		app.UseMiddleware(engine)
+		app.Handle(http.MethodGet, "/outer", adaptertest.ServeApp)
+		app.Handle(http.MethodGet, "/inner/:a", adaptertest.ServeApp)
+		return adaptertest.Serve(t, corsgin.Handler(engine, app.engine))
 	})
 }
 
@@ -63,19 +50,17 @@ func TestHandleContextIsDecidedByTheNewPath(t *testing.T) {
 	for name, uses := range map[string]int{"one middleware": 1, "two": 2} {
 		t.Run(name, func(t *testing.T) {
 			adaptertest.RunRerouted(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
-				r := newRouter()
+				app := defaults.New()
 				for range uses {
-					r.Use(corsgin.Middleware(engine))
+					app.UseMiddleware(engine)
 				}
-				r.GET("/public", func(c *gin.Context) {
+				app.Handle(http.MethodGet, "/public", own(func(c *gin.Context) {
 					c.Request.URL.Path = "/private/x"
-					r.HandleContext(c)
+					app.(application).engine.HandleContext(c)
 					c.Abort()
-				})
-				r.GET("/private/x", serveApp)
-				server := httptest.NewServer(r)
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL}
+				}))
+				app.Handle(http.MethodGet, "/private/x", adaptertest.ServeApp)
+				return app.Serve(t)
 			})
 		})
 	}

@@ -9,19 +9,19 @@ import (
 	cors "github.com/corskit/cors/core"
 )
 
-// An Attachment is a policy for a group or for one path of a router, and what
+// An attachment is a policy for a group or for one path of a router, and what
 // the router serves there. Paths are written as for net/http's ServeMux.
-type Attachment struct {
-	// Group is the prefix of a group, or empty.
-	Group string
-	// Path is the path of a single route, or empty.
-	Path   string
-	Policy cors.Config
-	// Routes are below Group, or below the root if there is none. Each has GET
+type attachment struct {
+	// group is the prefix of a group, or empty.
+	group string
+	// path is the path of a single route, or empty.
+	path   string
+	policy cors.Config
+	// routes are below group, or below the root if there is none. Each has GET
 	// and PUT handlers that name the whole route in the header X-Route.
-	Routes []string
-	// OwnOptions are routes that have OPTIONS handlers, too.
-	OwnOptions []string
+	routes []string
+	// ownOptions are routes that have OPTIONS handlers, too.
+	ownOptions []string
 }
 
 func allow(origin string) cors.Config {
@@ -30,21 +30,20 @@ func allow(origin string) cors.Config {
 
 // attachments are attached in this order: wide ones first, so that the order
 // alone doesn't decide.
-var attachments = []Attachment{
-	{Group: "/api", Policy: allow("https://api.example"), Routes: []string{"/posts", "/posts/{id}", "/own"}, OwnOptions: []string{"/own"}},
-	{Group: "/api/public", Policy: allow("https://public.example"), Routes: []string{"/posts", "/posts/{id}"}},
-	{Path: "/api/posts/{id}/comments", Policy: allow("https://comments.example"), Routes: []string{"/api/posts/{id}/comments", "/api/posts/{id}/comments/{comment}"}},
-	{Group: "/users/{user}/files", Policy: allow("https://files.example"), Routes: []string{"/list", "/{name}"}},
-	{Path: "/status", Policy: allow("https://status.example"), Routes: []string{"/status", "/status/more", "/free"}},
+var attachments = []attachment{
+	{group: "/api", policy: allow("https://api.example"), routes: []string{"/posts", "/posts/{id}", "/own"}, ownOptions: []string{"/own"}},
+	{group: "/api/public", policy: allow("https://public.example"), routes: []string{"/posts", "/posts/{id}"}},
+	{path: "/api/posts/{id}/comments", policy: allow("https://comments.example"), routes: []string{"/api/posts/{id}/comments", "/api/posts/{id}/comments/{comment}"}},
+	{group: "/users/{user}/files", policy: allow("https://files.example"), routes: []string{"/list", "/{name}"}},
+	{path: "/status", policy: allow("https://status.example"), routes: []string{"/status", "/status/more", "/free"}},
 }
 
-// RunPolicies tests attaching policies to groups and routes. serve starts a
-// server with the base policy for all paths without a policy of their own, and
-// with the attachments, in their order.
-func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attachments []Attachment) *conformance.Server) {
+// RunPolicies tests attaching policies to groups and routes.
+func RunPolicies(t *testing.T, f Framework) {
 	t.Helper()
-	t.Run("beside-wide-bases", func(t *testing.T) { runWideBases(t, serve) })
-	server := serve(t, allow("https://base.example"), attachments)
+	t.Run("beside-wide-bases", func(t *testing.T) { runWideBases(t, f) })
+	t.Run("in-any-order", func(t *testing.T) { runOrders(t, f) })
+	server := f.serveAttached(t, allow("https://base.example"), attachments)
 	tests := []struct{ name, path, owner string }{
 		{"a route of a group has the group's policy", "/api/posts", "api"},
 		{"a route with a parameter has the group's policy", "/api/posts/1", "api"},
@@ -69,7 +68,7 @@ func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attach
 			for _, owner := range owners {
 				origin := "https://" + owner + ".example"
 				for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodOptions} {
-					response := ask(t, server, method, tt.path, origin)
+					response := Send(t, server, method, tt.path, origin)
 					allowed := response.Header.Get("Access-Control-Allow-Origin") == origin
 					if allowed != (owner == tt.owner) {
 						t.Errorf("%s %s from %s: allowed: %t; want the policy %q to apply", method, tt.path, origin, allowed, tt.owner)
@@ -99,14 +98,39 @@ func RunPolicies(t *testing.T, serve func(t *testing.T, base cors.Config, attach
 	})
 	t.Run("every-route-is-served", func(t *testing.T) {
 		for _, a := range attachments {
-			for _, route := range a.Routes {
-				path := strings.NewReplacer("{", "", "}", "").Replace(a.Group + route)
-				if got := ask(t, server, http.MethodGet, path, "https://any.example").Header.Get("X-Route"); got != a.Group+route {
-					t.Errorf("GET %s: the route %q responds, want %q", path, got, a.Group+route)
+			for _, route := range a.routes {
+				path := strings.NewReplacer("{", "", "}", "").Replace(a.group + route)
+				if got := Send(t, server, http.MethodGet, path, "https://any.example").Header.Get("X-Route"); got != a.group+route {
+					t.Errorf("GET %s: the route %q responds, want %q", path, got, a.group+route)
 				}
 			}
 		}
 	})
+}
+
+// serveAttached starts a server with the base policy for all paths without a
+// policy of their own, and with the attachments, in their order.
+func (f Framework) serveAttached(t *testing.T, base cors.Config, attachments []attachment) *conformance.Server {
+	app := f.New()
+	policies := app.Attach(base)
+	for _, a := range attachments {
+		add := func(routes Routes) {
+			for _, route := range a.routes {
+				routes.Handle(http.MethodGet, f.Path(route), named(a.group+route))
+				routes.Handle(http.MethodPut, f.Path(route), named(a.group+route))
+			}
+			for _, route := range a.ownOptions {
+				routes.Handle(http.MethodOptions, f.Path(route), named(a.group+route))
+			}
+		}
+		if a.path == "" {
+			policies.Group(f.Path(a.group), a.policy, add)
+		} else {
+			policies.Route(f.Path(a.path), a.policy)
+			add(app)
+		}
+	}
+	return app.Serve(t)
 }
 
 // wideBases are laxer policies whose paths include a group's. None may override
@@ -123,15 +147,15 @@ var wideBases = []cors.Config{
 	{},
 }
 
-func runWideBases(t *testing.T, serve func(t *testing.T, base cors.Config, attachments []Attachment) *conformance.Server) {
+func runWideBases(t *testing.T, f Framework) {
 	for _, base := range wideBases {
 		t.Run(strings.Join(append(base.Paths, base.PathRegexps...), " "), func(t *testing.T) {
 			base.AllowOrigins, base.AllowMethods = []string{"*"}, []string{"PUT"}
-			server := serve(t, base, []Attachment{{Group: "/api/private", Policy: allow("https://app.example"), Routes: []string{"/data"}}})
+			server := f.serveAttached(t, base, []attachment{{group: "/api/private", policy: allow("https://app.example"), routes: []string{"/data"}}})
 			for _, path := range []string{"/api/private", "/api/private/data", "/api/private/nothing/here"} {
 				for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodOptions} {
 					for origin, want := range map[string]string{"https://app.example": "https://app.example", "https://evil.example": ""} {
-						if got := ask(t, server, method, path, origin).Header.Get("Access-Control-Allow-Origin"); got != want {
+						if got := Send(t, server, method, path, origin).Header.Get("Access-Control-Allow-Origin"); got != want {
 							t.Errorf("%s %s from %s: Access-Control-Allow-Origin is %q, and must be %q", method, path, origin, got, want)
 						}
 					}
@@ -141,16 +165,36 @@ func runWideBases(t *testing.T, serve func(t *testing.T, base cors.Config, attac
 	}
 }
 
-// ask sends a request of a script of an origin. OPTIONS is a preflight for PUT.
-func ask(t *testing.T, server *conformance.Server, method, path, origin string) *http.Response {
-	t.Helper()
-	r := &conformance.Request{Method: method, Path: path, Headers: [][2]string{{"Origin", " " + origin}}}
-	if method == http.MethodOptions {
-		r.Headers = append(r.Headers, [2]string{"Access-Control-Request-Method", " PUT"})
+// runOrders attaches policies before and after middlewares, groups and other policies.
+func runOrders(t *testing.T, f Framework) {
+	addPosts := func(routes Routes) { routes.Handle(http.MethodGet, "/posts", ok) }
+	for _, tt := range []struct {
+		name    string
+		prepare func(app App)
+	}{
+		{"Attach after middleware", func(app App) {
+			app.Use(Context.Next)
+			app.Attach().Group("/api", Policy, addPosts)
+		}},
+		{"a group that the application has already", func(app App) {
+			p := app.Attach()
+			app.Group("/api", addPosts)
+			p.Group("/api", Policy, nil)
+		}},
+		{"a group that the application has later", func(app App) {
+			app.Attach().Group("/api", Policy, nil)
+			app.Group("/api", addPosts)
+		}},
+		{"a group within one that has a policy", func(app App) {
+			p := app.Attach()
+			p.Group("/api", cors.Config{AllowOrigins: []string{"*"}}, addPosts)
+			p.Route("/api/posts", Policy)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			app := f.New()
+			tt.prepare(app)
+			f.CheckReadable(t, app.Serve(t), "/api/posts", http.StatusOK)
+		})
 	}
-	response, err := server.Send(t.Context(), r)
-	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
-	}
-	return response
 }

@@ -2,6 +2,7 @@ package adaptertest
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -84,11 +85,26 @@ func RunRouting(t *testing.T, serve func(t *testing.T, policy []cors.Config, rou
 	}
 }
 
+// ServeRouting starts the server of [RunRouting].
+func (f Framework) ServeRouting(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
+	return f.routed(policy, routes).Serve(t)
+}
+
+// routed returns an application with a policy and with routes that say their names.
+func (f Framework) routed(policy []cors.Config, routes []string) App {
+	app := f.New()
+	app.UseNew(policy...)
+	for _, route := range routes {
+		app.Handle(http.MethodGet, f.Path(route), named(route))
+	}
+	return app
+}
+
 func originOf(i int) string { return fmt.Sprintf("https://route-%d.example", i) }
 
 // askRoute returns the route that responds to a request, and whether the origin is allowed.
 func askRoute(t *testing.T, server *conformance.Server, method, path, origin string) (route string, allowed bool) {
 	t.Helper()
-	response := ask(t, server, method, path, origin)
+	response := Send(t, server, method, path, origin)
 	return response.Header.Get("X-Route"), strings.EqualFold(response.Header.Get("Access-Control-Allow-Origin"), origin)
 }

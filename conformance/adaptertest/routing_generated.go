@@ -32,6 +32,13 @@ type Router struct {
 	Serve func(tb testing.TB, policy []cors.Config, routes []string) Exchange
 }
 
+// NamedRouter returns the router of the framework's applications.
+func (f Framework) NamedRouter(name string) Router {
+	return Router{Name: name, Serve: func(_ testing.TB, policy []cors.Config, routes []string) Exchange {
+		return f.routed(policy, routes).Exchange()
+	}}
+}
+
 // An Exchange sends an HTTP/1.1 request, and returns the header of the response, or
 // nil if the server refuses to parse the request.
 type Exchange func(request []byte) http.Header

@@ -72,6 +72,20 @@ func RunStacks(t *testing.T, serve func(t *testing.T, outer, inner *cors.Engine)
 	})
 }
 
+// ServeStack starts the server of [RunStacks].
+func (f Framework) ServeStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
+	app := f.New(outer, inner)
+	app.UseMiddleware(outer)
+	app.Handle(http.MethodGet, "/outer", ServeApp)
+	app.Group("/inner", func(group Routes) {
+		group.UseMiddleware(inner)
+		for _, method := range []string{http.MethodGet, http.MethodPut} {
+			group.Handle(method, f.Path("/{a}"), ServeApp)
+		}
+	})
+	return app.Serve(t)
+}
+
 // stackedPolicy returns a random policy.
 func stackedPolicy(r *rand.Rand) cors.Config {
 	some := func(from ...string) (list []string) {
@@ -200,13 +214,9 @@ func RunOnce(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *confor
 // reroutes to /private/x, whose handler responds as [conformance.App] does.
 func RunRerouted(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *conformance.Server) {
 	t.Helper()
-	engine, err := cors.New(cors.Config{AllowOrigins: []string{"*"}}, cors.Config{Paths: []string{"/private/"}, AllowOrigins: []string{appOrigin}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := serve(t, engine)
+	server := serve(t, newEngine(t, cors.Config{AllowOrigins: []string{"*"}}, cors.Config{Paths: []string{"/private/"}, AllowOrigins: []string{appOrigin}}))
 	for origin, want := range map[string]string{appOrigin: appOrigin, evilOrigin: ""} {
-		response := ask(t, server, http.MethodGet, "/public", origin)
+		response := Send(t, server, http.MethodGet, "/public", origin)
 		if response.Header.Get("X-Handled") != "yes" {
 			t.Fatal("/private/x is not served")
 		}
@@ -214,14 +224,4 @@ func RunRerouted(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *co
 			t.Errorf("Access-Control-Allow-Origin is %q for %s, and must be %q", got, origin, want)
 		}
 	}
-}
-
-// varies reports whether a response names a request header in Vary.
-func varies(response *http.Response, name string) bool {
-	for member := range strings.SplitSeq(strings.Join(response.Header.Values("Vary"), ","), ",") {
-		if strings.EqualFold(strings.TrimSpace(member), name) {
-			return true
-		}
-	}
-	return false
 }

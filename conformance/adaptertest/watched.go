@@ -85,10 +85,7 @@ var watchedRequests = []watchedRequest{
 // whose OPTIONS requests have a route at [conformance.OwnOptions] alone.
 func RunWatched(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *conformance.Server) {
 	t.Helper()
-	engine, err := cors.New(watchedPolicy...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	engine := newEngine(t, watchedPolicy...)
 	w := &watched{server: serve(t, engine)}
 	engine.Watch(w.watch)
 	for i := range watchedRequests {
@@ -98,6 +95,14 @@ func RunWatched(t *testing.T, serve func(t *testing.T, engine *cors.Engine) *con
 			}
 		})
 	}
+}
+
+// ServeWatched starts the server of [RunWatched].
+func (f Framework) ServeWatched(t *testing.T, engine *cors.Engine) *conformance.Server {
+	app := f.New(engine)
+	app.UseMiddleware(engine)
+	f.AddApp(app, false)
+	return app.Serve(t)
 }
 
 // A watched server collects what its watcher sees.

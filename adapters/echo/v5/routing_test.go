@@ -8,70 +8,46 @@ import (
 	"testing"
 
 	corsecho "github.com/corskit/cors/adapters/echo/v5"
-	"github.com/corskit/cors/conformance"
 	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/labstack/echo/v5"
 	"github.com/labstack/echo/v5/middleware"
 )
 
+// before returns Echo with a middleware that changes the path before it is routed.
+func before(middleware echo.MiddlewareFunc) adaptertest.Framework {
+	return framework(defaultRouter, func(e *echo.Echo) { e.Pre(middleware) })
+}
+
+var (
+	slashRemoved = before(middleware.RemoveTrailingSlash())
+	rewritten    = before(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))
+)
+
 func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
-	type test struct {
-		name    string
-		router  func() echo.Router
-		prepare func(e *echo.Echo, cors echo.MiddlewareFunc)
-	}
-	use := func(e *echo.Echo, cors echo.MiddlewareFunc) { e.Use(cors) }
-	tests := []test{
-		{"as it is", defaultRouter, use},
-		{"behind RemoveTrailingSlash", defaultRouter, func(e *echo.Echo, cors echo.MiddlewareFunc) {
-			e.Pre(middleware.RemoveTrailingSlash())
-			e.Use(cors)
-		}},
-		{"behind Rewrite", defaultRouter, func(e *echo.Echo, cors echo.MiddlewareFunc) {
-			e.Pre(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))
-			e.Use(cors)
-		}},
+	frameworks := map[string]adaptertest.Framework{
+		"as it is":                   defaults,
+		"behind RemoveTrailingSlash": slashRemoved,
+		"behind Rewrite":             rewritten,
 	}
 	for _, config := range routerConfigs() {
-		tests = append(tests, test{nameOf(config), func() echo.Router { return echo.NewRouter(config) }, use})
+		frameworks[nameOf(config)] = configured(config)
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
-				e := newRouterBy(tt.router())
-				tt.prepare(e, corsecho.New(policy...))
-				addRoutes(e, routes)
-				server := httptest.NewServer(e)
-				t.Cleanup(server.Close)
-				return &conformance.Server{URL: server.URL}
-			})
-		})
+	for name, f := range frameworks {
+		t.Run(name, func(t *testing.T) { adaptertest.RunRouting(t, f.ServeRouting) })
 	}
 }
 
 func optionSets() []adaptertest.Router {
-	serveBy := func(router func() echo.Router, before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) adaptertest.Exchange {
-		return func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
-			e := newRouterBy(router())
-			e.Pre(before...)
-			e.Use(corsecho.New(policy...))
-			addRoutes(e, routes)
-			return adaptertest.ExchangeWith(e)
-		}
-	}
-	serve := func(before ...echo.MiddlewareFunc) func(testing.TB, []cors.Config, []string) adaptertest.Exchange {
-		return serveBy(defaultRouter, before...)
-	}
 	routers := []adaptertest.Router{
-		{Name: "as it is", Serve: serve()},
+		defaults.NamedRouter("as it is"),
 		{Name: "in Pre", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			e := newRouter()
 			e.Pre(corsecho.New(policy...))
 			addRoutes(e, routes)
 			return adaptertest.ExchangeWith(e)
 		}},
-		{Name: "after RemoveTrailingSlash", Serve: serve(middleware.RemoveTrailingSlash())},
+		slashRemoved.NamedRouter("after RemoveTrailingSlash"),
 		{Name: "after AddTrailingSlash", Serve: func(tb testing.TB, policy []cors.Config, routes []string) adaptertest.Exchange {
 			for i := range policy {
 				for j, path := range policy[i].Paths {
@@ -89,12 +65,18 @@ func optionSets() []adaptertest.Router {
 			}
 			return adaptertest.ExchangeWith(e)
 		}},
-		{Name: "after Rewrite", Serve: serve(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))},
+		rewritten.NamedRouter("after Rewrite"),
 	}
 	for _, config := range routerConfigs() {
-		routers = append(routers, adaptertest.Router{Name: nameOf(config), Serve: serveBy(func() echo.Router { return echo.NewRouter(config) })})
+		routers = append(routers, configured(config).NamedRouter(nameOf(config)))
 	}
-	return append(routers, adaptertest.Router{Name: "by a concurrent router", Serve: serveBy(func() echo.Router { return echo.NewConcurrentRouter(defaultRouter()) })})
+	concurrent := func() echo.Router { return echo.NewConcurrentRouter(defaultRouter()) }
+	return append(routers, framework(concurrent, func(*echo.Echo) {}).NamedRouter("by a concurrent router"))
+}
+
+// configured returns Echo with a router of its own.
+func configured(config echo.RouterConfig) adaptertest.Framework {
+	return framework(func() echo.Router { return echo.NewRouter(config) }, func(*echo.Echo) {})
 }
 
 // routerConfigs returns the combinations of the options that decide how the router

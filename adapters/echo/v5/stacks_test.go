@@ -2,46 +2,39 @@ package corsecho_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"testing"
 
-	corsecho "github.com/corskit/cors/adapters/echo/v5"
 	"github.com/corskit/cors/conformance"
 	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/labstack/echo/v5"
 )
 
-func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, serveStack) }
-
-func serveStack(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
-	e := newRouter()
-	e.Use(corsecho.Middleware(outer))
-	e.GET("/outer", serveApp)
-	group := e.Group("/inner", corsecho.Middleware(inner))
-	group.GET("/:a", serveApp)
-	group.PUT("/:a", serveApp)
-	server := httptest.NewServer(e)
-	t.Cleanup(server.Close)
-	return &conformance.Server{URL: server.URL}
-}
+func TestStacksOfPolicies(t *testing.T) { adaptertest.RunStacks(t, defaults.ServeStack) }
 
 // The inner policy is that of an application for net/http, which Echo serves.
 func TestStacksWithAnApplicationInside(t *testing.T) {
 	adaptertest.RunStacks(t, func(t *testing.T, outer, inner *cors.Engine) *conformance.Server {
-		e := newRouter()
-		e.Use(corsecho.Middleware(outer))
-		e.GET("/outer", serveApp)
-		app := inner.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			byError, byPanic := conformance.Fails(r.URL.Query())
-			if byError || byPanic {
-				panic(conformance.ErrApp)
-			}
-			conformance.App.ServeHTTP(w, r)
-		}))
-		e.Any("/inner/:a", echo.WrapHandler(app))
-		server := httptest.NewServer(e)
-		t.Cleanup(server.Close)
-		return &conformance.Server{URL: server.URL}
+		app := defaults.New().(application)
+		app.UseMiddleware(outer)
+		app.Handle(http.MethodGet, "/outer", adaptertest.ServeApp)
+		app.echo.Any("/inner/:a", echo.WrapHandler(inner.Handler(conformance.HTTPApp)))
+		return app.Serve(t)
+	})
+}
+
+// A handler has the router serve another path into the same response.
+func TestAnotherPathInTheSameResponseHasItsOwnPolicy(t *testing.T) {
+	adaptertest.RunRerouted(t, func(t *testing.T, engine *cors.Engine) *conformance.Server {
+		app := defaults.New().(application)
+		app.UseMiddleware(engine)
+		app.echo.GET("/public", func(c *echo.Context) error {
+			r := c.Request().Clone(c.Request().Context())
+			r.URL.Path = "/private/x"
+			app.ServeHTTP(c.Response(), r)
+			return nil
+		})
+		app.Handle(http.MethodGet, "/private/x", adaptertest.ServeApp)
+		return app.Serve(t)
 	})
 }
