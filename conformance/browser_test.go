@@ -41,38 +41,38 @@ func TestWhatABrowserSeesIsJudged(t *testing.T) {
 		Headers: map[string]string{"x-total-count": "42"}, Preflights: 1, Requests: 1,
 	}
 	blocked := Observation{Blocked: true, Preflights: 1}
-	covers := []Departure{{Engines: []string{"chromium", "webkit"}, Does: "covers it", Reference: "https://example.com", Expect: Outcome{Result: "readable", Status: "200"}}}
+	covers := []Departure{{Engines: []string{"chromium", "webkit"}, Does: "covers it", Reference: "https://example.com", Expect: Expectation{Result: "readable", Status: "200"}}}
 	tests := []struct {
 		name       string
 		engine     string
 		seen       Observation
 		err        error
-		expect     Outcome
+		expect     Expectation
 		departures []Departure
 		complaint  string // a part of it, or nothing
 	}{
-		{"all that is expected", "firefox", readable, nil, Outcome{Result: "readable", Status: "200", Visible: map[string]string{"X-Total-Count": "42"}, Hidden: []string{"X-Secret"}, Body: "GET", Unseen: "secret", Preflights: times(1), Requests: times(1)}, nil, ""},
-		{"a response where none is to be read", "firefox", readable, nil, Outcome{Result: "blocked"}, nil, "can read the response"},
-		{"a response where it is to be opaque", "firefox", readable, nil, Outcome{Result: "opaque"}, nil, "type cors"},
-		{"another status", "firefox", readable, nil, Outcome{Result: "readable", Status: "204"}, nil, "status 200"},
-		{"another value of a header", "firefox", readable, nil, Outcome{Result: "readable", Visible: map[string]string{"X-Total-Count": "41"}}, nil, `"42"`},
-		{"a header that is hidden", "firefox", readable, nil, Outcome{Result: "readable", Visible: map[string]string{"X-Secret": "1"}}, nil, "cannot see"},
-		{"a header that is to be hidden", "firefox", readable, nil, Outcome{Result: "readable", Hidden: []string{"X-Total-Count"}}, nil, "can see"},
-		{"another body", "firefox", readable, nil, Outcome{Result: "readable", Body: "PUT"}, nil, "must see"},
-		{"a body that is to be unseen", "firefox", readable, nil, Outcome{Result: "any", Unseen: "GET"}, nil, "must not see"},
-		{"another number of preflights", "firefox", readable, nil, Outcome{Result: "readable", Preflights: times(0)}, nil, "1 preflights"},
-		{"another number of requests", "firefox", readable, nil, Outcome{Result: "readable", Requests: times(2)}, nil, "1 requests"},
-		{"a network error that is expected", "firefox", blocked, nil, Outcome{Result: "blocked", Requests: times(0)}, nil, ""},
-		{"a network error in place of a response", "firefox", blocked, nil, Outcome{Result: "readable"}, nil, "is blocked, and must be readable"},
-		{"a network error at a step that is not told", "firefox", blocked, nil, Outcome{Result: "blocked", Step: "preflight: method"}, nil, ""},
-		{"a network error after another number of requests", "firefox", blocked, nil, Outcome{Result: "blocked", Requests: times(1)}, nil, "0 requests"},
-		{"nothing that can be judged", "firefox", Observation{}, errors.New("no server responds"), Outcome{Result: "blocked"}, nil, "no server responds"},
-		{"the departure of the engine", "chromium", readable, nil, Outcome{Result: "blocked"}, covers, ""},
-		{"the departure of the second engine", "webkit", readable, nil, Outcome{Result: "blocked"}, covers, ""},
-		{"the departure of another engine", "firefox", readable, nil, Outcome{Result: "blocked"}, covers, "can read the response"},
-		{"the departure of an engine by package fetch", "", readable, nil, Outcome{Result: "blocked"}, covers, "can read the response"},
-		{"a departure that is no more", "chromium", blocked, nil, Outcome{Result: "blocked"}, covers, `("covers it"): delete the departure`},
-		{"a departure into something else", "chromium", Observation{Type: fetch.ResponseCORS, Status: 500}, nil, Outcome{Result: "blocked"}, covers, "status 500"},
+		{"all that is expected", "firefox", readable, nil, Expectation{Result: "readable", Status: "200", Visible: map[string]string{"X-Total-Count": "42"}, Hidden: []string{"X-Secret"}, Body: "GET", Unseen: "secret", Preflights: times(1), Requests: times(1)}, nil, ""},
+		{"a response where none is to be read", "firefox", readable, nil, Expectation{Result: "blocked"}, nil, "can read the response"},
+		{"a response where it is to be opaque", "firefox", readable, nil, Expectation{Result: "opaque"}, nil, "type cors"},
+		{"another status", "firefox", readable, nil, Expectation{Result: "readable", Status: "204"}, nil, "status 200"},
+		{"another value of a header", "firefox", readable, nil, Expectation{Result: "readable", Visible: map[string]string{"X-Total-Count": "41"}}, nil, `"42"`},
+		{"a header that is hidden", "firefox", readable, nil, Expectation{Result: "readable", Visible: map[string]string{"X-Secret": "1"}}, nil, "cannot see"},
+		{"a header that is to be hidden", "firefox", readable, nil, Expectation{Result: "readable", Hidden: []string{"X-Total-Count"}}, nil, "can see"},
+		{"another body", "firefox", readable, nil, Expectation{Result: "readable", Body: "PUT"}, nil, "must see"},
+		{"a body that is to be unseen", "firefox", readable, nil, Expectation{Result: "any", Unseen: "GET"}, nil, "must not see"},
+		{"another number of preflights", "firefox", readable, nil, Expectation{Result: "readable", Preflights: times(0)}, nil, "1 preflights"},
+		{"another number of requests", "firefox", readable, nil, Expectation{Result: "readable", Requests: times(2)}, nil, "1 requests"},
+		{"a network error that is expected", "firefox", blocked, nil, Expectation{Result: "blocked", Requests: times(0)}, nil, ""},
+		{"a network error in place of a response", "firefox", blocked, nil, Expectation{Result: "readable"}, nil, "is blocked, and must be readable"},
+		{"a network error at a step that is not told", "firefox", blocked, nil, Expectation{Result: "blocked", Step: "preflight: method"}, nil, ""},
+		{"a network error after another number of requests", "firefox", blocked, nil, Expectation{Result: "blocked", Requests: times(1)}, nil, "0 requests"},
+		{"nothing that can be judged", "firefox", Observation{}, errors.New("no server responds"), Expectation{Result: "blocked"}, nil, "no server responds"},
+		{"the departure of the engine", "chromium", readable, nil, Expectation{Result: "blocked"}, covers, ""},
+		{"the departure of the second engine", "webkit", readable, nil, Expectation{Result: "blocked"}, covers, ""},
+		{"the departure of another engine", "firefox", readable, nil, Expectation{Result: "blocked"}, covers, "can read the response"},
+		{"the departure of an engine by package fetch", "", readable, nil, Expectation{Result: "blocked"}, covers, "can read the response"},
+		{"a departure that is no more", "chromium", blocked, nil, Expectation{Result: "blocked"}, covers, `("covers it"): delete the departure`},
+		{"a departure into something else", "chromium", Observation{Type: fetch.ResponseCORS, Status: 500}, nil, Expectation{Result: "blocked"}, covers, "status 500"},
 	}
 	for _, tt := range tests {
 		t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestScriptsOfOneOriginAndWayShareAPage(t *testing.T) {
 }
 
 func TestDeparturesAreChecked(t *testing.T) {
-	good := Departure{Engines: []string{"firefox"}, Does: "keeps nothing", Reference: "https://example.com", Expect: Outcome{Result: "readable"}}
+	good := Departure{Engines: []string{"firefox"}, Does: "keeps nothing", Reference: "https://example.com", Expect: Expectation{Result: "readable"}}
 	change := func(change func(*Departure)) []Departure {
 		d := good
 		change(&d)
@@ -135,7 +135,7 @@ func TestDeparturesAreChecked(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) {
-			s := Step{Script: &Script{Expect: Outcome{Result: "blocked"}, Departures: tt.departures}}
+			s := Step{Script: &Script{Expect: Expectation{Result: "blocked"}, Departures: tt.departures}}
 			err := s.check(0)
 			if (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want an error with %q", err, tt.says)

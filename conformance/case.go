@@ -141,7 +141,7 @@ type Script struct {
 	After       int         `json:"after,omitempty"`       // seconds on the browser's clock since the last step
 	Through     string      `json:"through,omitempty"`     // "cache": through a shared cache; "splitting" or "joining": through a proxy that rewrites header lines
 	Rewritten   []string    `json:"rewritten,omitempty"`   // through a proxy that replaces Access-Control-Request-Headers with these lines
-	Expect      Outcome     `json:"expect"`
+	Expect      Expectation `json:"expect"`
 	// Departures say which browser engines do something else.
 	Departures []Departure `json:"departures,omitempty"`
 }
@@ -159,10 +159,10 @@ func (s *Script) path() string {
 // script must see this instead. If it sees what the standard says, the case
 // fails, too: the departure is then out of date.
 type Departure struct {
-	Engines   []string `json:"engines"`   // as in [Engines]
-	Does      string   `json:"does"`      // what they do, as a sentence
-	Reference string   `json:"reference"` // the https address of what says so: a bug, or an engine's source
-	Expect    Outcome  `json:"expect"`    // what the script must see there
+	Engines   []string    `json:"engines"`   // as in [Engines]
+	Does      string      `json:"does"`      // what they do, as a sentence
+	Reference string      `json:"reference"` // the https address of what says so: a bug, or an engine's source
+	Expect    Expectation `json:"expect"`    // what the script must see there
 }
 
 // Engines are the engines that can depart.
@@ -178,8 +178,8 @@ func (s *Script) departure(engine string) *Departure {
 	return nil
 }
 
-// An Outcome is what a script must see.
-type Outcome struct {
+// An Expectation is what a script must see.
+type Expectation struct {
 	// Result is "readable", "opaque" (sent, and hidden from the script),
 	// "blocked" (a network error), or "any", if the result depends on the
 	// router and only Unseen matters.
@@ -210,12 +210,12 @@ type Request struct {
 	// spaces and control bytes included.
 	Headers [][2]string `json:"headers,omitempty"`
 	// Repeat is how many times the value of the last header is repeated.
-	Repeat int    `json:"repeat,omitempty"`
-	Expect Answer `json:"expect"`
+	Repeat int                 `json:"repeat,omitempty"`
+	Expect ResponseExpectation `json:"expect"`
 }
 
-// An Answer is what an HTTP response must be.
-type Answer struct {
+// A ResponseExpectation is what an HTTP response must be.
+type ResponseExpectation struct {
 	// Status is the status, or a class: "2xx", "4xx", "not 2xx", "not 5xx".
 	Status string `json:"status,omitempty"`
 	// Handled says whether the application must have seen the request.
@@ -363,9 +363,9 @@ func (s *Step) check(i int) error {
 	return nil
 }
 
-func (o *Outcome) check() error {
-	if !slices.Contains([]string{"readable", "opaque", "blocked", "any"}, o.Result) {
-		return fmt.Errorf(`expect.result: %q is neither "readable", "opaque", "blocked" nor "any"`, o.Result)
+func (e *Expectation) check() error {
+	if !slices.Contains([]string{"readable", "opaque", "blocked", "any"}, e.Result) {
+		return fmt.Errorf(`expect.result: %q is neither "readable", "opaque", "blocked" nor "any"`, e.Result)
 	}
 	return nil
 }

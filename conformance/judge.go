@@ -133,71 +133,71 @@ func (j *judge) script(ctx context.Context, s *Script) *fault {
 }
 
 // compare returns what is wrong, or nil.
-func (o *Outcome) compare(seen *Observation) *fault {
-	if wrong := o.compareSeen(seen); wrong != nil {
+func (e *Expectation) compare(seen *Observation) *fault {
+	if wrong := e.compareSeen(seen); wrong != nil {
 		return wrong
 	}
-	if o.Preflights != nil && seen.Preflights != *o.Preflights {
+	if e.Preflights != nil && seen.Preflights != *e.Preflights {
 		cause := causeExtraPreflights
-		if seen.Preflights < *o.Preflights {
+		if seen.Preflights < *e.Preflights {
 			cause = causeTooFewPreflights
 		}
-		return &fault{cause, fmt.Sprintf("the browser sends %d preflights, and must send %d", seen.Preflights, *o.Preflights)}
+		return &fault{cause, fmt.Sprintf("the browser sends %d preflights, and must send %d", seen.Preflights, *e.Preflights)}
 	}
-	if o.Requests != nil && seen.Requests != *o.Requests {
-		return &fault{causeDeniedSends, fmt.Sprintf("the browser sends %d requests after preflights, and must send %d", seen.Requests, *o.Requests)}
+	if e.Requests != nil && seen.Requests != *e.Requests {
+		return &fault{causeDeniedSends, fmt.Sprintf("the browser sends %d requests after preflights, and must send %d", seen.Requests, *e.Requests)}
 	}
 	return nil
 }
 
 // compareSeen judges what the script sees.
-func (o *Outcome) compareSeen(seen *Observation) *fault {
+func (e *Expectation) compareSeen(seen *Observation) *fault {
 	if seen.Blocked {
-		return o.compareBlocked(seen)
+		return e.compareBlocked(seen)
 	}
-	if o.Result == "blocked" {
+	if e.Result == "blocked" {
 		return &fault{causeDeniedReads, "the script can read the response, and must not"}
 	}
-	if opaque := seen.Type == fetch.ResponseOpaque || seen.Type == fetch.ResponseOpaqueRedirect; opaque != (o.Result == "opaque") && o.Result != "any" {
-		return &fault{causeWrongResponse, fmt.Sprintf("the response is of type %s, and must be %s", seen.Type, o.Result)}
+	if opaque := seen.Type == fetch.ResponseOpaque || seen.Type == fetch.ResponseOpaqueRedirect; opaque != (e.Result == "opaque") && e.Result != "any" {
+		return &fault{causeWrongResponse, fmt.Sprintf("the response is of type %s, and must be %s", seen.Type, e.Result)}
 	}
-	if o.Status != "" && !statusIs(seen.Status, o.Status) {
-		return &fault{causeWrongResponse, fmt.Sprintf("the script sees the status %d, and must see %s", seen.Status, o.Status)}
+	if e.Status != "" && !statusIs(seen.Status, e.Status) {
+		return &fault{causeWrongResponse, fmt.Sprintf("the script sees the status %d, and must see %s", seen.Status, e.Status)}
 	}
-	for _, name := range slices.Sorted(maps.Keys(o.Visible)) {
+	for _, name := range slices.Sorted(maps.Keys(e.Visible)) {
 		value, ok := seen.Headers[strings.ToLower(name)]
 		if !ok {
 			return &fault{causeExposedHeader, fmt.Sprintf("the script cannot see the header %s", name)}
 		}
-		if value != o.Visible[name] {
-			return &fault{causeWrongResponse, fmt.Sprintf("the script sees %q for the header %s, and must see %q", value, name, o.Visible[name])}
+		if value != e.Visible[name] {
+			return &fault{causeWrongResponse, fmt.Sprintf("the script sees %q for the header %s, and must see %q", value, name, e.Visible[name])}
 		}
 	}
-	for _, name := range o.Hidden {
+	for _, name := range e.Hidden {
 		if _, ok := seen.Headers[strings.ToLower(name)]; ok {
 			return &fault{causeHiddenHeader, fmt.Sprintf("the script can see the header %s, and must not", name)}
 		}
 	}
-	if !strings.Contains(seen.Body, o.Body) {
-		return &fault{causeWrongResponse, fmt.Sprintf("the script sees the body %q, and must see %q in it", seen.Body, o.Body)}
+	if !strings.Contains(seen.Body, e.Body) {
+		return &fault{causeWrongResponse, fmt.Sprintf("the script sees the body %q, and must see %q in it", seen.Body, e.Body)}
 	}
-	if o.Unseen != "" && strings.Contains(seen.Body, o.Unseen) {
-		return &fault{causeDeniedReads, fmt.Sprintf("the script sees the body %q, and must not see %q in it", seen.Body, o.Unseen)}
+	if e.Unseen != "" && strings.Contains(seen.Body, e.Unseen) {
+		return &fault{causeDeniedReads, fmt.Sprintf("the script sees the body %q, and must not see %q in it", seen.Body, e.Unseen)}
 	}
 	return nil
 }
 
 // compareBlocked judges a fetch that is a network error.
-func (o *Outcome) compareBlocked(seen *Observation) *fault {
+func (e *Expectation) compareBlocked(seen *Observation) *fault {
 	at := ""
 	if seen.Step != "" {
 		at = fmt.Sprintf(" at %q", seen.Step)
 	}
 	switch {
-	case o.Result != "blocked" && o.Result != "any":
-		return &fault{blockedCause(seen.Step), fmt.Sprintf("the fetch is blocked%s, and must be %s", at, o.Result)}
-	case o.Step != "" && seen.Step != "" && o.Step != seen.Step:
-		return &fault{causeAllowedBlocked, fmt.Sprintf("the fetch is blocked%s, and must be at %q", at, o.Step)}
+	case e.Result != "blocked" && e.Result != "any":
+		return &fault{blockedCause(seen.Step), fmt.Sprintf("the fetch is blocked%s, and must be %s", at, e.Result)}
+	case e.Step != "" && seen.Step != "" && e.Step != seen.Step:
+		return &fault{causeAllowedBlocked, fmt.Sprintf("the fetch is blocked%s, and must be at %q", at, e.Step)}
 	}
 	return nil
 }

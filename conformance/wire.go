@@ -154,58 +154,58 @@ func corsHeaders(h http.Header) map[string]string {
 
 // compare judges a response. earlier are the CORS headers of the responses of
 // earlier steps.
-func (a *Answer) compare(response *http.Response, earlier []map[string]string) *fault {
+func (e *ResponseExpectation) compare(response *http.Response, earlier []map[string]string) *fault {
 	h := response.Header
-	if a.Refusal && 400 <= response.StatusCode && response.StatusCode < 500 && h.Get("Access-Control-Allow-Origin") == "" {
+	if e.Refusal && 400 <= response.StatusCode && response.StatusCode < 500 && h.Get("Access-Control-Allow-Origin") == "" {
 		return nil
 	}
-	if a.Status != "" && !statusIs(response.StatusCode, a.Status) {
-		return &fault{causeStatus, fmt.Sprintf("the status is %d, and must be %s", response.StatusCode, a.Status)}
+	if e.Status != "" && !statusIs(response.StatusCode, e.Status) {
+		return &fault{causeStatus, fmt.Sprintf("the status is %d, and must be %s", response.StatusCode, e.Status)}
 	}
-	if handled := h.Get("X-Handled") == "yes"; a.Handled != nil && handled != *a.Handled {
+	if handled := h.Get("X-Handled") == "yes"; e.Handled != nil && handled != *e.Handled {
 		if handled {
 			return &fault{causeApplicationSeen, "the application responds, and must not see the request"}
 		}
 		return &fault{causeApplicationUnseen, "the application must see the request, and does not"}
 	}
-	for _, name := range slices.Sorted(maps.Keys(a.Headers)) {
-		if got := strings.Join(h.Values(name), ", "); got != a.Headers[name] {
-			return &fault{causeHeaderValue, fmt.Sprintf("%s is %q, and must be %q", name, abridge(got), a.Headers[name])}
+	for _, name := range slices.Sorted(maps.Keys(e.Headers)) {
+		if got := strings.Join(h.Values(name), ", "); got != e.Headers[name] {
+			return &fault{causeHeaderValue, fmt.Sprintf("%s is %q, and must be %q", name, abridge(got), e.Headers[name])}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(a.Contains)) {
-		if got := strings.Join(h.Values(name), ", "); !strings.Contains(got, a.Contains[name]) {
-			return &fault{causeHeaderValue, fmt.Sprintf("%s is %q, and must have %q in it", name, abridge(got), a.Contains[name])}
+	for _, name := range slices.Sorted(maps.Keys(e.Contains)) {
+		if got := strings.Join(h.Values(name), ", "); !strings.Contains(got, e.Contains[name]) {
+			return &fault{causeHeaderValue, fmt.Sprintf("%s is %q, and must have %q in it", name, abridge(got), e.Contains[name])}
 		}
 	}
-	for _, name := range a.Absent {
+	for _, name := range e.Absent {
 		if found := match(h, name); found != "" {
 			return &fault{causeHeaderPresent, fmt.Sprintf("%s is there (%q), and must not be", found, abridge(h.Get(found)))}
 		}
 	}
-	for _, name := range a.Vary {
+	for _, name := range e.Vary {
 		if !hasMember(h.Values("Vary"), name) {
 			return &fault{causeVaryMissing, fmt.Sprintf("Vary is %q, and must name %s", strings.Join(h.Values("Vary"), ", "), name)}
 		}
 	}
-	for _, name := range a.NoVary {
+	for _, name := range e.NoVary {
 		if hasMember(h.Values("Vary"), name) {
 			return &fault{causeVarySuperfluous, fmt.Sprintf("Vary is %q, and must not name %s", strings.Join(h.Values("Vary"), ", "), name)}
 		}
 	}
-	for _, text := range a.Lacks {
+	for _, text := range e.Lacks {
 		if name := holding(h, text); name != "" {
 			return &fault{causeEcho, fmt.Sprintf("%s is %q, and must not have %q in it", name, abridge(h.Get(name)), text)}
 		}
 	}
-	for _, name := range a.Once {
+	for _, name := range e.Once {
 		if n := len(h.Values(name)); n != 1 {
 			return &fault{causeSeveralLines, fmt.Sprintf("%s has %d lines, and must have one", name, n)}
 		}
 	}
-	if a.SameAs > 0 {
-		if got, want := corsHeaders(h), earlier[a.SameAs-1]; !maps.Equal(got, want) {
-			return &fault{causeResponsesDiffer, fmt.Sprintf("the CORS headers are %s, and must be those of step %d, %s", headerText(got), a.SameAs, headerText(want))}
+	if e.SameAs > 0 {
+		if got, want := corsHeaders(h), earlier[e.SameAs-1]; !maps.Equal(got, want) {
+			return &fault{causeResponsesDiffer, fmt.Sprintf("the CORS headers are %s, and must be those of step %d, %s", headerText(got), e.SameAs, headerText(want))}
 		}
 	}
 	return nil

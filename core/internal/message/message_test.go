@@ -20,7 +20,7 @@ func TestIn(t *testing.T) {
 		{"a field", New("leave @AllowOrigins out"), "leave AllowOrigins out", "leave allowOrigins out", "leave CORS_ALLOWORIGINS out"},
 		{"a text", New("write %q", "a b"), `write "a b"`, `write "a b"`, `write 'a b'`},
 		{"a text that is a field with an @", New("write %q", "@MaxAge"), `write "@MaxAge"`, `write "@MaxAge"`, `write '@MaxAge'`},
-		{"a text with quotes", New("%q is no origin", `"a"`), `"\"a\"" is no origin`, `"\"a\"" is no origin`, `'"a"' is no origin`},
+		{"a text with quotes", New("%q isn't an origin", `"a"`), `"\"a\"" isn't an origin`, `"\"a\"" isn't an origin`, `'"a"' isn't an origin`},
 		{"a text with a verb", New("write %q", "100%s"), `write "100%s"`, `write "100%s"`, `write '100%s'`},
 		{"a text without quotes", New("the port %s", "80"), "the port 80", "the port 80", "the port 80"},
 		{"a regular expression", New("write %#q", `a\.b`), "write `a\\.b`", "write `a\\.b`", `write 'a\.b'`},
