@@ -40,5 +40,5 @@ func serveFiber3(c fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Status(w.status).Send(w.body.Bytes())
+	return c.Status(w.Code).Send(w.Body.Bytes())
 }

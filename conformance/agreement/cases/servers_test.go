@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"bytes"
 	"io"
 	"log/slog"
 	"maps"
@@ -172,43 +171,30 @@ func serveFiber(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.Status(w.status).Send(w.body.Bytes())
+	return c.Status(w.Code).Send(w.Body.Bytes())
 }
 
 // serveFastHTTP serves the application to a request whose response already has headers.
-func serveFastHTTP(request *http.Request, h *fasthttp.ResponseHeader) (*responseWriter, error) {
+func serveFastHTTP(request *http.Request, h *fasthttp.ResponseHeader) (*httptest.ResponseRecorder, error) {
 	switch byError, byPanic := conformance.Fails(request.URL.Query()); {
 	case byError:
 		return nil, conformance.ErrApp
 	case byPanic:
 		panic(conformance.ErrApp)
 	}
-	w := &responseWriter{header: make(http.Header), status: http.StatusOK}
+	w := httptest.NewRecorder()
 	for name, value := range h.All() {
-		w.header.Add(string(name), string(value))
+		w.Header().Add(string(name), string(value))
 	}
-	before := slices.Collect(maps.Keys(w.header))
+	before := slices.Collect(maps.Keys(w.Header()))
 	conformance.App.ServeHTTP(w, request)
 	for _, name := range before {
 		h.Del(name)
 	}
-	for _, name := range slices.Sorted(maps.Keys(w.header)) {
-		for _, value := range w.header[name] {
+	for _, name := range slices.Sorted(maps.Keys(w.Header())) {
+		for _, value := range w.Header()[name] {
 			h.Add(name, value)
 		}
 	}
 	return w, nil
 }
-
-// A responseWriter lets a handler of net/http change the existing headers of a
-// response, as a handler of Fiber can. (Fiber's adaptor gives it an empty
-// header.)
-type responseWriter struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (w *responseWriter) Header() http.Header                { return w.header }
-func (w *responseWriter) WriteHeader(status int)             { w.status = status }
-func (w *responseWriter) Write(part []byte) (n int, _ error) { return w.body.Write(part) }

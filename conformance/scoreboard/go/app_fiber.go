@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 
 	"github.com/corskit/cors/conformance"
@@ -52,36 +52,25 @@ func serveFastHTTP(c *fasthttp.RequestCtx) error {
 		panic(conformance.ErrApp)
 	}
 	h := &c.Response.Header
-	w := &responseWriter{header: make(http.Header), status: http.StatusOK}
+	w := httptest.NewRecorder()
 	for name, value := range h.All() {
-		w.header.Add(string(name), string(value))
+		w.Header().Add(string(name), string(value))
 	}
-	before := slices.Collect(maps.Keys(w.header))
+	before := slices.Collect(maps.Keys(w.Header()))
 	conformance.App.ServeHTTP(w, &request)
 	for _, name := range before {
 		h.Del(name)
 	}
-	for _, name := range slices.Sorted(maps.Keys(w.header)) {
-		for _, value := range w.header[name] {
+	for _, name := range slices.Sorted(maps.Keys(w.Header())) {
+		for _, value := range w.Header()[name] {
 			h.Add(name, value)
 		}
 	}
-	c.SetStatusCode(w.status)
+	c.SetStatusCode(w.Code)
 	if query.Get("do") == "stream" {
-		c.SetBodyStream(&w.body, -1)
+		c.SetBodyStream(w.Body, -1)
 	} else {
-		c.SetBody(w.body.Bytes())
+		c.SetBody(w.Body.Bytes())
 	}
 	return nil
 }
-
-// A responseWriter is an http.ResponseWriter that keeps the response.
-type responseWriter struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (w *responseWriter) Header() http.Header            { return w.header }
-func (w *responseWriter) WriteHeader(status int)         { w.status = status }
-func (w *responseWriter) Write(part []byte) (int, error) { return w.body.Write(part) }
