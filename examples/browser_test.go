@@ -1,20 +1,13 @@
-//go:build unix
-
 package examples
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
-	"os/exec"
-	"syscall"
 	"testing"
 	"time"
 
+	"github.com/corskit/cors/examples/internal/drive"
 	"github.com/corskit/cors/examples/internal/sites"
 )
 
@@ -46,7 +39,6 @@ var (
 // in, and the untrusted page's requests carry the cookie: only CORS keeps it
 // from reading the responses.
 func TestInABrowser(t *testing.T) {
-	chromium := onPath(t, "chromium", "chromium", "chromium-browser", "google-chrome")
 	visited := programs
 	if os.Getenv("CI") == "" {
 		visited = programs[:1] // TestAPI sends all of them what the pages send
@@ -55,13 +47,13 @@ func TestInABrowser(t *testing.T) {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
 			r := start(t, program)
-			visit := browse(t, chromium)
+			browser := drive.Chromium.Start(t)
 
-			visit(r.trusted)
+			browser.Open(r.trusted)
 			check(t, "trusted", report(t, r.trusted), trustedCalls)
 
 			_, before := get(t, r.api+"/posts")
-			visit(r.untrusted)
+			browser.Open(r.untrusted)
 			check(t, "untrusted", report(t, r.untrusted), untrustedCalls)
 			if _, after := get(t, r.api+"/posts"); after != before {
 				t.Errorf("the untrusted page turned the posts\n%sinto\n%s", before, after)
@@ -102,60 +94,4 @@ func report(t *testing.T, site string) sites.Report {
 	}
 	t.Fatalf("the page of %s reports nothing", site)
 	return sites.Report{}
-}
-
-// browse starts a browser and returns a function that makes it visit a page. It
-// needs no driver: its first page opens the others.
-func browse(t *testing.T, chromium string) (visit func(url string)) {
-	next := make(chan string)
-	driver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/next" {
-			w.Header().Set("Content-Type", "text/html")
-			_, _ = io.WriteString(w, `<script type="module">for (;;) open(await (await fetch("next")).text())</script>`)
-			return
-		}
-		select {
-		case url := <-next:
-			_, _ = io.WriteString(w, url)
-		case <-r.Context().Done():
-		}
-	}))
-	t.Cleanup(driver.Close)
-
-	// Not t.TempDir: its removal fails the test while a killed process still
-	// has open files.
-	profile, err := os.MkdirTemp("", "chromium")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(profile) })
-
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	cmd := exec.CommandContext(ctx, chromium,
-		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync",
-		"--disable-popup-blocking", "--user-data-dir="+profile, driver.URL)
-	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &output
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 10 * time.Second
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cancel()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("the browser said:\n%s", &output)
-		}
-	})
-
-	return func(url string) {
-		select {
-		case next <- url:
-		case <-ctx.Done():
-			t.Fatal("the browser does not run")
-		}
-	}
 }

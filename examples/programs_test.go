@@ -8,11 +8,9 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -28,6 +26,8 @@ import (
 	_ "github.com/corskit/cors/adapters/fiber/v3"
 	_ "github.com/corskit/cors/adapters/gin"
 	_ "github.com/corskit/cors/examples/internal/demo"
+	"github.com/corskit/cors/examples/internal/installed"
+	"github.com/corskit/cors/examples/internal/shown"
 )
 
 var programs = []string{"gin", "echo", "echo5", "chi", "fiber", "fiber3"}
@@ -74,11 +74,8 @@ const limit = 2 * time.Minute
 // A running program has said where it serves, and what to try.
 type running struct {
 	api, trusted, untrusted string
-	suggestions             []suggestion
+	suggestions             []shown.Command
 }
-
-// A suggestion is a command, and what is printed above it.
-type suggestion struct{ promise, command string }
 
 // start starts a program on free ports. After the test, it stops the program as
 // Ctrl+C does, and checks that it exits without an error.
@@ -120,7 +117,7 @@ func start(t *testing.T, program string) running {
 		case strings.HasPrefix(line, "# "):
 			promise = line
 		case strings.HasPrefix(line, "curl "):
-			r.suggestions = append(r.suggestions, suggestion{promise, line})
+			r.suggestions = append(r.suggestions, shown.Command{Promise: promise, Line: line})
 		case strings.HasPrefix(line, "Ctrl+C "):
 			return r
 		}
@@ -129,26 +126,8 @@ func start(t *testing.T, program string) running {
 	return r
 }
 
-// onPath returns the first installed command. If there is none, the test is
-// skipped, but in CI it fails.
-func onPath(t *testing.T, debianPackage string, commands ...string) string {
-	t.Helper()
-	for _, command := range commands {
-		if path, err := exec.LookPath(command); err == nil {
-			return path
-		}
-	}
-	message := fmt.Sprintf("%s is not installed: install the Debian package %[1]s", debianPackage)
-	if os.Getenv("CI") != "" {
-		t.Fatal(message)
-	}
-	t.Skip(message)
-	return ""
-}
-
 func TestSuggestedCommandsDoWhatIsPromised(t *testing.T) {
-	onPath(t, "curl", "curl")
-	promised := regexp.MustCompile(`: (\d+), (?:(no )?Access-Control-Allow-Origin(?:: (\S+))?)$`)
+	installed.Require(t, "curl", "curl")
 	for _, program := range programs {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
@@ -157,25 +136,8 @@ func TestSuggestedCommandsDoWhatIsPromised(t *testing.T) {
 				t.Fatalf("suggests %d commands, want 3", len(r.suggestions))
 			}
 			for _, s := range r.suggestions {
-				promise := promised.FindStringSubmatch(s.promise)
-				if promise == nil {
-					t.Fatalf("%q promises no status and Access-Control-Allow-Origin", s.promise)
-				}
-				shell := exec.CommandContext(t.Context(), "sh", "-c", s.command)
-				shell.Env = append(os.Environ(), "NO_PROXY=*")
-				out, err := shell.Output()
-				if err != nil {
-					t.Fatalf("%s: %v", s.command, err)
-				}
-				resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(out)), nil)
-				if err != nil {
-					t.Fatalf("%s printed %q: %v", s.command, out, err)
-				}
-				if got := fmt.Sprint(resp.StatusCode); got != promise[1] {
-					t.Errorf("%s\n%s\nstatus is %s", s.promise, s.command, got)
-				}
-				if got := resp.Header.Get("Access-Control-Allow-Origin"); got != promise[3] {
-					t.Errorf("%s\n%s\nAccess-Control-Allow-Origin is %q", s.promise, s.command, got)
+				if err := s.Check(t); err != nil {
+					t.Error(err)
 				}
 			}
 		})

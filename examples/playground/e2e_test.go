@@ -54,13 +54,8 @@ func TestPage(t *testing.T) {
 		{"it fits desktops and phones, in light and dark", visit.looks},
 		{"what opens over the page fits phones, too", visit.opened},
 	}
-	browsers := drive.Browsers
-	if os.Getenv("CI") == "" {
-		browsers = browsers[:1] // the others take as long again
-	}
-	for _, browser := range browsers {
+	for _, browser := range drive.Sample() {
 		t.Run(browser.Name, func(t *testing.T) {
-			drive.Require(t, browser.Command, browser.Package)
 			parent, b := t, browser.Start(t)
 			p := serving(t)
 			for _, tt := range tests {

@@ -20,13 +20,8 @@ func TestStaticEdition(t *testing.T) {
 	}
 	server := httptest.NewServer(http.FileServer(http.Dir(root)))
 	t.Cleanup(server.Close)
-	browsers := drive.Browsers
-	if os.Getenv("CI") == "" {
-		browsers = browsers[:1]
-	}
-	for _, browser := range browsers {
+	for _, browser := range drive.Sample() {
 		t.Run(browser.Name, func(t *testing.T) {
-			drive.Require(t, browser.Command, browser.Package)
 			v := visit{Browser: browser.Start(t), t: t, name: browser.Name}
 			v.Resize(1440, 900, false)
 			v.Open(server.URL + "/docs/playground/")

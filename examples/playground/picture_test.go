@@ -24,9 +24,7 @@ var update = flag.Bool("update", false, "take the picture of the page that the R
 func TestPictureOfThePageIsSmall(t *testing.T) {
 	const name, width, height, limit = "playground.png", 1440, 900, 150_000
 	if *update {
-		browser := drive.Browsers[0]
-		drive.Require(t, browser.Command, browser.Package)
-		p, v := serving(t), visit{Browser: browser.Start(t), t: t, name: browser.Name}
+		p, v := serving(t), visit{Browser: drive.Chromium.Start(t), t: t, name: drive.Chromium.Name}
 		v.Resize(width, height, false)
 		v.Open(p.origin + "/")
 		v.settle(0)

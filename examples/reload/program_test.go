@@ -6,12 +6,13 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"github.com/corskit/cors/examples/internal/installed"
+	"github.com/corskit/cors/examples/internal/shown"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -114,46 +115,27 @@ func (r *running) end(t *testing.T) {
 	}
 }
 
-// onPath skips the test, or fails it in CI, if a command is not installed.
-func onPath(t *testing.T, command, debianPackage string) {
-	t.Helper()
-	if _, err := exec.LookPath(command); err != nil {
-		message := fmt.Sprintf("%s is not installed: install the Debian package %s", command, debianPackage)
-		if os.Getenv("CI") != "" {
-			t.Fatal(message)
-		}
-		t.Skip(message)
-	}
-}
-
 func TestSuggestedCommandsDoWhatIsPromised(t *testing.T) {
-	onPath(t, "curl", "curl")
+	installed.Require(t, "curl", "curl")
 	r := start(t)
-	promised := regexp.MustCompile(`: (\d+), (?:no )?Access-Control-Allow-Origin(?:: (\S+))?$`)
-	var promise []string
+	var promise string
 	var did []string
 	for _, line := range r.lines {
 		if strings.HasPrefix(line, "# ") {
-			promise = promised.FindStringSubmatch(line)
+			promise = line
 		}
 		word, _, _ := strings.Cut(line, " ")
 		switch word {
 		case "kill":
 			did = append(did, word)
-			shell(t, line)
+			shown.Command{Line: line}.Run(t)
 			await(t, "the log says that the file has been read", func() bool { return strings.Contains(r.log.String(), "CORS policy reloaded") })
 		case "echo":
 			did = append(did, word)
-			shell(t, line)
+			shown.Command{Line: line}.Run(t)
 		case "curl":
 			did = append(did, word)
-			if promise == nil {
-				t.Fatalf("%s promises nothing", line)
-			}
-			await(t, fmt.Sprintf("%s does what is promised: %q", line, promise[1:]), func() bool {
-				resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(shell(t, line))), nil)
-				return err == nil && fmt.Sprint(resp.StatusCode) == promise[1] && resp.Header.Get("Access-Control-Allow-Origin") == promise[2]
-			})
+			await(t, "does what is promised: "+line, func() bool { return shown.Command{Promise: promise, Line: line}.Check(t) == nil })
 		}
 	}
 	if got, want := strings.Join(did, " "), "kill curl echo curl echo curl"; got != want {
@@ -170,17 +152,6 @@ func TestSuggestedCommandsDoWhatIsPromised(t *testing.T) {
 			}
 		}
 	}
-}
-
-func shell(t *testing.T, command string) []byte {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
-	cmd.Env = append(os.Environ(), "NO_PROXY=*")
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s: %v", command, err)
-	}
-	return out
 }
 
 func TestTheProgramTakesAFileOfItsUser(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/corskit/cors/examples/internal/installed"
 	"github.com/jackc/pgx/v5"
 )
 
@@ -45,7 +46,7 @@ func startPostgres(t *testing.T) *cluster {
 			initdb = append(initdb, path)
 		}
 		if len(initdb) == 0 {
-			missing(t, "postgresql")
+			installed.Skip(t, "postgresql")
 		}
 		c, err := newCluster(filepath.Dir(initdb[len(initdb)-1]))
 		if err != nil {

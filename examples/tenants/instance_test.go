@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -23,23 +21,6 @@ import (
 // A change arrives within a second. The tests wait longer before they give up,
 // since a machine can be busy, and log how long it took.
 const limit = 10 * time.Second
-
-// onPath fails the test in CI, and else skips it, if a command is not installed.
-func onPath(t *testing.T, command, debianPackage string) {
-	t.Helper()
-	if _, err := exec.LookPath(command); err != nil {
-		missing(t, debianPackage)
-	}
-}
-
-func missing(t *testing.T, debianPackage string) {
-	t.Helper()
-	message := fmt.Sprintf("%s is not installed: install the Debian package %[1]s", debianPackage)
-	if os.Getenv("CI") != "" {
-		t.Fatal(message)
-	}
-	t.Skip(message)
-}
 
 // kinds are the kinds of store. Each makes an empty store, and returns a
 // function that opens it for an instance.

@@ -5,14 +5,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"github.com/corskit/cors/examples/internal/installed"
+	"github.com/corskit/cors/examples/internal/shown"
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,13 +20,10 @@ import (
 // A program is a running program, as a user sees it.
 type program struct {
 	url         string
-	suggestions []suggestion
+	suggestions []shown.Command
 	log         *logbook
 	end         func() error
 }
-
-// A suggestion is a command, and what is printed above it.
-type suggestion struct{ promise, command string }
 
 func runProgram(t *testing.T, o options) *program {
 	t.Helper()
@@ -55,7 +51,7 @@ func runProgram(t *testing.T, o options) *program {
 		case strings.HasPrefix(line, "# "):
 			promise = line
 		case strings.HasPrefix(line, "curl "):
-			p.suggestions = append(p.suggestions, suggestion{promise, line})
+			p.suggestions = append(p.suggestions, shown.Command{Promise: promise, Line: line})
 		case strings.HasPrefix(line, "Ctrl+C "):
 			return p
 		}
@@ -65,8 +61,7 @@ func runProgram(t *testing.T, o options) *program {
 }
 
 func TestSuggestedCommandsDoWhatIsPromised(t *testing.T) {
-	onPath(t, "curl", "curl")
-	promised := regexp.MustCompile(`: (\d+), (?:(no )?Access-Control-Allow-Origin(?:: (\S+))?)$`)
+	installed.Require(t, "curl", "curl")
 	for _, kind := range []struct {
 		name    string
 		options func(*testing.T) options
@@ -81,25 +76,8 @@ func TestSuggestedCommandsDoWhatIsPromised(t *testing.T) {
 				t.Fatalf("suggests %d commands, want 4", len(p.suggestions))
 			}
 			for _, s := range p.suggestions {
-				promise := promised.FindStringSubmatch(s.promise)
-				if promise == nil {
-					t.Fatalf("%q promises no status and Access-Control-Allow-Origin", s.promise)
-				}
-				shell := exec.CommandContext(t.Context(), "sh", "-c", s.command)
-				shell.Env = append(os.Environ(), "NO_PROXY=*")
-				out, err := shell.Output()
-				if err != nil {
-					t.Fatalf("%s: %v", s.command, err)
-				}
-				resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(out)), nil)
-				if err != nil {
-					t.Fatalf("%s printed %q: %v", s.command, out, err)
-				}
-				if got := fmt.Sprint(resp.StatusCode); got != promise[1] {
-					t.Errorf("%s\n%s\nstatus is %s", s.promise, s.command, got)
-				}
-				if got := resp.Header.Get("Access-Control-Allow-Origin"); got != promise[3] {
-					t.Errorf("%s\n%s\nAccess-Control-Allow-Origin is %q", s.promise, s.command, got)
+				if err := s.Check(t); err != nil {
+					t.Error(err)
 				}
 			}
 			if err := p.end(); err != nil {

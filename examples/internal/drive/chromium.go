@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"github.com/corskit/cors/examples/internal/installed"
 	"os"
 	"os/exec"
 	"slices"
@@ -39,7 +40,7 @@ type message struct {
 }
 
 func startChromium(t *testing.T) Browser {
-	cmd := exec.Command("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
+	cmd := exec.Command(installed.Require(t, "chromium", "chromium", "chromium-browser", "google-chrome"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
 		"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 		"--remote-debugging-pipe", "--user-data-dir="+profile(t), "about:blank")
 	theirIn, out, err := os.Pipe()

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -46,27 +45,26 @@ type Browser interface {
 	Blocked() []string
 }
 
-// Browsers are the browsers that can be controlled.
-var Browsers = []struct {
-	Name, Package, Command string
-	Start                  func(t *testing.T) Browser
-}{
-	{"Chromium", "chromium", "chromium", startChromium},
-	{"Firefox", "firefox-esr", "firefox-esr", startFirefox},
+// An Engine is a browser that can be controlled.
+type Engine struct {
+	Name string
+	// Start skips the test if the browser isn't installed: see package installed.
+	Start func(t *testing.T) Browser
 }
 
-// Require skips the test if a command is not installed, and says which Debian
-// package has it. If the environment variable CI is set, the test fails.
-func Require(t *testing.T, command, debianPackage string) {
-	t.Helper()
-	if _, err := exec.LookPath(command); err == nil {
-		return
-	}
-	message := fmt.Sprintf("%s is not installed: install the Debian package %s", command, debianPackage)
+// The engines.
+var (
+	Chromium = Engine{"Chromium", startChromium}
+	Firefox  = Engine{"Firefox", startFirefox}
+)
+
+// Sample returns the engines that a test runs: all if the environment variable CI is
+// set, and otherwise one, since browsers are slow.
+func Sample() []Engine {
 	if os.Getenv("CI") != "" {
-		t.Fatal(message)
+		return []Engine{Chromium, Firefox}
 	}
-	t.Skip(message)
+	return []Engine{Chromium}
 }
 
 // Wait waits until a JavaScript expression is true.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"github.com/corskit/cors/examples/internal/installed"
 	"io"
 	"net"
 	"os"
@@ -47,11 +48,12 @@ type firefox struct {
 }
 
 func startFirefox(t *testing.T) Browser {
+	command := installed.Require(t, "firefox-esr", "firefox-esr", "firefox")
 	dir := profile(t)
 	if err := os.WriteFile(filepath.Join(dir, "user.js"), []byte(firefoxPreferences), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("firefox-esr", "--headless", "--marionette", "--remote-allow-system-access", "--no-remote", "--profile", dir, "about:blank")
+	cmd := exec.Command(command, "--headless", "--marionette", "--remote-allow-system-access", "--no-remote", "--profile", dir, "about:blank")
 	cmd.Env = append(os.Environ(), "HOME="+dir, "MOZ_CRASHREPORTER_DISABLE=1", "MOZ_REMOTE_SETTINGS_DEVTOOLS=1")
 	run(t, cmd)
 	f := &firefox{t: t}

@@ -1,4 +1,4 @@
-// Package shown checks programs that are shown on pages.
+// Package shown checks programs and commands that readers are shown.
 package shown
 
 import (
