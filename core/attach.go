@@ -80,18 +80,18 @@ func inWordsOf(by *call, problems []*ConfigError) {
 // call attached is named by the call.
 func (c *configuration) conflict(of *compiler, s *paths.Scope, x paths.Conflict) {
 	own, other := c.calls[of.index], c.calls[x.With.Config]
-	what := fmt.Sprintf("%s %q of Config %d", x.With.Field(), x.With.Text, x.With.Config)
+	what := message.New("@"+x.With.Field()+" %q of Config %d", x.With.Text, x.With.Config)
 	if other != nil {
-		what = other.String() + ", which already has a policy"
+		what = message.New("%v, which already has a policy", other)
 	}
 	at := place{s.Field(), s.Entry, s.Text}
 	switch {
 	case x.Undecided:
-		of.report(at, CodeUndecidedPaths, "can't be compared with %s in bounded time, to tell which is narrower; write a shorter regular expression, or patterns in @Paths", what)
+		of.report(at, CodeUndecidedPaths, "can't be compared with %v in bounded time, to tell which is narrower; write a shorter regular expression, or patterns in @Paths", what)
 	case own != nil && other != nil && *own == *other:
 		of.report(at, CodeSamePaths, "already has a policy; remove one of the two calls")
 	default:
-		of.report(at, CodeSamePaths, "has the same paths as %s; remove one of them", what)
+		of.report(at, CodeSamePaths, "has the same paths as %v; remove one of them", what)
 	}
 }
 

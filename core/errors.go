@@ -28,11 +28,19 @@ func (e *ConfigError) say(m message.Message) { e.message, e.Message = m, m.Error
 
 // Advice returns the Message and, if it is a risk, how to accept it. Leave that out for
 // people who may not: show them the Message.
-func (e *ConfigError) Advice() string { return e.AdviceIn(nil, nil) }
+func (e *ConfigError) Advice() string { return e.AdviceIn(Style{}) }
 
-// AdviceIn is Advice for Configs that aren't written in Go: field returns what a field of
-// Config is called there, and quote quotes a text. Each may be nil, for what Go has.
-func (e *ConfigError) AdviceIn(field, quote func(string) string) string {
+// A Style is how Configs are written that aren't written in Go.
+type Style struct {
+	Field func(name string) string // returns what a field of Config is called; nil: its name
+	Quote func(text string) string // quotes a text; nil: as in Go
+	// AnyOrigin says how to allow any origin, such as "set ALLOW_ALL to true"; empty:
+	// write "*".
+	AnyOrigin string
+}
+
+// AdviceIn is Advice for Configs that are written in a Style.
+func (e *ConfigError) AdviceIn(style Style) string {
 	m := e.message
 	if m.Format == "" {
 		m = message.New("%s", e.Message)
@@ -40,7 +48,7 @@ func (e *ConfigError) AdviceIn(field, quote func(string) string) string {
 	if e.Risk != "" {
 		m = message.New("%v; if you mean this, add %q to @AcceptRisks", m, string(e.Risk))
 	}
-	return m.In(message.Style{Field: field, Quote: quote})
+	return m.In(message.Style(style))
 }
 
 // Error returns the field, with the index of the entry, the value and the advice. It

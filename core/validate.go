@@ -84,7 +84,7 @@ func (c *compiler) scopes() []paths.Scope {
 func (c *compiler) origins(p *policy) {
 	cfg := c.cfg
 	if len(cfg.AllowOrigins) == 0 && len(cfg.AllowOriginRegexps) == 0 && cfg.AllowOriginFunc == nil {
-		c.report(whole("AllowOrigins", ""), CodeOriginMissing, `is empty, and so are @AllowOriginRegexps and @AllowOriginFunc; list the sites that may read responses, such as "https://app.example.com", or write "*" for public data`)
+		c.report(whole("AllowOrigins", ""), CodeOriginMissing, `is empty, and so are @AllowOriginRegexps and @AllowOriginFunc; list the sites that may read responses, such as "https://app.example.com", or @* for public data`)
 		return
 	}
 	star := slices.Index(cfg.AllowOrigins, wildcard)
@@ -309,7 +309,7 @@ func isAuthorization(name string) bool { return strings.EqualFold(name, "Authori
 func (c *compiler) maxAge() string {
 	switch age := c.cfg.MaxAge; {
 	case age >= int(time.Second): // 31 years
-		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is a time.Duration, and @MaxAge is in seconds; write %d", min(age/int(time.Second), maxMaxAge))
+		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is in nanoseconds, as a time.Duration is, and @MaxAge is in seconds; write %d", min(age/int(time.Second), maxMaxAge))
 	case age > maxMaxAge:
 		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is more than 24 hours, the longest that any browser caches a preflight response; write %d seconds or less", maxMaxAge)
 	case age < 0:

@@ -22,6 +22,8 @@ func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
 	adaptertest.RunWatched(t, defaults.ServeWatched)
 }
 
+func TestContract(t *testing.T) { adaptertest.RunContract(t, defaults) }
+
 func TestErrorsStayReadable(t *testing.T) {
 	limited := middleware.Timeout(time.Millisecond)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	adaptertest.RunReadable(t, defaults, adaptertest.Reply{

@@ -25,6 +25,8 @@ func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
 	adaptertest.RunWatched(t, defaults.ServeWatched)
 }
 
+func TestContract(t *testing.T) { adaptertest.RunContract(t, defaults) }
+
 func TestErrorsStayReadable(t *testing.T) {
 	adaptertest.RunReadable(t, defaults,
 		adaptertest.Reply{Name: "a handler that returns an HTTP error", Status: http.StatusTeapot, Handler: own(func(echo.Context) error {

@@ -51,6 +51,8 @@ func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
 	}
 }
 
+func TestContract(t *testing.T) { adaptertest.RunContract(t, defaults) }
+
 func TestErrorsStayReadable(t *testing.T) {
 	adaptertest.RunReadable(t, defaults,
 		adaptertest.Reply{Name: "a handler that returns an HTTP error", Status: http.StatusTeapot, Handler: own(func(*fiber.Ctx) error {

@@ -34,6 +34,8 @@ func TestWatchersAreToldOfEachRequestOnce(t *testing.T) {
 	})
 }
 
+func TestContract(t *testing.T) { adaptertest.RunContract(t, defaults) }
+
 func TestErrorsStayReadable(t *testing.T) {
 	adaptertest.RunReadable(t, defaults,
 		adaptertest.Reply{Name: "a handler that aborts with an error", Status: http.StatusTeapot, Handler: own(func(c *gin.Context) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -198,12 +199,16 @@ func runOrder(t *testing.T, f Framework) {
 		c.Add("Access-Control-Expose-Headers", "X-Secret")
 		c.Add("Link", "</3>; rel=preload")
 		c.Add("Set-Cookie", "a=2")
+		for i, name := range []string{"x-a", "X-A", "X-a"} {
+			c.(FiberContext).SetAsIs(name, strconv.Itoa(i))
+		}
 		return nil
 	}, withPolicy(Policy))
 	response := Send(t, server, http.MethodGet, "/", Trusted)
 	for name, want := range map[string][]string{
 		"Link":       {"</1>; rel=preload", "</2>; rel=preload", "</3>; rel=preload"},
 		"Set-Cookie": {"b=1", "a=2"},
+		"X-A":        {"0", "1", "2"},
 	} {
 		if got := response.Header[name]; !slices.Equal(got, want) {
 			t.Errorf("%s is %q, want %q", name, got, want)

@@ -1,6 +1,7 @@
 package adaptertest
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/corskit/cors/conformance"
 	cors "github.com/corskit/cors/core"
 )
 
@@ -77,6 +79,34 @@ func RunReadable(t *testing.T, f Framework, own ...Reply) {
 		if got := strings.Join(response.Header.Values("Vary"), ", "); got != "Accept-Encoding, Origin" {
 			t.Errorf("Vary is %q, want both", got)
 		}
+	})
+}
+
+// RunContract tests what package cors asks of an adapter beyond headers.
+func RunContract(t *testing.T, f Framework) {
+	t.Run("a denied preflight gets no body", func(t *testing.T) {
+		app := f.New()
+		app.UseNew(Policy)
+		app.Handle(http.MethodGet, "/", ok)
+		r := &conformance.Request{Method: http.MethodOptions, Path: "/", Headers: [][2]string{{"Origin", " https://evil.example"}, {"Access-Control-Request-Method", " PUT"}}}
+		response, err := app.Serve(t).Send(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode != http.StatusForbidden || response.ContentLength > 0 {
+			t.Errorf("the status is %d, and Content-Length is %d", response.StatusCode, response.ContentLength)
+		}
+	})
+	if _, ok := f.New().(http.Handler); !ok {
+		return // Fiber's contexts never end
+	}
+	t.Run("AllowOriginFunc gets the context of the request", func(t *testing.T) {
+		app := f.New()
+		app.UseNew(cors.Config{AllowOriginFunc: func(ctx context.Context, _ *cors.Request) (bool, error) {
+			return ctx.Done() != nil, nil // as that of no other context here
+		}})
+		app.Handle(http.MethodGet, "/", ok)
+		CheckAllowed(t, Send(t, app.Serve(t), http.MethodGet, "/", Trusted), Trusted)
 	})
 }
 

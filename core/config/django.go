@@ -73,7 +73,7 @@ func readDjango(name string, value any, kind settingKind) (any, Errors) {
 	refuse := func(want string) (any, Errors) {
 		found := jsonType(value)
 		if object, _ := value.(map[string]any); object["type"] != nil { // see DjangoCommand
-			found = fmt.Sprint("of type ", object["type"])
+			found = fmt.Sprintf("of type %q", object["type"])
 		}
 		return nil, Errors{{Name: name, Message: fmt.Sprintf("is %s; write %s", found, want)}}
 	}

@@ -97,9 +97,9 @@ func TestParseDjangoRefuses(t *testing.T) {
 		{"a string for a list of regular expressions", `{"CORS_ALLOWED_ORIGIN_REGEXES": "(?u)a"}`, []string{`CORS_ALLOWED_ORIGIN_REGEXES is a string; write a list, such as ["(?u)a"]`}},
 		{"None for a list", `{"CORS_ALLOWED_ORIGINS": null}`, []string{"CORS_ALLOWED_ORIGINS is null; write a list"}},
 		{"a dict for a list", `{"CORS_ALLOWED_ORIGINS": {"https://a.example": true}}`, []string{"CORS_ALLOWED_ORIGINS is an object; write a list"}},
-		{"what the command prints for a generator", `{"CORS_ALLOWED_ORIGINS": {"type": "generator"}}`, []string{"CORS_ALLOWED_ORIGINS is of type generator; write a list"}},
+		{"what the command prints for a generator", `{"CORS_ALLOWED_ORIGINS": {"type": "generator"}}`, []string{"CORS_ALLOWED_ORIGINS is of type \"generator\"; write a list"}},
 		{"entries that aren't strings", `{"CORS_ALLOWED_ORIGINS": ["https://a.example", 1, {"type": "PosixPath"}, ["https://b.example"], null, false]}`, []string{
-			"CORS_ALLOWED_ORIGINS[1] is a number; write a string", "CORS_ALLOWED_ORIGINS[2] is of type PosixPath; write a string", "CORS_ALLOWED_ORIGINS[3] is a list; write a string",
+			"CORS_ALLOWED_ORIGINS[1] is a number; write a string", "CORS_ALLOWED_ORIGINS[2] is of type \"PosixPath\"; write a string", "CORS_ALLOWED_ORIGINS[3] is a list; write a string",
 			"CORS_ALLOWED_ORIGINS[4] is null; write a string", "CORS_ALLOWED_ORIGINS[5] is false; write a string",
 		}},
 		{"a string for a bool", `{"CORS_ALLOW_CREDENTIALS": "True"}`, []string{"CORS_ALLOW_CREDENTIALS is a string; write True or False"}},
@@ -153,7 +153,7 @@ func TestParseDjangoChecksWhatValuesMean(t *testing.T) {
 		{"every origin", `{"CORS_ALLOW_CREDENTIALS": true, "CORS_ORIGIN_ALLOW_ALL": true}`, `CORS_ORIGIN_ALLOW_ALL with CORS_ALLOW_CREDENTIALS lets any site read`, cors.CodeAnyOriginWithCredentials},
 		{"an age", `{"CORS_ALLOW_ALL_ORIGINS": true, "CORS_PREFLIGHT_MAX_AGE": 604800}`, `CORS_PREFLIGHT_MAX_AGE "604800": is more than 24 hours`, cors.CodeMaxAge},
 		{"a header after others that are dropped", `{"CORS_ALLOW_ALL_ORIGINS": true, "CORS_ALLOW_HEADERS": ["dnt", "origin", "x-a", "cookie"]}`, `CORS_ALLOW_HEADERS[3] "cookie": `, cors.CodeHeaderForbidden},
-		{"a regular expression", `{"CORS_ALLOWED_ORIGIN_REGEXES": ["^https://a\\.example$", "(?iu)^https://.*example\\.com$"]}`, `CORS_ALLOWED_ORIGIN_REGEXES[1] "(?i)^https://.*example\\.com$": `, cors.CodeUnconfinedRegexp},
+		{"a regular expression", `{"CORS_ALLOWED_ORIGIN_REGEXES": ["^https://a\\.example$", "(?iu)^https://.*example\\.com$"]}`, `CORS_ALLOWED_ORIGIN_REGEXES[1] "(?iu)^https://.*example\\.com$": `, cors.CodeUnconfinedRegexp},
 	}
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {
@@ -261,12 +261,12 @@ CORS_URLS_REGEX = Path("/api")
 CORS_EXPOSE_HEADERS = [b"X-A", lambda: "X-B", re.compile(b"X-C")]
 `))
 		expectErrors(t, err, []string{
-			"CORS_ALLOWED_ORIGINS is of type generator; write a list",
+			"CORS_ALLOWED_ORIGINS is of type \"generator\"; write a list",
 			`CORS_ALLOWED_ORIGIN_REGEXES[0] "(?iux)a  # b": RE2 has no verbose regular expressions; write it without white space and comments, and remove the flag x (re.VERBOSE)`,
-			"CORS_URLS_REGEX is of type PosixPath; write a string",
-			"CORS_EXPOSE_HEADERS[0] is of type bytes; write a string",
-			"CORS_EXPOSE_HEADERS[1] is of type function; write a string",
-			"CORS_EXPOSE_HEADERS[2] is of type Pattern; write a string",
+			"CORS_URLS_REGEX is of type \"PosixPath\"; write a string",
+			"CORS_EXPOSE_HEADERS[0] is of type \"bytes\"; write a string",
+			"CORS_EXPOSE_HEADERS[1] is of type \"function\"; write a string",
+			"CORS_EXPOSE_HEADERS[2] is of type \"Pattern\"; write a string",
 		})
 	})
 }

@@ -66,12 +66,9 @@ func mayAllowOrigins(name string) bool {
 // origin.
 var ErrNoOrigins = errors.New("no origin is allowed")
 
-// inShell quotes a text as a shell does, if that needs no escape.
+// inShell quotes a text as in a shell.
 func inShell(text string) string {
-	if strings.ContainsAny(text, "'\n") {
-		return strconv.Quote(text)
-	}
-	return "'" + text + "'"
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 // readVariable reads a text as a setting's kind needs it, or says what is wrong
@@ -259,7 +256,7 @@ func variables(cfg *cors.Config) (variables []string) {
 	for _, risk := range cfg.AcceptRisks {
 		risks = append(risks, string(risk))
 	}
-	writeList(acceptRisks, listOfStrings, risks)
+	writeList(acceptRisks, listOfRegexps, risks)
 	return variables
 }
 

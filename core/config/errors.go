@@ -89,12 +89,11 @@ func (n Note) String() string {
 type locator func(config int, field string, entry int) (name string, at Position)
 
 // check has package cors check the Configs, and says in the words of the source
-// what is wrong with them: rename returns what a field is called there, and quote, if not
-// nil, quotes a text. That no
+// what is wrong with them. That no
 // origin is allowed is left to cors.New, since a function may still be set. isWrong
 // reports whether a field was left out since it has an error already: what follows
 // from that is passed over.
-func check(cfgs []cors.Config, locate locator, rename, quote func(string) string, isWrong func(config int, field string) bool) (errs Errors) {
+func check(cfgs []cors.Config, locate locator, style cors.Style, isWrong func(config int, field string) bool) (errs Errors) {
 	_, err := cors.New(cfgs...)
 	var problems cors.ConfigErrors
 	if len(cfgs) == 0 || !errors.As(err, &problems) {
@@ -116,7 +115,7 @@ func check(cfgs []cors.Config, locate locator, rename, quote func(string) string
 		name, at := locate(p.Index, p.Field, p.Entry)
 		errs = append(errs, &Error{
 			Position: at, Name: name, Value: p.Value,
-			Message: p.AdviceIn(rename, quote),
+			Message: p.AdviceIn(style),
 			Err:     p,
 		})
 	}

@@ -39,7 +39,7 @@ func ParseJSON(data []byte) ([]cors.Config, error) {
 	for i := range cfgs {
 		cfgs[i] = r.configs[i].cfg
 	}
-	errs := slices.Concat(r.errs, check(cfgs, r.locate, jsonName, nil, r.isWrong))
+	errs := slices.Concat(r.errs, check(cfgs, r.locate, cors.Style{Field: jsonName}, r.isWrong))
 	if len(errs) > 0 {
 		slices.SortStableFunc(errs, func(a, b *Error) int {
 			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))

@@ -72,7 +72,7 @@ var settings = []setting{
 	{name: preflightMaxAge, kind: wholeNumber, field: "MaxAge", misspelt: []string{"CORS_MAX_AGE"}},
 	{name: allowCredentials, kind: trueOrFalse, field: "AllowCredentials"},
 	{name: allowPrivate, kind: trueOrFalse, field: "AllowPrivateNetwork"},
-	{name: acceptRisks, kind: listOfStrings, field: "AcceptRisks"},
+	{name: acceptRisks, kind: listOfRegexps, field: "AcceptRisks"}, // which can name one,
 }
 
 // unread are known names that have no field, with the message of their Note.
@@ -130,6 +130,9 @@ type settingsReader struct {
 	used     map[string]string   // the name that is written, by the setting's
 	headers  []int               // indices of AllowHeaders in the setting
 	regexps  []int               // indices of AllowOriginRegexps in the setting
+	// translated are regular expressions as they are written, by the names of their
+	// entries.
+	translated map[string]string
 
 	cfg   cors.Config
 	notes []Note
@@ -141,7 +144,7 @@ type settingsReader struct {
 // readSettings reads settings. The errors begin with those that are given; quote, if not
 // nil, quotes texts in what package cors says.
 func readSettings(assigned map[string]readFunc, errs Errors, quote func(string) string) *settingsReader {
-	r := &settingsReader{assigned: assigned, used: make(map[string]string), errs: errs}
+	r := &settingsReader{assigned: assigned, used: make(map[string]string), translated: make(map[string]string), errs: errs}
 	r.choose()
 	r.origins()
 	r.paths()
@@ -160,10 +163,18 @@ func readSettings(assigned map[string]readFunc, errs Errors, quote func(string) 
 		r.cfg.AcceptRisks = append(r.cfg.AcceptRisks, cors.Risk(risk))
 	}
 	r.wildcards()
-	checked := check([]cors.Config{r.cfg}, r.locate, func(field string) string { return settingOf(field).name }, quote, r.isWrong)
+	style := cors.Style{
+		Field:     func(field string) string { return settingOf(field).name },
+		Quote:     quote,
+		AnyOrigin: "set " + allowAllOrigins + " to true",
+	}
+	checked := check([]cors.Config{r.cfg}, r.locate, style, r.isWrong)
 	for _, e := range checked {
 		if e.Name == r.used[allowAllOrigins] {
 			e.Value = "" // "*" is not what was written
+		}
+		if python, ok := r.translated[e.Name]; ok {
+			e.Value = python
 		}
 	}
 	r.errs = append(r.errs, checked...)
@@ -303,6 +314,7 @@ func (r *settingsReader) translate(name, python string) *translation {
 		r.report(name, python, "%v", err)
 		return nil
 	}
+	r.translated[name] = python
 	return t
 }
 

@@ -1,6 +1,8 @@
 package corsfiber
 
 import (
+	"strings"
+
 	cors "github.com/corskit/cors/core"
 	"github.com/gofiber/fiber/v3"
 	"github.com/gofiber/utils/v2"
@@ -59,22 +61,23 @@ func remove(c fiber.Ctx, isRemoved func(name string) bool) {
 	type line struct{ name, value string }
 	h := &c.Response().Header
 	var all []line
-	lines := make(map[string]int)
+	lines := make(map[string]int) // by the name in lower case
 	for key, value := range h.All() {
 		all = append(all, line{string(key), string(value)})
-		lines[string(key)]++
+		lines[strings.ToLower(string(key))]++
 	}
 	if !readOptions(c).anyCase {
 		h.DisableNormalizing()
 		defer h.EnableNormalizing()
 	}
-	for name, n := range lines {
-		if isRemoved(name) || n > 1 {
-			h.Del(name)
+	isMoved := func(l line) bool { return lines[strings.ToLower(l.name)] > 1 }
+	for _, l := range all {
+		if isRemoved(l.name) || isMoved(l) {
+			h.Del(l.name)
 		}
 	}
 	for _, l := range all {
-		if !isRemoved(l.name) && lines[l.name] > 1 {
+		if !isRemoved(l.name) && isMoved(l) {
 			h.Add(l.name, l.value)
 		}
 	}

@@ -34,6 +34,12 @@ func TestTable(t *testing.T) {
 		{"dangerous", careless{func(origin string) bool { return strings.HasPrefix(origin, app) }, true}, []string{"-origin", app}, ""},
 		{"dangerous-to-all", careless{func(string) bool { return true }, true}, []string{"-origin", app}, ""},
 		{"cors-after-routes", preflightsPass(behind(t, policy), data), []string{"-origin", app}, ""},
+		{"preflights-not-routed", preflightsPass(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "no route", http.StatusMethodNotAllowed)
+		}), behind(t, policy)), []string{"-origin", app}, ""},
+		{"preflights-not-routed-by-policy", preflightsPass(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, "no route", http.StatusMethodNotAllowed)
+		}), behind(t, policy)), []string{"-policy", "-"}, policy},
 		{"no-cors", data, []string{"-origin", app}, ""},
 		{"hostile", rewrite(careless{func(origin string) bool { return origin == app }, true}, func(_ *http.Request, h http.Header) {
 			h.Set("Access-Control-Allow-Origin", "https://\xff\"<b>\t")

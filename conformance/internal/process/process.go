@@ -1,4 +1,5 @@
-// Package process runs programs that end together with all that they started.
+// Package process runs programs that end together with all that they started, unless
+// that has begun a session of its own.
 package process
 
 import (

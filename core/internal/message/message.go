@@ -4,6 +4,7 @@
 package message
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"regexp"
@@ -16,8 +17,8 @@ import (
 // instead.
 type Message struct {
 	// Format is a format of package fmt. The names of fields of cors.Config have an @
-	// before them, and what policies contain is in double quotes or backquotes, or has
-	// the verb %q.
+	// before them, @* is how to allow any origin, and what policies contain is in double
+	// quotes or backquotes, or has the verb %q.
 	Format string
 	// Args are strings, Lists, Messages, and values that read the same everywhere.
 	Args []any
@@ -33,6 +34,10 @@ type List []string
 type Style struct {
 	Field func(name string) string // returns what a field of cors.Config is called; nil: its name
 	Quote func(text string) string // quotes a text; nil: as in Go
+
+	// AnyOrigin says how to allow any origin, such as "set ALLOW_ALL to true"; empty:
+	// write "*".
+	AnyOrigin string
 }
 
 var (
@@ -45,7 +50,8 @@ func (m Message) Error() string { return m.In(Style{}) }
 
 // In returns the message for readers of policies in a style.
 func (m Message) In(s Style) string {
-	format := field.ReplaceAllStringFunc(m.Format, func(at string) string {
+	format := strings.ReplaceAll(m.Format, "@*", cmp.Or(s.AnyOrigin, `write "*"`))
+	format = field.ReplaceAllStringFunc(format, func(at string) string {
 		if s.Field == nil {
 			return at[1:]
 		}

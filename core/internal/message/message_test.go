@@ -9,8 +9,9 @@ import (
 func TestIn(t *testing.T) {
 	json := Style{Field: func(name string) string { return strings.ToLower(name[:1]) + name[1:] }}
 	shell := Style{
-		Field: func(name string) string { return "CORS_" + strings.ToUpper(name) },
-		Quote: func(text string) string { return "'" + text + "'" },
+		Field:     func(name string) string { return "CORS_" + strings.ToUpper(name) },
+		Quote:     func(text string) string { return "'" + text + "'" },
+		AnyOrigin: "set ALL to true",
 	}
 	tests := []struct {
 		name             string
@@ -28,6 +29,7 @@ func TestIn(t *testing.T) {
 		{"a verb within quotes", New(`write "%s://app"`, "https"), `write "https://app"`, `write "https://app"`, `write 'https://app'`},
 		{"a list", New("write %v", List{"a", "b"}), `write "a", "b"`, `write "a", "b"`, `write 'a', 'b'`},
 		{"a message in another", New("the part %v", New("has @Paths %q", "/")), `the part has Paths "/"`, `the part has paths "/"`, `the part has CORS_PATHS '/'`},
+		{"any origin", New("list the origins, or @* for all"), `list the origins, or write "*" for all`, `list the origins, or write "*" for all`, "list the origins, or set ALL to true for all"},
 		{"an error", New("%v; shorten it", errors.New(`"a" is long`)), `"a" is long; shorten it`, `"a" is long; shorten it`, `"a" is long; shorten it`},
 		{"a number and a byte", New("%d is %q", 5, byte('x')), "5 is 'x'", "5 is 'x'", "5 is 'x'"},
 	}

@@ -27,11 +27,11 @@ func checkMistake(s string) *Error {
 		if s == "*" {
 			break
 		}
-		return problem(CodeWildcard, `has white space or quotes around "*"; list the origins, or write "*" if every site may read responses`)
+		return problem(CodeWildcard, `has white space or quotes around "*"; list the origins, or @* if every site may read responses`)
 	case "self", "same-origin":
 		return problem(CodeScheme, `isn't an origin, and pages of the server itself need no CORS; list the other sites that may read responses`)
 	case "all", "any", "everyone", ".*", "^.*$":
-		return problem(CodeWildcard, `isn't an origin; list the origins, or write "*" if every site may read responses`)
+		return problem(CodeWildcard, `isn't an origin; list the origins, or @* if every site may read responses`)
 	}
 	switch bare := strings.Trim(s, space+quotes); {
 	case bare == s:

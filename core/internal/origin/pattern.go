@@ -317,13 +317,13 @@ func (p *Pattern) cutWildcard() *Error {
 	label, parent, _ := strings.Cut(p.host, ".")
 	switch strings.Count(label, "*") {
 	case 0:
-		return p.subdomainsInstead("only the leading label can have a wildcard")
+		return p.subdomainsInstead(message.New("only the leading label can have a wildcard"))
 	case 1:
 	default:
 		return problem(CodeWildcard, "a label can have one wildcard; write a single \"*\" in %q, or use @AllowOriginRegexps", label)
 	}
 	if strings.Contains(parent, "*") {
-		return p.subdomainsInstead("there can be one wildcard, in the leading label; \"*.\" already matches one or more labels")
+		return p.subdomainsInstead(message.New("there can be one wildcard, in the leading label; \"*.\" already matches one or more labels"))
 	}
 	if parent == "" {
 		return p.domainless(label)
@@ -347,7 +347,7 @@ func (p *Pattern) domainless(label string) *Error {
 	case strings.HasSuffix(p.scheme, "-extension"), strings.HasPrefix(p.scheme, "vscode-"):
 		return problem(CodeWildcard, "allows everything of that kind that a user installs; write the id of yours or, if it is another for each user, `%s://[0-9a-z-]+` in @AllowOriginRegexps, which needs the risk \"unconfined-regexp\" in @AcceptRisks", p.scheme)
 	case label == "*":
-		return problem(CodeWildcard, `has a wildcard and no domain, which would allow any site; write one such as "%s://*.example.com", or "*" alone for public data`, p.scheme)
+		return problem(CodeWildcard, `has a wildcard and no domain, which would allow any site; write one such as "%s://*.example.com", or @* for public data`, p.scheme)
 	}
 	return fix(CodeWildcard, p.scheme+"://"+label+".example.com", "a wildcard needs a domain after its label; write one such as %q")
 }
@@ -355,13 +355,13 @@ func (p *Pattern) domainless(label string) *Error {
 // subdomainsInstead suggests what allows all that a misplaced wildcard could
 // have been meant for: the subdomains of the domain after it. A suggestion
 // must not widen what is meant to the domains of others, though.
-func (p *Pattern) subdomainsInstead(complaint string) *Error {
+func (p *Pattern) subdomainsInstead(complaint message.Message) *Error {
 	_, domain, _ := strings.Cut(p.host[strings.LastIndexByte(p.host, '*'):], ".")
 	wide := Pattern{scheme: p.scheme, host: domain, port: p.port, wildcard: true}
 	if _, anybody := wide.CoversPublicSuffix(); domain == "" || anybody {
-		return problem(CodeWildcard, "%s; write the origins one by one, or use @AllowOriginRegexps", complaint)
+		return problem(CodeWildcard, "%v; write the origins one by one, or use @AllowOriginRegexps", complaint)
 	}
-	return fix(CodeWildcard, wide.withHost(domain), "%s; write %q, or use @AllowOriginRegexps", complaint)
+	return fix(CodeWildcard, wide.withHost(domain), "%v; write %q, or use @AllowOriginRegexps", complaint)
 }
 
 // withHost returns the text of p with another host behind its wildcard.

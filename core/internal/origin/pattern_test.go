@@ -291,7 +291,7 @@ var refusedPatterns = []struct {
 	{"a wildcard for everything among patterns", "*", CodeWildcard, `"*" allows any origin and stands alone`},
 	{"a wildcard scheme", "*://app.example.com", CodeWildcard, `write one entry for each scheme, such as "https://app.example.com"`},
 	{"a wildcard within the scheme", "http*://app.example.com", CodeWildcard, `such as "https://app.example.com"`},
-	{"a wildcard for the whole host", "https://*", CodeWildcard, `would allow any site; write one such as "https://*.example.com", or "*" alone for public data`},
+	{"a wildcard for the whole host", "https://*", CodeWildcard, `would allow any site; write one such as "https://*.example.com", or write "*" for public data`},
 	{"a wildcard for the whole host and port", "https://*:*", CodeWildcard, `such as "https://*.example.com"`},
 	{"a wildcard in a host of one label", "https://app-*", CodeWildcard, `such as "https://app-*.example.com"`},
 	{"a wildcard in a label that does not lead", "https://app.*.example.com", CodeWildcard, `only the leading label can have a wildcard; write "https://*.example.com", or use AllowOriginRegexps`},

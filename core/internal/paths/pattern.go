@@ -413,11 +413,11 @@ var onlyBegins = regexp.MustCompile(`^\^.*[\w/-]$`)
 func checkPathRegexp(source, literal string) error {
 	switch {
 	case source == "" || literal != "" && literal[0] != '/':
-		return message.New("it matches no path, since paths begin with a slash")
+		return message.New("matches no path, since paths begin with a slash")
 	case onlyBegins.MatchString(source) && !strings.HasSuffix(source, `\z`):
-		return message.New("it must match the whole path, and says only how that begins: end it with `.*`, or with `$` if nothing follows")
+		return message.New("must match the whole path, and says only how that begins; end it with `.*`, or with `$` if nothing follows")
 	case strings.HasSuffix(source, "/*") && !strings.HasSuffix(source, `\/*`):
-		return message.New("it ends with a star that repeats the slash: end it with `/.*`")
+		return message.New("ends with a star that repeats the slash; end it with `/.*`")
 	}
 	return nil
 }
@@ -430,7 +430,7 @@ func parsePathRegexp(s string) (*pathRegexp, error) {
 		return nil, err
 	}
 	if programSize(tree) > maxPathProgram {
-		return nil, message.New("it is too large")
+		return nil, message.New("is too large")
 	}
 	x := new(pathRegexp)
 	if x.exact, x.prog, err = compilePath(tree); err != nil {

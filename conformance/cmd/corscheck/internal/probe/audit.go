@@ -266,9 +266,13 @@ func (a *audit) judge(b *browser) *Report {
 func (a *audit) judgeAllowed(id string, s script, failure *fetch.NetworkError, does, doesNot string) {
 	finding := a.browser.cause(s, failure, Fault)
 	if failure != nil && finding == nil {
+		fix := failure.Fix
+		if failure.Preflight && a.browser.failsPreflights(s) {
+			fix = beforeRouting
+		}
 		finding = a.browser.exchange(s).say(Fault, id,
 			fmt.Sprintf("A script at %s %s %s, but the policy allows it.", s.origin, doesNot, s.what()),
-			sentence(failure.Reason), failure.Fix)
+			sentence(failure.Reason), fix)
 	}
 	a.report.check(id, s.origin, does+" "+s.what(), finding)
 }

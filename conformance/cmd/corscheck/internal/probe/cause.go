@@ -34,6 +34,16 @@ func (b *browser) cause(s script, failure *fetch.NetworkError, severity Severity
 	return nil
 }
 
+// beforeRouting is the fix for preflights that fail by their status.
+const beforeRouting = "Respond to preflights with status 204 and the CORS headers, before authentication and routing can refuse them."
+
+// failsPreflights reports whether the response to the preflight of a script has a status
+// that browsers refuse.
+func (b *browser) failsPreflights(s script) bool {
+	_, response := b.first(s)
+	return response.status/100 != 2
+}
+
 func describe(failure *fetch.NetworkError, s script) string {
 	if failure.Preflight {
 		return "a preflight"

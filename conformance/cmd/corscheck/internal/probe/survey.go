@@ -299,9 +299,12 @@ func (s *survey) judgePermissions() {
 	if a := s.access[s.speaker]; !a.Read || len(methods)+len(headers) == 0 {
 		return
 	}
+	fix := "Send what scripts need in Access-Control-Allow-Methods and Access-Control-Allow-Headers."
+	if s.browser.failsPreflights(refused) {
+		fix = beforeRouting
+	}
 	s.report.find(s.browser.exchange(refused).say(Note, "preflight-refused", fmt.Sprintf("Preflights of %s don't allow: %s.", s.speaker, strings.Join(append(methods, headers...), ", ")),
-		"Scripts that need one of these get a network error.",
-		"Send what scripts need in Access-Control-Allow-Methods and Access-Control-Allow-Headers."))
+		"Scripts that need one of these get a network error.", fix))
 }
 
 // judgeNamed checks whether allowed origins can do anything.
@@ -340,7 +343,7 @@ func (s *survey) judgePreflightStatus(origin string) {
 	}
 	s.report.find(s.browser.exchange(asks).say(Fault, "preflight-status", fmt.Sprintf("Preflight responses have status %d.", response.status),
 		"Browsers refuse a preflight whose status isn't from 200 to 299.",
-		"Respond to preflights with status 204, before authentication and routing can refuse them."))
+		beforeRouting))
 }
 
 func (s *survey) judgePreflightRedirects() {
