@@ -58,16 +58,7 @@ const (
 	theEnd
 )
 
-// key returns a number of its own for every node.
-func (n node) key() uint64 {
-	key := uint64(n.pc)<<24 | uint64(n.place.scheme)<<16 | uint64(n.place.state)<<8 | uint64(n.next)<<1
-	if n.wordLast {
-		key |= 1
-	}
-	return key
-}
-
-func (n node) state() *state { return &automaton().states[n.place.state] }
+func (n node) state() *state { return &automaton()[n.place.state] }
 
 // An edge joins two nodes, by one of chars or, if there are none, for free.
 type edge struct {
@@ -89,15 +80,13 @@ type product struct {
 // intersect returns the product of a regular expression and the serialized origins. The
 // characters of the regular expression are replaced by runes, as spell does, or not.
 func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) {
-	origins := automaton()
 	g := &product{tail: make(map[int32]edge)}
-	ids := make(map[uint64]int32, 4*len(prog.Inst))
+	ids := make(map[node]int32, 4*len(prog.Inst))
 	id := func(n node) int32 {
-		key := n.key()
-		i, ok := ids[key]
+		i, ok := ids[n]
 		if !ok {
 			i = int32(len(g.nodes))
-			ids[key] = i
+			ids[n] = i
 			g.nodes, g.into = append(g.nodes, n), append(g.into, nil)
 			a.spend(2)
 		}
@@ -137,23 +126,17 @@ func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) 
 		case syntax.InstCapture, syntax.InstNop:
 			link(i, node{inst.Out, n.place, n.wordLast, n.next}, 0, false)
 		case syntax.InstEmptyWidth:
-			if next, ok := n.assert(syntax.EmptyOp(inst.Arg), i == 0 || n.state().begins()); ok {
+			if next, ok := n.assert(syntax.EmptyOp(inst.Arg), n.state().begins && n.state().part == inSchemeName); ok {
 				link(i, node{inst.Out, n.place, n.wordLast, next}, 0, false)
 			}
 		case syntax.InstMatch:
-			if n.state().accepts && n.next != word {
+			if n.state().accepts(n.place.scheme) && n.next != word {
 				g.accept = append(g.accept, i)
 			}
 		case syntax.InstFail:
 		default:
-			for _, step := range origins.states[n.place.state].steps {
-				to := place{n.place.scheme, step.to}
-				switch {
-				case step.toPort:
-					to = place{state: origins.ports[n.place.scheme]}
-				case step.scheme != anyScheme:
-					to.scheme = step.scheme
-				}
+			for _, step := range n.state().steps {
+				to := place{step.to, max(n.place.scheme, step.scheme)}
 				for _, by := range [...]edge{{chars: chars[n.pc]}, {spelled: true, chars: spelledChars[n.pc]}} {
 					by.chars &= step.chars
 					if !wordsMatter {
@@ -216,14 +199,14 @@ func (a *analysis) hostEnds(g *product) bool {
 	for queue := slices.Clone(g.accept); len(queue) > 0; queue = queue[1:] {
 		i := queue[0]
 		s := g.nodes[i].state()
-		if s.ends != noHost && s.ends != hostNameAndRoot {
+		if s.ends() != noHost && s.ends() != hostNameAndRoot {
 			g.ends = append(g.ends, i)
 		}
 		for _, e := range g.into[i] {
 			if !a.spend(1) {
 				return false
 			}
-			if !seen[e.node] && (e.chars == 0 || s.inPort() || s.ends == hostNameAndRoot) {
+			if !seen[e.node] && (e.chars == 0 || s.part == inPort || s.ends() == hostNameAndRoot) {
 				seen[e.node] = true
 				g.tail[e.node] = edge{i, e.spelled, e.chars}
 				queue = append(queue, e.node)
@@ -237,7 +220,7 @@ func (a *analysis) hostEnds(g *product) bool {
 func (g *product) endsOf(kinds ...hostKind) []int32 {
 	var ends []int32
 	for _, i := range g.ends {
-		if slices.Contains(kinds, g.nodes[i].state().ends) {
+		if slices.Contains(kinds, g.nodes[i].state().ends()) {
 			ends = append(ends, i)
 		}
 	}
@@ -364,11 +347,11 @@ func (s *suffix) stop(a *analysis, all, spelled *product, c *confinement) bool {
 	cut := func(g *product, nodes []int32) (kept []int32, whole, under bool) {
 		kept = slices.DeleteFunc(nodes, func(i int32) bool {
 			state := g.nodes[i].state()
-			if state.afterDot() && !known {
+			if state.afterDot && !known {
 				a.spend(20)
 				owned, known = isOwned(s.text), true
 			}
-			atHost, afterDot := state.atHost(), owned && state.afterDot()
+			atHost, afterDot := state.atHost(), owned && state.afterDot
 			whole, under = whole || atHost, under || afterDot
 			return atHost || afterDot
 		})
@@ -407,7 +390,7 @@ func (a *analysis) spells(spelled *product, host string) bool {
 		nodes = a.read(spelled, nodes, charOf(rune(host[i])), true)
 		if slices.ContainsFunc(nodes, func(n int32) bool {
 			state := spelled.nodes[n].state()
-			return i == 0 && state.atHost() || i > 0 && host[i-1] == '.' && state.afterDot() && isOwned(host[i:])
+			return i == 0 && state.atHost() || i > 0 && host[i-1] == '.' && state.afterDot && isOwned(host[i:])
 		}) {
 			return true
 		}
@@ -470,7 +453,7 @@ func (a *analysis) shortest(g *product, ends []int32, end string, chars charset)
 			}
 			return string(text[:cut]), string(text[cut:]) + g.tailFrom(p.node), true
 		}
-		if end != "" && chars == 0 && p.read == last && state.part >= inName && !state.atHost() {
+		if end != "" && chars == 0 && p.read == last && state.part != inSchemeName && !state.atHost() {
 			continue
 		}
 		for _, e := range g.into[p.node] {
