@@ -58,63 +58,44 @@ const (
 	theEnd
 )
 
-// key returns a number of its own for every node.
-func (n node) key() uint64 {
-	key := uint64(n.pc)<<24 | uint64(n.place.scheme)<<16 | uint64(n.place.state)<<8 | uint64(n.next)<<1
-	if n.wordLast {
-		key |= 1
-	}
-	return key
-}
+func (n node) state() *state { return &automaton()[n.place.state] }
 
-func (n node) state() *state { return &automaton().states[n.place.state] }
-
-// An edge leads to a node, by one of chars or, if there are none, for free.
+// An edge joins two nodes, by one of chars or, if there are none, for free.
 type edge struct {
-	node    int32
-	spelled bool // chars are written literally in the regular expression
+	node    int32 // the other node
+	spelled bool  // chars are written literally in the regular expression
 	chars   charset
 }
 
 // A product is the graph of all nodes that a beginning of an origin leads to.
 type product struct {
-	nodes    []node
-	forward  adjacency
-	backward adjacency
-	accept   []int32 // in order
+	nodes  []node
+	into   [][]edge // that lead to each node
+	accept []int32
 
 	ends []int32        // where a host can end, see hostEnds
 	tail map[int32]edge // leads on from there to the end of the origin
 }
 
-// An adjacency holds the edges of all nodes, one node after the other.
-type adjacency struct {
-	first []int32 // the index of the first edge of each node, and the end
-	edges []edge
-}
-
-func (a *adjacency) of(i int32) []edge { return a.edges[a.first[i]:a.first[i+1]] }
-
 // intersect returns the product of a regular expression and the serialized origins. The
 // characters of the regular expression are replaced by runes, as spell does, or not.
 func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) {
-	origins := automaton()
 	g := &product{tail: make(map[int32]edge)}
-	ids := make(map[uint64]int32, 4*len(prog.Inst))
+	ids := make(map[node]int32, 4*len(prog.Inst))
 	id := func(n node) int32 {
-		key := n.key()
-		i, ok := ids[key]
+		i, ok := ids[n]
 		if !ok {
 			i = int32(len(g.nodes))
-			ids[key] = i
-			g.nodes = append(g.nodes, n)
+			ids[n] = i
+			g.nodes, g.into = append(g.nodes, n), append(g.into, nil)
 			a.spend(2)
 		}
 		return i
 	}
-	link := func(to node, chars charset, spelled bool) {
+	link := func(from int32, to node, chars charset, spelled bool) {
 		a.spend(2)
-		g.forward.edges = append(g.forward.edges, edge{id(to), spelled, chars})
+		i := id(to)
+		g.into[i] = append(g.into[i], edge{from, spelled, chars})
 	}
 	chars, spelledChars := make([]charset, len(prog.Inst)), make([]charset, len(prog.Inst))
 	for pc := range prog.Inst {
@@ -136,53 +117,44 @@ func (a *analysis) intersect(prog *syntax.Prog, replaced bool) (*product, bool) 
 		if !a.spend(1) {
 			return nil, false
 		}
-		g.forward.first = append(g.forward.first, int32(len(g.forward.edges)))
 		n := g.nodes[i]
 		inst := &prog.Inst[n.pc]
 		switch inst.Op {
 		case syntax.InstAlt, syntax.InstAltMatch:
-			link(node{inst.Out, n.place, n.wordLast, n.next}, 0, false)
-			link(node{inst.Arg, n.place, n.wordLast, n.next}, 0, false)
+			link(i, node{inst.Out, n.place, n.wordLast, n.next}, 0, false)
+			link(i, node{inst.Arg, n.place, n.wordLast, n.next}, 0, false)
 		case syntax.InstCapture, syntax.InstNop:
-			link(node{inst.Out, n.place, n.wordLast, n.next}, 0, false)
+			link(i, node{inst.Out, n.place, n.wordLast, n.next}, 0, false)
 		case syntax.InstEmptyWidth:
-			if next, ok := n.assert(syntax.EmptyOp(inst.Arg), i == 0 || n.state().begins()); ok {
-				link(node{inst.Out, n.place, n.wordLast, next}, 0, false)
+			if next, ok := n.assert(syntax.EmptyOp(inst.Arg), n.state().begins && n.state().part == inSchemeName); ok {
+				link(i, node{inst.Out, n.place, n.wordLast, next}, 0, false)
 			}
 		case syntax.InstMatch:
-			if n.state().accepts && n.next != word {
+			if n.state().accepts(n.place.scheme) && n.next != word {
 				g.accept = append(g.accept, i)
 			}
 		case syntax.InstFail:
 		default:
-			for _, step := range origins.states[n.place.state].steps {
-				to := place{n.place.scheme, step.to}
-				switch {
-				case step.toPort:
-					to = place{state: origins.ports[n.place.scheme]}
-				case step.scheme != anyScheme:
-					to.scheme = step.scheme
-				}
+			for _, step := range n.state().steps {
+				to := place{step.to, max(n.place.scheme, step.scheme)}
 				for _, by := range [...]edge{{chars: chars[n.pc]}, {spelled: true, chars: spelledChars[n.pc]}} {
 					by.chars &= step.chars
 					if !wordsMatter {
 						if by.chars != 0 && n.next == anything {
-							link(node{inst.Out, to, false, anything}, by.chars, by.spelled)
+							link(i, node{inst.Out, to, false, anything}, by.chars, by.spelled)
 						}
 						continue
 					}
 					if c := by.chars & wordChars; c != 0 && (n.next == anything || n.next == word) {
-						link(node{inst.Out, to, true, anything}, c, by.spelled)
+						link(i, node{inst.Out, to, true, anything}, c, by.spelled)
 					}
 					if c := by.chars &^ wordChars; c != 0 && (n.next == anything || n.next == noWord) {
-						link(node{inst.Out, to, false, anything}, c, by.spelled)
+						link(i, node{inst.Out, to, false, anything}, c, by.spelled)
 					}
 				}
 			}
 		}
 	}
-	g.forward.first = append(g.forward.first, int32(len(g.forward.edges)))
-	g.backward = g.forward.reversed()
 	return g, a.hostEnds(g)
 }
 
@@ -193,25 +165,6 @@ func charsOfInst(inst *syntax.Inst, base rune) charset {
 		return charsetOf(func(c byte) bool { return inst.MatchRune(base + rune(c)) })
 	}
 	return 0
-}
-
-// reversed returns the same edges from the nodes that they lead to.
-func (a *adjacency) reversed() adjacency {
-	r := adjacency{make([]int32, len(a.first)), make([]edge, len(a.edges))}
-	for _, e := range a.edges {
-		r.first[e.node+1]++
-	}
-	for i := range len(r.first) - 1 {
-		r.first[i+1] += r.first[i]
-	}
-	next := slices.Clone(r.first)
-	for i := range int32(len(a.first) - 1) {
-		for _, e := range a.of(i) {
-			r.edges[next[e.node]] = edge{i, e.spelled, e.chars}
-			next[e.node]++
-		}
-	}
-	return r
 }
 
 // assert returns the demand on the next character after op. An origin has no
@@ -246,14 +199,14 @@ func (a *analysis) hostEnds(g *product) bool {
 	for queue := slices.Clone(g.accept); len(queue) > 0; queue = queue[1:] {
 		i := queue[0]
 		s := g.nodes[i].state()
-		if s.ends != noHost && s.ends != hostNameAndRoot {
+		if s.ends() != noHost && s.ends() != hostNameAndRoot {
 			g.ends = append(g.ends, i)
 		}
-		for _, e := range g.backward.of(i) {
+		for _, e := range g.into[i] {
 			if !a.spend(1) {
 				return false
 			}
-			if !seen[e.node] && (e.chars == 0 || s.inPort() || s.ends == hostNameAndRoot) {
+			if !seen[e.node] && (e.chars == 0 || s.part == inPort || s.ends() == hostNameAndRoot) {
 				seen[e.node] = true
 				g.tail[e.node] = edge{i, e.spelled, e.chars}
 				queue = append(queue, e.node)
@@ -267,7 +220,7 @@ func (a *analysis) hostEnds(g *product) bool {
 func (g *product) endsOf(kinds ...hostKind) []int32 {
 	var ends []int32
 	for _, i := range g.ends {
-		if slices.Contains(kinds, g.nodes[i].state().ends) {
+		if slices.Contains(kinds, g.nodes[i].state().ends()) {
 			ends = append(ends, i)
 		}
 	}
@@ -278,31 +231,35 @@ func (g *product) endsOf(kinds ...hostKind) []int32 {
 // those that lead there for free.
 func (a *analysis) read(g *product, nodes []int32, c charset, onlySpelled bool) []int32 {
 	var set []int32
-	seen := make(map[int32]bool)
-	add := func(i int32) {
-		if !seen[i] {
-			seen[i] = true
-			set = append(set, i)
-			a.spend(2)
-		}
-	}
 	for _, i := range nodes {
-		for _, e := range g.backward.of(i) {
+		for _, e := range g.into[i] {
 			if !a.spend(1) {
 				return nil
 			}
 			if e.chars&c != 0 && (e.spelled || !onlySpelled) {
-				add(e.node)
+				set = append(set, e.node)
 			}
 		}
 	}
+	slices.Sort(set)
+	return a.free(g, slices.Compact(set))
+}
+
+// free adds to a set of nodes those that lead there for free.
+func (a *analysis) free(g *product, set []int32) []int32 {
+	seen := make(map[int32]bool)
+	for _, i := range set {
+		seen[i] = true
+	}
 	for k := 0; k < len(set); k++ {
-		for _, e := range g.backward.of(set[k]) {
+		a.spend(2)
+		for _, e := range g.into[set[k]] {
 			if !a.spend(1) {
 				return nil
 			}
-			if e.chars == 0 {
-				add(e.node)
+			if e.chars == 0 && !seen[e.node] {
+				seen[e.node] = true
+				set = append(set, e.node)
 			}
 		}
 	}
@@ -312,7 +269,7 @@ func (a *analysis) read(g *product, nodes []int32, c charset, onlySpelled bool) 
 // chars returns the characters that lead to the nodes.
 func (a *analysis) chars(g *product, nodes []int32, onlySpelled bool) (chars charset) {
 	for _, i := range nodes {
-		for _, e := range g.backward.of(i) {
+		for _, e := range g.into[i] {
 			if !a.spend(1) {
 				return 0
 			}
@@ -390,11 +347,11 @@ func (s *suffix) stop(a *analysis, all, spelled *product, c *confinement) bool {
 	cut := func(g *product, nodes []int32) (kept []int32, whole, under bool) {
 		kept = slices.DeleteFunc(nodes, func(i int32) bool {
 			state := g.nodes[i].state()
-			if state.afterDot() && !known {
+			if state.afterDot && !known {
 				a.spend(20)
 				owned, known = isOwned(s.text), true
 			}
-			atHost, afterDot := state.atHost(), owned && state.afterDot()
+			atHost, afterDot := state.atHost(), owned && state.afterDot
 			whole, under = whole || atHost, under || afterDot
 			return atHost || afterDot
 		})
@@ -433,7 +390,7 @@ func (a *analysis) spells(spelled *product, host string) bool {
 		nodes = a.read(spelled, nodes, charOf(rune(host[i])), true)
 		if slices.ContainsFunc(nodes, func(n int32) bool {
 			state := spelled.nodes[n].state()
-			return i == 0 && state.atHost() || i > 0 && host[i-1] == '.' && state.afterDot() && isOwned(host[i:])
+			return i == 0 && state.atHost() || i > 0 && host[i-1] == '.' && state.afterDot && isOwned(host[i:])
 		}) {
 			return true
 		}
@@ -447,46 +404,11 @@ func (a *analysis) matches(g *product, text string) bool {
 	if _, ok := Parse(text); !ok {
 		return false
 	}
-	nodes := []int32{0}
-	for i := 0; ; i++ {
-		seen := make(map[int32]bool)
-		for _, n := range nodes {
-			seen[n] = true
-		}
-		for k := 0; k < len(nodes); k++ {
-			for _, e := range g.forward.of(nodes[k]) {
-				if !a.spend(2) {
-					return false
-				}
-				if e.chars == 0 && !seen[e.node] {
-					seen[e.node] = true
-					nodes = append(nodes, e.node)
-				}
-			}
-		}
-		if i == len(text) {
-			break
-		}
-		var next []int32
-		char := charOf(rune(text[i]))
-		taken := make(map[int32]bool)
-		for _, n := range nodes {
-			for _, e := range g.forward.of(n) {
-				if !a.spend(2) {
-					return false
-				}
-				if e.chars&char != 0 && !taken[e.node] {
-					taken[e.node] = true
-					next = append(next, e.node)
-				}
-			}
-		}
-		nodes = next
+	nodes := a.free(g, slices.Clone(g.accept))
+	for i := len(text) - 1; i >= 0 && len(nodes) > 0; i-- {
+		nodes = a.read(g, nodes, charOf(rune(text[i])), false)
 	}
-	return slices.ContainsFunc(nodes, func(n int32) bool {
-		_, accepts := slices.BinarySearch(g.accept, n)
-		return accepts
-	})
+	return slices.Contains(nodes, 0)
 }
 
 // shortest returns a shortest origin whose host ends at one of the nodes given. If
@@ -531,10 +453,10 @@ func (a *analysis) shortest(g *product, ends []int32, end string, chars charset)
 			}
 			return string(text[:cut]), string(text[cut:]) + g.tailFrom(p.node), true
 		}
-		if end != "" && chars == 0 && p.read == last && state.part >= inName && !state.atHost() {
+		if end != "" && chars == 0 && p.read == last && state.part != inSchemeName && !state.atHost() {
 			continue
 		}
-		for _, e := range g.backward.of(p.node) {
+		for _, e := range g.into[p.node] {
 			if !a.spend(3) {
 				return "", "", false
 			}

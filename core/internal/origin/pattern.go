@@ -508,6 +508,3 @@ func (p Pattern) matchesLabel(label string) bool {
 		strings.HasPrefix(label, p.head) && strings.HasSuffix(label, p.tail) &&
 		allOf(label[len(p.head):len(label)-len(p.tail)], inWildcard)
 }
-
-// domain and port wildcards aside, a pattern is one exact string.
-func (p Pattern) isExact() bool { return !p.wildcard && p.port != anyPort }

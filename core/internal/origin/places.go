@@ -1,8 +1,11 @@
 package origin
 
 import (
+	"fmt"
+	"maps"
 	"math/bits"
-	"strconv"
+	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -40,14 +43,12 @@ func (set charset) first() byte {
 	return alphabet[bits.TrailingZeros64(uint64(set))]
 }
 
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
-var wordChars = charsetOf(func(c byte) bool { return c == '_' || isDigit(c) || 'a' <= c && c <= 'z' })
+var wordChars = charsetOf(func(c byte) bool { return classes[c]&inLabel != 0 && c != '-' })
 
 // A place is a state of the automaton.
 type place struct {
+	state  uint16     // an index into originAutomaton
 	scheme schemeKind // once the scheme has been read
-	state  uint8      // an index into automaton.states
 }
 
 // A schemeKind distinguishes schemes by their default port, and http from all
@@ -55,17 +56,12 @@ type place struct {
 type schemeKind uint8
 
 const (
-	anyScheme schemeKind = iota // without a default port
+	anyScheme schemeKind = iota + 1 // without a default port
 	schemeHTTP
 	schemeHTTPS
 	schemeWS
 	schemeFTP
 )
-
-var knownSchemes = []struct {
-	name string
-	kind schemeKind
-}{{"http", schemeHTTP}, {"https", schemeHTTPS}, {"ws", schemeWS}, {"wss", schemeHTTPS}, {"ftp", schemeFTP}}
 
 // A hostKind is the kind of the hosts that end at a state.
 type hostKind uint8
@@ -79,357 +75,193 @@ const (
 	hostNameAndRoot                 // a domain and its trailing dot
 )
 
-// A state of the automaton.
-type state struct {
-	spot
-	ends    hostKind
-	accepts bool
-	steps   []placeStep
-}
-
-func (s *state) begins() bool   { return s.part == inSchemeName && s.text == "" }
-func (s *state) atHost() bool   { return (s.part == inName || s.part == inIPv4) && s.text == "" }
-func (s *state) afterDot() bool { return s.part == inName && strings.HasSuffix(s.text, ".") }
-func (s *state) inPort() bool   { return s.part == inPort }
-
-// A placeStep leads to another state by one of chars.
-type placeStep struct {
-	chars  charset
-	to     uint8
-	toPort bool       // to is determined by the scheme
-	scheme schemeKind // the scheme that ends here, if any
-}
-
 // A part of an origin.
 type part uint8
 
 const (
-	inSchemeName part = iota
-	afterColon
-	afterSlash
+	inSchemeName part = iota // with "://"
 	inName
-	inIPv4
-	inIPv6
+	inAddress
 	inPort
 )
 
-// A spot describes a state by its part and by a text that stands for every text
-// that leads to it.
-type spot struct {
-	part part
-	text string
+// The regular expressions of the parts, by kind. Where several match, the last counts.
+const (
+	labels = `(?:[a-z0-9_-]+\.)*`
+	// URL, "ends in a number checker": a name's last label has something other than
+	// digits, and isn't 0x and hexadecimal digits.
+	lastLabel = `(?:[0-9]*[a-wyz_-][a-z0-9_-]*|(?:[1-9][0-9]*|0[0-9]+)?x[a-z0-9_-]*|0x[0-9a-f]*[g-z_-][a-z0-9_-]*)`
+	octet     = `(?:[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])`
+)
+
+var partExpressions = [][]string{
+	inSchemeName: {anyScheme: `[a-z][a-z0-9+.-]*://`, schemeHTTP: `http://`, schemeHTTPS: `(?:https|wss)://`, schemeWS: `ws://`, schemeFTP: `ftp://`},
+	inName: {
+		hostName:        labels + lastLabel,
+		hostLoopback:    labels + `localhost`,
+		hostNameAndRoot: labels + lastLabel + `\.`,
+	},
+	inAddress: {
+		hostAddress:  octet + `(?:\.` + octet + `){3}|\[[0-9a-f:]*\]`,
+		hostPrivate:  `(?:10\.` + octet + `|172\.(?:1[6-9]|2[0-9]|3[01])|192\.168|169\.254)(?:\.` + octet + `){2}`,
+		hostLoopback: `127(?:\.` + octet + `){3}|\[::1\]`,
+	},
+	// The default ports of schemes come after all ports.
+	inPort: {
+		anyScheme:  `[1-9][0-9]{0,3}|[1-5][0-9]{4}|6(?:[0-4][0-9]{3}|5(?:[0-4][0-9]{2}|5(?:[0-2][0-9]|3[0-5])))`,
+		schemeHTTP: `80`, schemeHTTPS: `443`, schemeWS: `80`, schemeFTP: `21`,
+	},
 }
 
-type originAutomaton struct {
-	states []state
-	ports  [5]uint8 // the state before a port, by schemeKind
+// A state of the automaton.
+type state struct {
+	part     part
+	begins   bool  // nothing of the part has been read
+	afterDot bool  // in a name
+	matches  uint8 // a bit for each expression of the part that matches
+	steps    []placeStep
 }
 
-var automaton = sync.OnceValue(func() *originAutomaton {
-	a := &originAutomaton{}
-	ids := make(map[spot]uint8)
-	addresses := newAddressTexts()
-	id := func(s spot) uint8 {
-		i, ok := ids[s]
-		if !ok {
-			i = uint8(len(a.states))
-			ids[s] = i
-			ends, accepts := s.ends()
-			a.states = append(a.states, state{spot: s, ends: ends, accepts: accepts})
-		}
-		return i
+// kind returns the kind of what has been read of the part, or 0.
+func (s *state) kind() uint8 { return uint8(bits.Len8(s.matches >> 1)) }
+
+// ends returns the kind of the hosts that end at s.
+func (s *state) ends() hostKind {
+	if s.isInHost() {
+		return hostKind(s.kind())
 	}
-	id(spot{inSchemeName, ""})
-	for kind, port := range []string{anyScheme: "", schemeHTTP: "80", schemeHTTPS: "443", schemeWS: "80", schemeFTP: "21"} {
-		a.ports[kind] = id(spot{inPort, port + ":"})
+	return noHost
+}
+
+func (s *state) isInHost() bool { return s.part == inName || s.part == inAddress }
+
+// atHost reports whether a host begins at s.
+func (s *state) atHost() bool { return s.isInHost() && s.begins }
+
+// accepts reports whether an origin with a scheme can end at s.
+func (s *state) accepts(scheme schemeKind) bool {
+	if s.part == inPort {
+		return s.matches != 0 && (scheme == anyScheme || s.matches&(1<<scheme) == 0)
 	}
-	for i := 0; i < len(a.states); i++ {
-		s := a.states[i].spot
-		var steps []placeStep
-		add := func(c byte, step placeStep) {
-			char := charOf(rune(c))
-			for j := range steps {
-				if one := steps[j]; one.to == step.to && one.toPort == step.toPort && one.scheme == step.scheme {
-					steps[j].chars |= char
-					return
-				}
-			}
-			step.chars = char
-			steps = append(steps, step)
-		}
-		for k := range len(alphabet) {
-			c := alphabet[k]
-			switch {
-			case s.part == inSchemeName && c == ':':
-				if s.text != "" {
-					add(c, placeStep{to: id(spot{afterColon, ""}), scheme: kindOfScheme(s.text)})
-				}
-			case c == ':' && a.states[i].ends != noHost:
-				add(c, placeStep{toPort: true})
-			case s.part == afterSlash && c == '/':
-				add(c, placeStep{to: id(spot{inName, ""})})
-				add(c, placeStep{to: id(spot{inIPv4, ""})})
-			case s.part == inIPv4:
-				if next, ok := addresses.next(s.text, c); ok {
-					add(c, placeStep{to: id(spot{inIPv4, next})})
-				}
-			default:
-				if next, ok := s.next(c); ok {
-					add(c, placeStep{to: id(next)})
-				}
+	return s.ends() != noHost
+}
+
+// A placeStep leads to another state by one of chars.
+type placeStep struct {
+	chars  charset
+	to     uint16
+	scheme schemeKind // the scheme that ends here, if any
+}
+
+// An originAutomaton holds the states, first those of the scheme.
+type originAutomaton []state
+
+var automaton = sync.OnceValue(func() originAutomaton {
+	var a originAutomaton
+	var first []uint16 // of each part
+	for p, expressions := range partExpressions {
+		first = append(first, uint16(len(a)))
+		a = append(a, determinize(part(p), uint16(len(a)), expressions)...)
+	}
+	for i := range a {
+		s := &a[i]
+		for k := range s.steps {
+			step := &s.steps[k]
+			if scheme := a[step.to].kind(); s.part == inSchemeName && scheme != 0 {
+				step.to, step.scheme = first[inName], schemeKind(scheme)
+				s.steps = append(s.steps, placeStep{step.chars, first[inAddress], step.scheme})
 			}
 		}
-		a.states[i].steps = steps
+		if s.ends() != noHost {
+			s.steps = append(s.steps, placeStep{chars: charOf(':'), to: first[inPort]})
+		}
 	}
 	return a
 })
 
-func kindOfScheme(scheme string) schemeKind {
-	for _, known := range knownSchemes {
-		if known.name == scheme {
-			return known.kind
+// endMark and the kind is the rune at the end of an expression.
+const endMark = 0xE000
+
+// determinize returns the states of a deterministic automaton that tells which of the
+// expressions match. Their indices begin at base.
+func determinize(p part, base uint16, expressions []string) []state {
+	var marked []string
+	for kind, e := range expressions {
+		if e != "" {
+			marked = append(marked, fmt.Sprintf(`(?:%s)\x{%X}`, e, endMark+kind))
 		}
 	}
-	return anyScheme
-}
-
-// ends returns the kind of the hosts that end at s, and whether an origin can
-// end there.
-func (s spot) ends() (kind hostKind, accepts bool) {
-	switch s.part {
-	case inName:
-		kind = nameKind(s.text)
-	case inIPv4:
-		if strings.Count(s.text, ".") == 3 && !strings.HasSuffix(s.text, ".") {
-			kind = addressKind(s.text)
-		}
-	case inIPv6:
-		switch {
-		case s.text == "[::1]":
-			kind = hostLoopback
-		case strings.HasSuffix(s.text, "]"):
-			kind = hostAddress
-		}
-	case inPort:
-		defaultPort, digits, _ := strings.Cut(s.text, ":")
-		return noHost, digits != "" && digits != defaultPort
+	tree, err := syntax.Parse(strings.Join(marked, "|"), syntax.Perl)
+	if err != nil {
+		panic(err) // the expressions are constants
 	}
-	return kind, kind != noHost
-}
-
-// next returns the spot after c. It doesn't handle steps that depend on the scheme
-// or lead to several spots, nor IPv4 addresses.
-func (s spot) next(c byte) (spot, bool) {
-	var text string
-	var ok bool
-	switch s.part {
-	case inSchemeName:
-		text, ok = nextInScheme(s.text, c)
-	case afterColon:
-		return spot{afterSlash, ""}, c == '/'
-	case inName:
-		if s.text == "" && c == '[' {
-			return spot{inIPv6, "["}, true
-		}
-		text, ok = nextInName(s.text, c)
-	case inIPv6:
-		text, ok = nextInIPv6(s.text, c)
-	case inPort:
-		text, ok = nextInPort(s.text, c)
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		panic(err)
 	}
-	return spot{s.part, text}, ok
-}
-
-// nextInScheme tells the known schemes and their beginnings apart from others,
-// which are all "?".
-func nextInScheme(text string, c byte) (string, bool) {
-	if text == "" && (c < 'a' || 'z' < c) || classes[c]&inScheme == 0 {
-		return "", false
+	chars := make([]charset, len(prog.Inst))    // that an instruction reads
+	follows := make([][]uint32, len(prog.Inst)) // the next instructions that read
+	for pc := range prog.Inst {
+		chars[pc] = charsOfInst(&prog.Inst[pc], 0)
+		follows[pc] = reading(prog, prog.Inst[pc].Out)
 	}
-	next := text + string(c)
-	for _, known := range knownSchemes {
-		if strings.HasPrefix(known.name, next) {
-			return next, true
-		}
-	}
-	return "?", true
-}
-
-// nextInName distinguishes the last label only: by whether it is localhost or
-// begins like it, and by whether it makes the host an address that ends in a
-// number ("0", "0x", and "9" for other digits). Every other label is "a". A dot
-// is kept until the next label begins.
-func nextInName(text string, c byte) (string, bool) {
-	label, atDot := strings.CutSuffix(text, ".")
-	if c == '.' {
-		switch {
-		case label == "" || atDot:
-			return "", false
-		case label == "0" || label == "0x" || label == "9":
-			return "9.", true
-		case label == "localhost":
-			return "localhost.", true
-		}
-		return "a.", true
-	}
-	if classes[c]&inLabel == 0 {
-		return "", false
-	}
-	if atDot {
-		label = ""
-	}
-	next := label + string(c)
-	switch {
-	case strings.HasPrefix("localhost", next), next == "0", next == "0x":
-		return next, true
-	case isDigit(c) && (label == "" || label == "0" || label == "9"):
-		return "9", true
-	case label == "0x" && strings.IndexByte("0123456789abcdef", c) >= 0:
-		return "0x", true
-	}
-	return "a", true
-}
-
-func nameKind(text string) hostKind {
-	switch text {
-	case "", "0", "0x", "9", "9.":
-		return noHost
-	case "localhost":
-		return hostLoopback
-	case "a.", "localhost.":
-		return hostNameAndRoot
-	}
-	return hostName
-}
-
-// nextInIPv6 tells [::1] apart from others, which are "[x]".
-func nextInIPv6(text string, c byte) (string, bool) {
-	if strings.HasSuffix(text, "]") || strings.IndexByte("0123456789abcdef:]", c) < 0 {
-		return "", false
-	}
-	next := text + string(c)
-	switch {
-	case strings.HasPrefix("[::1]", next):
-		return next, true
-	case c == ']':
-		return "[x]", true
-	}
-	return "[x", true
-}
-
-// nextInPort reads a number up to 65535 other than the default port, which
-// precedes the colon. Numbers of the same length are the same unless they begin
-// like one of the two.
-func nextInPort(text string, c byte) (string, bool) {
-	defaultPort, digits, _ := strings.Cut(text, ":")
-	next := digits + string(c)
-	highest := strconv.Itoa(maxPort)
-	if !isDigit(c) || next == "0" || len(next) > len(highest) || len(next) == len(highest) && next > highest {
-		return "", false
-	}
-	switch {
-	case strings.HasPrefix(highest, next), strings.HasPrefix(defaultPort, next):
-	case next > highest[:len(next)]:
-		next = strings.Repeat("9", len(next))
-	default:
-		next = strings.Repeat("1", len(next))
-	}
-	return defaultPort + ":" + next, true
-}
-
-// addressTexts reads IPv4 addresses in canonical form. It replaces the text read so
-// far by one that the same continuations complete to the same kinds of addresses,
-// so that few texts remain.
-type addressTexts struct {
-	equal  map[string]string // a text that represents this one
-	bySame map[string]string // the representative of all texts with the same continuations
-}
-
-func newAddressTexts() *addressTexts {
-	t := &addressTexts{equal: make(map[string]string), bySame: make(map[string]string)}
-	t.representative("")
-	return t
-}
-
-const addressChars = ".0123456789"
-
-func (t *addressTexts) next(text string, c byte) (string, bool) {
-	next, ok := extendAddress(text, c)
-	return t.equal[next], ok
-}
-
-func (t *addressTexts) representative(text string) string {
-	if same, ok := t.equal[text]; ok {
-		return same
-	}
-	var follows strings.Builder
-	for i := range len(addressChars) {
-		if next, ok := extendAddress(text, addressChars[i]); ok {
-			follows.WriteString(t.representative(next))
-		}
-		follows.WriteByte(',')
-	}
-	kind, _ := spot{inIPv4, text}.ends()
-	follows.WriteByte('0' + byte(kind))
-	if text == "" {
-		follows.WriteByte('^')
-	}
-	same, ok := t.bySame[follows.String()]
-	if !ok {
-		same = text
-		t.bySame[follows.String()] = same
-	}
-	t.equal[text] = same
-	return same
-}
-
-// extendAddress appends c to the beginning of an address. Where the numbers that
-// are complete decide what kind of address it is, they are replaced by others
-// that decide the same.
-func extendAddress(text string, c byte) (string, bool) {
-	start := strings.LastIndexByte(text, '.') + 1
-	dots := strings.Count(text, ".")
-	number := text[start:]
-	if c == '.' {
-		if number == "" || dots == 3 {
-			return "", false
-		}
-		switch dots {
-		case 0:
-			switch number {
-			case "10", "127", "169", "172", "192":
-				return number + ".", true
+	var states []state
+	var sets [][]uint32 // where the program can be, by state
+	add := func(set []uint32, s state) uint16 {
+		i := slices.IndexFunc(sets, func(other []uint32) bool { return slices.Equal(set, other) })
+		if i < 0 {
+			i = len(sets)
+			for kind := range expressions {
+				if slices.ContainsFunc(set, func(pc uint32) bool { return prog.Inst[pc].MatchRune(endMark + rune(kind)) }) {
+					s.matches |= 1 << kind
+				}
 			}
-			return "1.", true
-		case 1:
-			switch addressKind(text) {
-			case hostLoopback:
-				return "127.0.", true
-			case hostPrivate:
-				return "10.0.", true
-			}
-			return "1.0.", true
+			states, sets = append(states, s), append(sets, set)
 		}
-		return text[:start] + "0.", true
+		return base + uint16(i)
 	}
-	next := number + string(c)
-	n, err := strconv.Atoi(next)
-	if !isDigit(c) || err != nil || n > 255 || number == "0" {
-		return "", false
+	add(reading(prog, uint32(prog.Start)), state{part: p, begins: true})
+	for i := 0; i < len(sets); i++ {
+		steps := make(map[uint16]charset)
+		for k := range len(alphabet) {
+			var set []uint32
+			for _, pc := range sets[i] {
+				if chars[pc]&(1<<k) != 0 {
+					set = append(set, follows[pc]...)
+				}
+			}
+			if len(set) > 0 {
+				slices.Sort(set)
+				steps[add(slices.Compact(set), state{part: p, afterDot: p == inName && alphabet[k] == '.'})] |= 1 << k
+			}
+		}
+		for _, to := range slices.Sorted(maps.Keys(steps)) {
+			states[i].steps = append(states[i].steps, placeStep{chars: steps[to], to: to})
+		}
 	}
-	return text[:start] + next, true
+	return states
 }
 
-// addressKind returns the kind of the addresses that begin with two numbers.
-func addressKind(text string) hostKind {
-	first, rest, _ := strings.Cut(text, ".")
-	second, _, _ := strings.Cut(rest, ".")
-	n, _ := strconv.Atoi(second)
-	switch {
-	case first == "127":
-		return hostLoopback
-	case first == "10", first == "172" && 16 <= n && n <= 31, first == "192" && n == 168, first == "169" && n == 254:
-		return hostPrivate
+// reading returns the instructions that read a character at which a program arrives from
+// another instruction without reading any.
+func reading(prog *syntax.Prog, from uint32) []uint32 {
+	var found []uint32
+	seen := make([]bool, len(prog.Inst))
+	for queue := []uint32{from}; len(queue) > 0; queue = queue[1:] {
+		pc := queue[0]
+		if seen[pc] {
+			continue
+		}
+		seen[pc] = true
+		switch inst := &prog.Inst[pc]; inst.Op {
+		case syntax.InstAlt, syntax.InstAltMatch:
+			queue = append(queue, inst.Out, inst.Arg)
+		case syntax.InstNop:
+			queue = append(queue, inst.Out)
+		case syntax.InstMatch, syntax.InstFail:
+		default:
+			found = append(found, pc)
+		}
 	}
-	return hostAddress
+	return found
 }

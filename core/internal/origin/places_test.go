@@ -9,23 +9,15 @@ import (
 )
 
 // run returns the states that a text leads to.
-func (a *originAutomaton) run(text string) []place {
+func (a originAutomaton) run(text string) []place {
 	places := []place{{}}
 	for _, r := range text {
 		var next []place
 		for _, p := range places {
-			for _, step := range a.states[p.state].steps {
-				if step.chars&charOf(r) == 0 {
-					continue
+			for _, step := range a[p.state].steps {
+				if step.chars&charOf(r) != 0 {
+					next = append(next, place{step.to, max(p.scheme, step.scheme)})
 				}
-				to := place{p.scheme, step.to}
-				if step.scheme != anyScheme {
-					to.scheme = step.scheme
-				}
-				if step.toPort {
-					to = place{state: a.ports[p.scheme]}
-				}
-				next = append(next, to)
 			}
 		}
 		places = next
@@ -33,14 +25,8 @@ func (a *originAutomaton) run(text string) []place {
 	return places
 }
 
-func (a *originAutomaton) accepts(text string) bool {
-	return slices.ContainsFunc(a.run(text), func(p place) bool { return a.states[p.state].accepts })
-}
-
-func TestAutomatonFitsItsIndexes(t *testing.T) {
-	if n := len(automaton().states); n > 1<<8 {
-		t.Errorf("%d states, more than a place can index", n)
-	}
+func (a originAutomaton) accepts(text string) bool {
+	return slices.ContainsFunc(a.run(text), func(p place) bool { return a[p.state].accepts(p.scheme) })
 }
 
 // Apart from IPv6 addresses, the automaton accepts what Parse accepts.
@@ -98,7 +84,7 @@ func TestAutomatonKnowsWhoseHostsAre(t *testing.T) {
 		}
 		var got []hostKind
 		for _, p := range a.run("https://" + host) {
-			if kind := a.states[p.state].ends; kind != noHost {
+			if kind := a[p.state].ends(); kind != noHost {
 				got = append(got, kind)
 			}
 		}

@@ -1,8 +1,6 @@
 package origin
 
 import (
-	"encoding/binary"
-	"math/bits"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,7 +17,7 @@ type Set struct {
 	few       []string // the exact origins, if there are only a few and nothing else
 }
 
-// So many texts are compared in less time than it takes to find one in a table.
+// So many texts are compared in less time than it takes to find one in a map.
 const fewOrigins = 4
 
 // A Match says by what an origin was matched.
@@ -41,7 +39,7 @@ func NewSet(list []Pattern, regexps []*Regexp) *Set {
 		anyPort:  newPatterns(list, true),
 		regexps:  union(regexps),
 	}
-	s.onlyExact = len(s.patterns.depths) == 0 && len(s.anyPort.table.slots) == 0 && len(regexps) == 0
+	s.onlyExact = len(s.patterns.depths) == 0 && len(s.anyPort.depths) == 0 && len(s.anyPort.exact) == 0 && len(regexps) == 0
 	if s.onlyExact && len(list) <= fewOrigins {
 		for i := range list {
 			s.few = append(s.few, list[i].text)
@@ -95,50 +93,40 @@ func (s *Set) Match(text string) Match {
 	return NoMatch
 }
 
-// patterns are a table of patterns. One without a wildcard in the host is in it
-// as it is. One with a wildcard is in it as the text before and after that;
-// and its domain is, as if for subdomains, with a value that says which patterns
-// there are for the domain.
-//
-// To match a host, its last labels are looked up, as many as some domain has.
-// That takes as long for many patterns as for one, and as long for a host of
-// many labels as for one of few.
+// patterns match hosts with or without a wildcard. To match a host, its last labels are
+// looked up, as many as some domain has. That takes as long for many patterns as for one,
+// and as long for a host of many labels as for one of few.
 type patterns struct {
-	table  table
-	depths []int   // how many labels the domains have, in order
-	shapes []shape // of the patterns with a wildcard within a label
+	exact   map[string]struct{} // without a wildcard in the host
+	domains map[parts]domain    // by the scheme, and a dot, the domain and the port
+	labels  map[parts]struct{}  // with a wildcard within a label
+	depths  []int               // how many labels the domains have, in order
+}
+
+// parts are what a pattern has before and after its wildcard. Two parts are looked up
+// without joining them.
+type parts struct{ before, after string }
+
+// A domain says which patterns there are for it.
+type domain struct {
+	subdomains bool
+	shapes     []shape // of the patterns with a wildcard within a label
 }
 
 // A shape is how many characters of its label a pattern has before and after
 // the wildcard.
 type shape struct{ before, after int }
 
-// The value of a domain is 64 bits. One is for subdomains; of the others, each
-// is for one of the shapes, and the last for all shapes from there on.
-const (
-	valueSize  = 8
-	subdomains = 1 << 63
-	lastShape  = 62
-)
-
 // newPatterns takes those of a list that are for any port, or those that are
 // not.
 func newPatterns(list []Pattern, forAnyPort bool) patterns {
-	n, room := 0, 0
+	n := 0
 	for i := range list {
-		one := &list[i]
-		if (one.port == anyPort) != forAnyPort {
-			continue
-		}
-		n, room = n+1, room+len(one.text)
-		if one.wildcard {
-			room += valueSize
-		}
-		if one.head+one.tail != "" {
-			n++ // for the domain
+		if one := &list[i]; (one.port == anyPort) == forAnyPort && !one.wildcard {
+			n++
 		}
 	}
-	p := patterns{table: newTable(n, room)}
+	p := patterns{exact: make(map[string]struct{}, n), domains: make(map[parts]domain), labels: make(map[parts]struct{})}
 	for i := range list {
 		if one := &list[i]; (one.port == anyPort) == forAnyPort {
 			p.add(one)
@@ -148,54 +136,32 @@ func newPatterns(list []Pattern, forAnyPort bool) patterns {
 }
 
 func (p *patterns) add(one *Pattern) {
-	if one.isExact() {
-		p.table.add(one.text, "", 0)
+	text := strings.TrimSuffix(one.text, ":"+anyPort)
+	before, after, wildcard := strings.Cut(text, "*")
+	if !wildcard {
+		p.exact[text] = struct{}{}
 		return
 	}
-	before := one.scheme + "://"
-	if !one.wildcard {
-		p.table.add(before+one.host, "", 0)
-		return
+	at := parts{before[:len(before)-len(one.head)], after[len(one.tail):]}
+	d := p.domains[at]
+	if one.head+one.tail == "" {
+		d.subdomains = true
+	} else {
+		p.labels[parts{before, after}] = struct{}{}
+		if s := (shape{len(one.head), len(one.tail)}); !slices.Contains(d.shapes, s) {
+			d.shapes = append(d.shapes, s)
+		}
 	}
-	after := "." + one.host
-	if one.port != "" && one.port != anyPort {
-		after += ":" + one.port
+	p.domains[at] = d
+	depth := strings.Count(one.host, ".") + 1
+	if i, found := slices.BinarySearch(p.depths, depth); !found {
+		p.depths = slices.Insert(p.depths, i, depth)
 	}
-	bit := uint64(subdomains)
-	if one.head+one.tail != "" {
-		p.table.add(before+one.head, one.tail+after, 0)
-		bit = p.bit(shape{len(one.head), len(one.tail)})
-	}
-	value := p.table.add(before, after, valueSize)
-	binary.NativeEndian.PutUint64(value, binary.NativeEndian.Uint64(value)|bit)
-	p.depths = insert(p.depths, labels(one.host))
 }
 
-// bit returns the bit of a shape, which is added to the shapes unless it is
-// there.
-func (p *patterns) bit(s shape) uint64 {
-	i := slices.Index(p.shapes, s)
-	if i < 0 {
-		i = len(p.shapes)
-		p.shapes = append(p.shapes, s)
-	}
-	return 1 << min(i, lastShape)
-}
-
-// labels returns how many labels a domain has.
-func labels(domain string) int { return strings.Count(domain, ".") + 1 }
-
-// insert puts a number into its place among others, unless it is there.
-func insert(numbers []int, n int) []int {
-	if i, found := slices.BinarySearch(numbers, n); !found {
-		return slices.Insert(numbers, i, n)
-	}
-	return numbers
-}
-
-// has reports whether a text is in the table as it is.
+// has reports whether a text is one of the patterns without a wildcard in the host.
 func (p *patterns) has(text string) bool {
-	_, ok := p.table.find(text, "")
+	_, ok := p.exact[text]
 	return ok
 }
 
@@ -203,17 +169,15 @@ func (p *patterns) has(text string) bool {
 // Its host begins at start.
 func (p *patterns) match(text string, start int, host string) bool {
 	dot, depth := len(host), 0
-	for _, d := range p.depths {
-		for ; depth < d; depth++ {
+	for _, n := range p.depths {
+		for ; depth < n; depth++ {
 			if dot = strings.LastIndexByte(host[:dot], '.'); dot < 0 {
 				return false
 			}
 		}
-		if value, ok := p.table.find(text[:start], text[start+dot:]); ok {
-			present := binary.NativeEndian.Uint64(value)
-			if present&subdomains != 0 || p.matchLabel(present, text, start, start+dot) {
-				return true
-			}
+		d, ok := p.domains[parts{text[:start], text[start+dot:]}]
+		if ok && (d.subdomains || p.matchLabel(d.shapes, text, start, start+dot)) {
+			return true
 		}
 	}
 	return false
@@ -221,22 +185,12 @@ func (p *patterns) match(text string, start int, host string) bool {
 
 // matchLabel reports whether a pattern of one of the shapes matches a text,
 // given where the label that its wildcard is in begins and ends.
-func (p *patterns) matchLabel(present uint64, text string, start, end int) bool {
-	if strings.IndexByte(text[start:end], '.') >= 0 {
-		return false
-	}
-	for ; present != 0; present &= present - 1 {
-		i := bits.TrailingZeros64(present)
-		shapes := p.shapes[i:]
-		if i < lastShape {
-			shapes = shapes[:1]
-		}
-		for _, s := range shapes {
-			from, to := start+s.before, end-s.after
-			if from < to && allOf(text[from:to], inWildcard) {
-				if _, ok := p.table.find(text[:from], text[to:]); ok {
-					return true
-				}
+func (p *patterns) matchLabel(shapes []shape, text string, start, end int) bool {
+	for _, s := range shapes {
+		from, to := start+s.before, end-s.after
+		if from < to && allOf(text[from:to], inWildcard) {
+			if _, ok := p.labels[parts{text[:from], text[to:]}]; ok {
+				return true
 			}
 		}
 	}

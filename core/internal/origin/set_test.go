@@ -488,7 +488,6 @@ func TestPatternsOfSeveralDomainsDoNotMix(t *testing.T) {
 	}
 }
 
-// A domain's value has bits for fewer shapes of patterns than there are here.
 func TestPatternsOfManyShapesMatchLikeTheNaiveMatcher(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	run := func(longest int) string { return strings.Repeat("a", r.IntN(longest+1)) }
@@ -504,9 +503,6 @@ func TestPatternsOfManyShapesMatchLikeTheNaiveMatcher(t *testing.T) {
 			patterns = append(patterns, p)
 		}
 		s := NewSet(patterns, nil)
-		if len(s.patterns.shapes) <= lastShape+1 {
-			t.Fatalf("%d shapes are too few to try much", len(s.patterns.shapes))
-		}
 		for range 300 {
 			text := "https://" + run(15) + string("ab_."[r.IntN(4)]) + run(15) + "." + domain()
 			got, want := s.Match(text), naiveMatchAny(patterns, text)
