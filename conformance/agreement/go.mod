@@ -19,6 +19,7 @@ require (
 	github.com/labstack/echo/v5 v5.4.5
 	github.com/valyala/fasthttp v1.69.0
 	golang.org/x/net v0.58.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (

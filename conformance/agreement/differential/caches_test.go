@@ -98,14 +98,13 @@ func isSafelistedMethod(method string) bool {
 	return slices.Contains([]string{"GET", "HEAD", "POST"}, method)
 }
 
-// An answerCache keeps only the newest preflight response for a page and a URL.
+// An answerCache keeps only the newest preflight response for a page and a URL
+// with its fragment.
 // A request that it does not allow removes it; a request that fails does not.
 type answerCache struct {
 	answers map[[2]string]keptAnswer
 	// keepsRefusals says that a response is cached even if it does not allow its request.
 	keepsRefusals bool
-	// keysFragments says that URLs that differ in their fragments are different.
-	keysFragments bool
 	// forgetsOpaque says that responses for opaque origins are not cached,
 	// except for the redirects of one call between URLs of the same origin.
 	// Otherwise, responses for origins that redirects made opaque are cached
@@ -113,8 +112,6 @@ type answerCache struct {
 	forgetsOpaque bool
 	// sparesAuthorization says that the wildcard does not cover Authorization.
 	sparesAuthorization bool
-	// keepsFor returns Access-Control-Max-Age in seconds.
-	keepsFor func(value string) int64
 }
 
 type keptAnswer struct {
@@ -136,14 +133,11 @@ func (c *answerCache) allows(q question) bool {
 }
 
 func (c *answerCache) key(q question) [2]string {
-	page, url := q.page, q.url
+	page := q.page
 	if q.tainted || c.forgetsOpaque && page == "null" {
 		page = fmt.Sprintf("%p", q.step)
 	}
-	if c.keysFragments {
-		url += q.fragment
-	}
-	return [2]string{page, url}
+	return [2]string{page, q.url + q.fragment}
 }
 
 func (a keptAnswer) allowsMethod(q question) bool {
@@ -175,7 +169,9 @@ func (c *answerCache) store(q question, answer http.Header, failure fetch.Step) 
 	}
 	key := c.key(q)
 	delete(c.answers, key)
-	if c.keepsFor(strings.Join(answer.Values("Access-Control-Max-Age"), ", ")) <= 0 {
+	// A value that isn't a number is ignored, and the response kept for a few seconds.
+	maxAge, err := strconv.ParseInt(strings.Join(answer.Values("Access-Control-Max-Age"), ", "), 10, 64)
+	if err == nil && maxAge <= 0 {
 		return
 	}
 	names := members(answer, "Access-Control-Allow-Headers")
@@ -187,40 +183,14 @@ func (c *answerCache) store(q question, answer http.Header, failure fetch.Step) 
 
 func (c *answerCache) fail(page, url string, failure fetch.Step) {}
 
-// defaultMaxAge is how long a response without a maximum age is cached, in seconds.
-const defaultMaxAge = 5
-
 // newChromiumCache is services/network/cors/preflight_cache.cc.
 func newChromiumCache() preflightCache {
-	return &answerCache{
-		answers:             map[[2]string]keptAnswer{},
-		keysFragments:       true,
-		forgetsOpaque:       true,
-		sparesAuthorization: true,
-		keepsFor: func(value string) int64 {
-			seconds, err := strconv.ParseInt(value, 10, 64)
-			if err != nil {
-				return defaultMaxAge
-			}
-			return seconds
-		},
-	}
+	return &answerCache{answers: map[[2]string]keptAnswer{}, forgetsOpaque: true, sparesAuthorization: true}
 }
 
 // newWebKitCache is Source/WebCore/loader/CrossOriginPreflightResultCache.cpp.
 func newWebKitCache() preflightCache {
-	return &answerCache{
-		answers:       map[[2]string]keptAnswer{},
-		keepsRefusals: true,
-		keysFragments: true,
-		keepsFor: func(value string) int64 {
-			seconds, err := strconv.ParseInt(value, 10, 64)
-			if err != nil {
-				return defaultMaxAge
-			}
-			return seconds
-		},
-	}
+	return &answerCache{answers: map[[2]string]keptAnswer{}, keepsRefusals: true}
 }
 
 // A tokenCache is Firefox's cache: tokens for a page, a URL and whether

@@ -589,7 +589,7 @@ var departures = []*departure{
 				return
 			}
 			h := e.response.Header
-			e.isLast = h.Get("Access-Control-Allow-Origin") == "*" || h.Get("Access-Control-Allow-Credentials") != "true"
+			e.isLast = h.Get("Access-Control-Allow-Origin") == "*" || strings.Join(h.Values("Access-Control-Allow-Credentials"), ", ") != "true"
 		},
 		sends: lastIsLast,
 	},

@@ -1,32 +1,45 @@
 package differential
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/corskit/cors/conformance/browsers"
+	"pgregory.net/rapid"
 )
 
-var (
-	examples = flag.Int("examples", defaultExamples(), "how many generated scenarios each browser carries out")
-	reports  = flag.Int("reports", 10, "how many disagreements of each browser are shrunk")
-	seed     = flag.Uint64("seed", 1, "seed of the generated scenarios; 0 means the current time")
-)
-
-// defaultExamples returns the number of scenarios: all in CI, elsewhere a sample.
-func defaultExamples() int {
+// TestMain sets the defaults of rapid's flags: all scenarios in CI, elsewhere a
+// sample. The files that rapid would write depend on the generator; testdata
+// does not.
+func TestMain(m *testing.M) {
+	checks := "100"
 	if os.Getenv("CI") != "" {
-		return 2000
+		checks = "2000"
 	}
-	return 100
+	setFlag("checks", checks)
+	setFlag("seed", "1")
+	setFlag("shrinktime", "1m")
+	setFlag("nofailfile", "true")
+	os.Exit(m.Run())
 }
+
+func setFlag(name, value string) {
+	if err := flag.Set("rapid."+name, value); err != nil {
+		panic(err)
+	}
+}
+
+// flagOf returns the value of one of rapid's flags.
+func flagOf[T any](name string) T { return flag.Lookup("rapid." + name).Value.(flag.Getter).Get().(T) }
 
 // batchSize is how many scenarios are carried out at once. They have to end
 // before the preflight caches forget entries with 5 seconds, and Firefox keeps
@@ -35,6 +48,7 @@ const batchSize = 25
 
 // A batch is some scenarios, and the model's observations.
 type batch struct {
+	seed      int // of the first; the others have the next ones
 	scenarios []*scenario
 	model     func() ([][]observation, error)
 }
@@ -50,10 +64,6 @@ type contest struct {
 }
 
 func TestDifferential(t *testing.T) {
-	if *seed == 0 {
-		*seed = uint64(time.Now().UnixNano())
-	}
-	t.Logf("-examples %d -seed %d", *examples, *seed)
 	web := browsers.NewWeb(t)
 	servers := startServers(t)
 	for _, origin := range slices.Concat(pages, sites) {
@@ -71,13 +81,16 @@ func TestDifferential(t *testing.T) {
 		t.Fatal(err)
 	}
 	var batches []batch
-	for first := 0; first < *examples; first += batchSize {
-		var scenarios []*scenario
-		for number := first; number < min(first+batchSize, *examples); number++ {
-			scenarios = append(scenarios, generate(*seed, uint64(number)))
+	checks := flagOf[int]("checks")
+	seed := cmp.Or(int(flagOf[uint64]("seed")), int(time.Now().Unix()))
+	t.Logf("-rapid.seed=%d -rapid.checks=%d", seed, checks)
+	for first := 0; first < checks; first += batchSize {
+		var list []*scenario
+		for number := first; number < min(first+batchSize, checks); number++ {
+			list = append(list, scenarios.Example(seed+number))
 		}
-		batches = append(batches, batch{scenarios, sync.OnceValues(func() ([][]observation, error) {
-			return servers.carryOut(t.Context(), model, runsOf(scenarios)...)
+		batches = append(batches, batch{seed + first, list, sync.OnceValues(func() ([][]observation, error) {
+			return servers.carryOut(t.Context(), model, runsOf(list)...)
 		})})
 	}
 	for _, engine := range browsers.Sample() {
@@ -95,9 +108,11 @@ func TestDifferential(t *testing.T) {
 	}
 }
 
+// run carries out the batches up to the first scenario with an unexplained
+// disagreement, which it shrinks.
 func (c *contest) run(t *testing.T, batches []batch) {
 	counts := map[string]int{}
-	scenarios, steps, requests, unexplained, gone := 0, 0, 0, 0, 0
+	count, gone := 0, 0
 	for _, batch := range batches {
 		inModel, err := batch.model()
 		if err != nil {
@@ -105,14 +120,10 @@ func (c *contest) run(t *testing.T, batches []batch) {
 		}
 		inBrowser, err := c.servers.carryOut(t.Context(), c.browser, runsOf(batch.scenarios)...)
 		if err != nil {
-			t.Fatalf("scenarios %d to %d: %v", scenarios, scenarios+len(batch.scenarios)-1, err)
+			t.Fatalf("scenarios from seed %d on: %v", batch.seed, err)
 		}
+		count += len(batch.scenarios)
 		for i, s := range batch.scenarios {
-			scenarios++
-			steps += len(s.Steps)
-			for _, o := range inBrowser[i] {
-				requests += len(o.Sent)
-			}
 			d := c.disagreement(s, inModel[i], inBrowser[i])
 			if d == nil {
 				continue
@@ -123,35 +134,53 @@ func (c *contest) run(t *testing.T, batches []batch) {
 			for _, departure := range d.explanation {
 				counts[departure.name]++
 			}
-			if d.explanation != nil {
-				continue
+			if d.explanation == nil {
+				seed := batch.seed + i
+				if !t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { c.shrink(t, seed) }) {
+					return
+				}
+				t.Logf("the scenario of -rapid.seed=%d disagreed once and not again: %s", seed, d)
+				gone++
 			}
-			// On a busy machine, a browser's cache may have forgotten a response.
-			again, err := c.compare(t.Context(), s)
+		}
+	}
+	t.Logf("%d scenarios; departures: %v; disagreed only once: %d", count, counts, gone)
+	if gone > count/100 {
+		t.Errorf("%d of %d scenarios disagreed once and not again", gone, count)
+	}
+}
+
+// shrinking is held while rapid's flags have the seed of one scenario.
+var shrinking sync.Mutex
+
+// shrink carries out a scenario again. If there is still an unexplained
+// disagreement, the test fails with the smallest scenario that rapid finds. On a
+// busy machine, it may be gone: a browser's cache may have forgotten a response.
+func (c *contest) shrink(t *testing.T, seed int) {
+	t.Helper()
+	shrinking.Lock()
+	defer shrinking.Unlock()
+	setFlag("seed", strconv.Itoa(seed))
+	setFlag("checks", "5") // 1 with -short, and the first has the seed
+	// Many draws make the same scenario, and a browser is slow.
+	tried := map[string]string{}
+	rapid.Check(t, func(rt *rapid.T) {
+		s := scenarios.Draw(rt, "scenario")
+		text := s.String()
+		if _, ok := tried[text]; !ok {
+			d, err := c.compare(t.Context(), s)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if again == nil || again.explanation != nil {
-				t.Logf("scenario %d disagreed once and not again: %s", scenarios-1, d)
-				gone++
-				continue
+			tried[text] = ""
+			if d != nil && d.explanation == nil {
+				tried[text] = d.String()
 			}
-			unexplained++
-			if unexplained > *reports {
-				t.Errorf("scenario %d: %s", scenarios-1, again)
-				continue
-			}
-			c.report(t, scenarios-1, again)
 		}
-	}
-	t.Logf("%d scenarios, %d calls of fetch(), %d requests; departures: %v; unexplained: %d; disagreed only once: %d",
-		scenarios, steps, requests, counts, unexplained, gone)
-	if unexplained > 0 {
-		t.Errorf("%d scenarios disagree", unexplained)
-	}
-	if gone > scenarios/100 {
-		t.Errorf("%d of %d scenarios disagreed once and not again", gone, scenarios)
-	}
+		if tried[text] != "" {
+			rt.Fatalf("%s\n%s", tried[text], text)
+		}
+	})
 }
 
 func runsOf(scenarios []*scenario) []*run {
@@ -182,53 +211,22 @@ func (c *contest) disagreement(s *scenario, inModel, inBrowser []observation) *d
 	return nil
 }
 
-// compare carries out scenarios in both, and returns the first unexplained
-// disagreement, otherwise any, or nil.
-func (c *contest) compare(ctx context.Context, scenarios ...*scenario) (*disagreement, error) {
-	inModel, err := c.servers.carryOut(ctx, c.model, runsOf(scenarios)...)
+// compare carries out a scenario in both, and returns the disagreement about
+// it, if there is one.
+func (c *contest) compare(ctx context.Context, s *scenario) (*disagreement, error) {
+	inModel, err := c.servers.carryOut(ctx, c.model, newRun(s))
 	if err != nil {
 		return nil, err
 	}
-	inBrowser, err := c.servers.carryOut(ctx, c.browser, runsOf(scenarios)...)
+	inBrowser, err := c.servers.carryOut(ctx, c.browser, newRun(s))
 	if err != nil {
 		return nil, err
 	}
-	var explained *disagreement
-	for i, s := range scenarios {
-		d := c.disagreement(s, inModel[i], inBrowser[i])
-		if d == nil {
-			continue
-		}
-		if err := c.explain(ctx, d); err != nil || d.explanation == nil {
-			return d, err
-		}
-		explained = d
+	d := c.disagreement(s, inModel[0], inBrowser[0])
+	if d == nil {
+		return nil, nil
 	}
-	return explained, nil
-}
-
-// report shrinks and reports an unexplained disagreement.
-func (c *contest) report(t *testing.T, number int, d *disagreement) {
-	t.Helper()
-	small, err := shrunk(d.scenario, func(scenarios []*scenario) (*scenario, error) {
-		d, err := c.compare(t.Context(), scenarios...)
-		if err != nil || d == nil || d.explanation != nil {
-			return nil, err
-		}
-		return d.scenario, nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	last, err := c.compare(t.Context(), small)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if last == nil || last.explanation != nil {
-		t.Errorf("scenario %d: it disagreed once and not again: %s\n%s", number, d, d.scenario)
-		return
-	}
-	t.Errorf("scenario %d: %s\n%s", number, last, small)
+	return d, c.explain(ctx, d)
 }
 
 func (d *disagreement) String() string {
