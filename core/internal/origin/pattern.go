@@ -81,7 +81,11 @@ func (e *Error) settle() {
 	}
 	format := &e.Message.Format
 	last := strings.LastIndex(*format, "%q")
-	*format = strings.TrimSuffix((*format)[:last], "one such as ") + "an origin such as %q" + (*format)[last+len("%q"):]
+	before := strings.TrimSuffix((*format)[:last], "one such as ")
+	if !strings.HasSuffix(before, "such as ") {
+		before += "an origin such as "
+	}
+	*format = before + (*format)[last:]
 	e.Message.Args[len(e.Message.Args)-1] = "https://app.example.com"
 }
 

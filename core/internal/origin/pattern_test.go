@@ -304,6 +304,7 @@ var refusedPatterns = []struct {
 	{"two wildcard labels, the second around a name", "https://*.ex*.com", CodeWildcard, `write the origins one by one`},
 	{"two wildcards in a label", "https://a*b*.example.com", CodeWildcard, `write a single "*" in "a*b*"`},
 	{"two wildcards that stand together", "https://**.example.com", CodeWildcard, `a label can have one wildcard`},
+	{"a wildcard for the scheme of no valid host", "*://example.*", CodeWildcard, `write one entry for each scheme, such as "https://app.example.com"`},
 	{"a wildcard for part of the port", "http://localhost:30*", CodeWildcard, `a wildcard replaces the whole port; write "http://localhost:*"`},
 }
 
