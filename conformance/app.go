@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -52,29 +51,31 @@ var ErrApp = errors.New("conformance: the application fails as it was asked to")
 //	do=etag               an entity tag, and 304 where If-None-Match has it
 //	do=mutate             overwrites and appends to every value of a response header
 //	do=reset              removes every existing response header
-//	do=error, do=panic    fails, in the framework's own way: see [Fails]
+//	do=error, do=panic    fails, in the framework's own way: see [Respond]
 //
 // App responds to OPTIONS as to any other method: the request arrives only if
 // the application has a route for it, or is to respond to preflights itself.
 var App http.Handler = http.HandlerFunc(serveApp)
 
-// Fails reports how a request asks its handler to fail: by returning ErrApp, by
-// panicking with it, or not at all. A server under test does so in its
-// framework's own way before it calls App.
-func Fails(query url.Values) (byError, byPanic bool) {
-	return query.Get("do") == "error", query.Get("do") == "panic"
+// Respond does what App does. If the request asks its handler to fail, it returns
+// ErrApp, or panics with it; the handler of a server under test then fails in its
+// framework's own way.
+func Respond(w http.ResponseWriter, r *http.Request) error {
+	switch r.URL.Query().Get("do") {
+	case "error":
+		return ErrApp
+	case "panic":
+		panic(ErrApp)
+	}
+	App.ServeHTTP(w, r)
+	return nil
 }
 
 // HTTPApp is [App] for net/http and routers that take its handlers. If asked to
 // fail, it responds with status 500, or panics.
 var HTTPApp http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-	switch byError, byPanic := Fails(r.URL.Query()); {
-	case byError:
-		http.Error(w, ErrApp.Error(), http.StatusInternalServerError)
-	case byPanic:
-		panic(ErrApp)
-	default:
-		App.ServeHTTP(w, r)
+	if err := Respond(w, r); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 })
 

@@ -71,7 +71,7 @@ func TestWhatABrowserSeesIsJudged(t *testing.T) {
 		{"the departure of the second engine", "webkit", readable, nil, Expectation{Result: "blocked"}, covers, ""},
 		{"the departure of another engine", "firefox", readable, nil, Expectation{Result: "blocked"}, covers, "can read the response"},
 		{"the departure of an engine by package fetch", "", readable, nil, Expectation{Result: "blocked"}, covers, "can read the response"},
-		{"a departure that is no more", "chromium", blocked, nil, Expectation{Result: "blocked"}, covers, `("covers it"): delete the departure`},
+		{"a departure that the engine no longer has", "chromium", blocked, nil, Expectation{Result: "blocked"}, covers, `("covers it"): delete the departure`},
 		{"a departure into something else", "chromium", Observation{Type: fetch.ResponseCORS, Status: 500}, nil, Expectation{Result: "blocked"}, covers, "status 500"},
 	}
 	for _, tt := range tests {

@@ -139,7 +139,7 @@ func (p *Policies) refuseFolded(by *call) {
 	}
 	key := by.name + " " + p.fold(by.argument)
 	if earlier := p.calls[key]; earlier != nil && *earlier != *by {
-		panic(ConfigErrors{by.problem(CodeSamePaths, "is the same to this router as %s, which already has a policy; remove one of the two calls", earlier.String())})
+		panic(ConfigErrors{by.problem(CodeSamePaths, "is the same to this router as %s, which already has a policy; remove one of the two calls", earlier)})
 	}
 	p.calls[key] = by
 }

@@ -20,7 +20,7 @@ type attachment struct {
 	// routes are below group, or below the root if there is none. Each has GET
 	// and PUT handlers that name the whole route in the header X-Route.
 	routes []string
-	// ownOptions are routes that have OPTIONS handlers, too.
+	// ownOptions are those of the routes that also have OPTIONS handlers.
 	ownOptions []string
 }
 

@@ -63,15 +63,4 @@ func (f Framework) AddApp(app App, passPreflight bool) {
 }
 
 // ServeApp is the handler of the application of package conformance.
-func ServeApp(c Context) error {
-	return c.ServeHTTP(func(w http.ResponseWriter, r *http.Request) error {
-		switch byError, byPanic := conformance.Fails(r.URL.Query()); {
-		case byError:
-			return conformance.ErrApp
-		case byPanic:
-			panic(conformance.ErrApp)
-		}
-		conformance.App.ServeHTTP(w, r)
-		return nil
-	})
-}
+func ServeApp(c Context) error { return c.ServeHTTP(conformance.Respond) }

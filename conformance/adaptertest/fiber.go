@@ -214,7 +214,7 @@ func runOrder(t *testing.T, f Framework) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	// Of the two adapters, one adds Origin before the handlers, too.
+	// One of the two adapters also adds Origin before the handlers.
 	if got := response.Header["Vary"]; len(got) != 1 || got[0] != "Accept, Cookie, Origin" && got[0] != "Origin, Accept, Cookie" {
 		t.Errorf("Vary is %q, want one line with the names in order", got)
 	}

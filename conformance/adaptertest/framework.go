@@ -28,7 +28,7 @@ type Framework struct {
 }
 
 // An App is an application with the functions of an adapter. Paths are in the
-// framework's syntax. If it is an [http.Handler], it is tested over HTTP/2, too.
+// framework's syntax. If it is an [http.Handler], it is also tested over HTTP/2.
 type App interface {
 	Routes
 	// Attach calls the adapter's function.

@@ -88,11 +88,10 @@ func (n Note) String() string {
 // entry of it with an index, and where. The index is -1 for the whole field.
 type locator func(config int, field string, entry int) (name string, at Position)
 
-// check has package cors check the Configs, and says in the words of the source
-// what is wrong with them. That no
-// origin is allowed is left to cors.New, since a function may still be set. isWrong
-// reports whether a field was left out since it has an error already: what follows
-// from that is passed over.
+// check has package cors check the Configs, and returns the problems in the style of
+// the source. It leaves to cors.New that no origin is allowed, since a function may still
+// be set. isWrong reports whether a field was left out since it has an error already:
+// check passes over what follows from that.
 func check(cfgs []cors.Config, locate locator, style cors.Style, isWrong func(config int, field string) bool) (errs Errors) {
 	_, err := cors.New(cfgs...)
 	var problems cors.ConfigErrors

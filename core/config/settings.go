@@ -72,7 +72,7 @@ var settings = []setting{
 	{name: preflightMaxAge, kind: wholeNumber, field: "MaxAge", misspelt: []string{"CORS_MAX_AGE"}},
 	{name: allowCredentials, kind: trueOrFalse, field: "AllowCredentials"},
 	{name: allowPrivate, kind: trueOrFalse, field: "AllowPrivateNetwork"},
-	{name: acceptRisks, kind: listOfRegexps, field: "AcceptRisks"}, // which can name one,
+	{name: acceptRisks, kind: listOfRegexps, field: "AcceptRisks"}, // an entry can have a regular expression
 }
 
 // unread are known names that have no field, with the message of their Note.

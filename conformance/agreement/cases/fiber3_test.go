@@ -36,7 +36,7 @@ func serveFiber3(c fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	w, err := serveFastHTTP(request, &c.Response().Header)
+	w, err := conformance.RespondFast(&c.Response().Header, request, conformance.Respond)
 	if err != nil {
 		return err
 	}

@@ -3,11 +3,9 @@ package cases
 import (
 	"io"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"testing"
 
 	corschi "github.com/corskit/cors/adapters/chi"
@@ -26,7 +24,6 @@ import (
 	echomiddleware "github.com/labstack/echo/v4/middleware"
 	echo5 "github.com/labstack/echo/v5"
 	echo5middleware "github.com/labstack/echo/v5/middleware"
-	"github.com/valyala/fasthttp"
 )
 
 // An adapter is a framework, and how to serve the suite's application in it.
@@ -65,13 +62,8 @@ func startGin(t *testing.T, engine *cors.Engine, routes []conformance.Route) str
 	r.Use(gin.RecoveryWithWriter(nil), corsgin.Middleware(engine))
 	for _, route := range routes {
 		r.Handle(route.Method, route.ColonPath(), func(c *gin.Context) {
-			switch byError, byPanic := conformance.Fails(c.Request.URL.Query()); {
-			case byError:
-				c.AbortWithError(http.StatusInternalServerError, conformance.ErrApp)
-			case byPanic:
-				panic(conformance.ErrApp)
-			default:
-				conformance.App.ServeHTTP(c.Writer, c.Request)
+			if err := conformance.Respond(c.Writer, c.Request); err != nil {
+				c.AbortWithError(http.StatusInternalServerError, err)
 			}
 		})
 	}
@@ -84,14 +76,7 @@ func startEcho(t *testing.T, engine *cors.Engine, routes []conformance.Route) st
 	e.Use(echomiddleware.Recover(), corsecho.Middleware(engine))
 	for _, route := range routes {
 		e.Add(route.Method, route.ColonPath(), func(c echo.Context) error {
-			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
-			case byError:
-				return conformance.ErrApp
-			case byPanic:
-				panic(conformance.ErrApp)
-			}
-			conformance.App.ServeHTTP(c.Response(), c.Request())
-			return nil
+			return conformance.Respond(c.Response(), c.Request())
 		})
 	}
 	return startHTTP(t, e)
@@ -103,14 +88,7 @@ func startEcho5(t *testing.T, engine *cors.Engine, routes []conformance.Route) s
 	e.Use(echo5middleware.Recover(), corsecho5.Middleware(engine))
 	for _, route := range routes {
 		e.Add(route.Method, route.ColonPath(), func(c *echo5.Context) error {
-			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
-			case byError:
-				return conformance.ErrApp
-			case byPanic:
-				panic(conformance.ErrApp)
-			}
-			conformance.App.ServeHTTP(c.Response(), c.Request())
-			return nil
+			return conformance.Respond(c.Response(), c.Request())
 		})
 	}
 	return startHTTP(t, e)
@@ -167,34 +145,9 @@ func serveFiber(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	w, err := serveFastHTTP(request, &c.Response().Header)
+	w, err := conformance.RespondFast(&c.Response().Header, request, conformance.Respond)
 	if err != nil {
 		return err
 	}
 	return c.Status(w.Code).Send(w.Body.Bytes())
-}
-
-// serveFastHTTP serves the application to a request whose response already has headers.
-func serveFastHTTP(request *http.Request, h *fasthttp.ResponseHeader) (*httptest.ResponseRecorder, error) {
-	switch byError, byPanic := conformance.Fails(request.URL.Query()); {
-	case byError:
-		return nil, conformance.ErrApp
-	case byPanic:
-		panic(conformance.ErrApp)
-	}
-	w := httptest.NewRecorder()
-	for name, value := range h.All() {
-		w.Header().Add(string(name), string(value))
-	}
-	before := slices.Collect(maps.Keys(w.Header()))
-	conformance.App.ServeHTTP(w, request)
-	for _, name := range before {
-		h.Del(name)
-	}
-	for _, name := range slices.Sorted(maps.Keys(w.Header())) {
-		for _, value := range w.Header()[name] {
-			h.Add(name, value)
-		}
-	}
-	return w, nil
 }

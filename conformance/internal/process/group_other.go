@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// Where there are no groups of processes, only the program itself is ended.
+// Without groups of processes, only the program is ended, and not what it started.
 
 func attributes() *syscall.SysProcAttr { return nil }
 

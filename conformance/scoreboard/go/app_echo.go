@@ -17,14 +17,7 @@ func echo4App(policy cors.Config, middleware echo4.MiddlewareFunc) http.Handler 
 	e.Use(echo4middleware.Recover(), middleware)
 	for _, route := range routes(policy) {
 		e.Add(route.Method, route.ColonPath(), func(c echo4.Context) error {
-			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
-			case byError:
-				return conformance.ErrApp
-			case byPanic:
-				panic(conformance.ErrApp)
-			}
-			conformance.App.ServeHTTP(c.Response(), c.Request())
-			return nil
+			return conformance.Respond(c.Response(), c.Request())
 		})
 	}
 	return e
@@ -36,14 +29,7 @@ func echo5App(policy cors.Config, middleware echo5.MiddlewareFunc) http.Handler 
 	e.Use(echo5middleware.Recover(), middleware)
 	for _, route := range routes(policy) {
 		e.Add(route.Method, route.ColonPath(), func(c *echo5.Context) error {
-			switch byError, byPanic := conformance.Fails(c.QueryParams()); {
-			case byError:
-				return conformance.ErrApp
-			case byPanic:
-				panic(conformance.ErrApp)
-			}
-			conformance.App.ServeHTTP(c.Response(), c.Request())
-			return nil
+			return conformance.Respond(c.Response(), c.Request())
 		})
 	}
 	return e

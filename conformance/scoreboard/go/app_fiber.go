@@ -1,10 +1,7 @@
 package main
 
 import (
-	"maps"
 	"net/http"
-	"net/http/httptest"
-	"slices"
 
 	"github.com/corskit/cors/conformance"
 	cors "github.com/corskit/cors/core"
@@ -36,38 +33,18 @@ func fiber3App(policy cors.Config, middleware fiber3.Handler) fasthttp.RequestHa
 	return app.Handler()
 }
 
-// serveFastHTTP calls conformance.App, which is a handler for net/http. Fiber's
-// own adaptor would hide the headers that are already set, which the
-// application may change.
+// serveFastHTTP responds as the application.
 func serveFastHTTP(c *fasthttp.RequestCtx) error {
 	var request http.Request
 	if err := fasthttpadaptor.ConvertRequest(c, &request, true); err != nil {
 		return err
 	}
-	query := request.URL.Query()
-	switch byError, byPanic := conformance.Fails(query); {
-	case byError:
-		return conformance.ErrApp
-	case byPanic:
-		panic(conformance.ErrApp)
-	}
-	h := &c.Response.Header
-	w := httptest.NewRecorder()
-	for name, value := range h.All() {
-		w.Header().Add(string(name), string(value))
-	}
-	before := slices.Collect(maps.Keys(w.Header()))
-	conformance.App.ServeHTTP(w, &request)
-	for _, name := range before {
-		h.Del(name)
-	}
-	for _, name := range slices.Sorted(maps.Keys(w.Header())) {
-		for _, value := range w.Header()[name] {
-			h.Add(name, value)
-		}
+	w, err := conformance.RespondFast(&c.Response.Header, &request, conformance.Respond)
+	if err != nil {
+		return err
 	}
 	c.SetStatusCode(w.Code)
-	if query.Get("do") == "stream" {
+	if request.URL.Query().Get("do") == "stream" {
 		c.SetBodyStream(w.Body, -1)
 	} else {
 		c.SetBody(w.Body.Bytes())

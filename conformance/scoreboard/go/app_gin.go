@@ -16,13 +16,8 @@ func ginApp(policy cors.Config, middleware gin.HandlerFunc) http.Handler {
 	r.Use(gin.Recovery(), middleware)
 	for _, route := range routes(policy) {
 		r.Handle(route.Method, route.ColonPath(), func(c *gin.Context) {
-			switch byError, byPanic := conformance.Fails(c.Request.URL.Query()); {
-			case byError:
-				c.AbortWithError(http.StatusInternalServerError, conformance.ErrApp)
-			case byPanic:
-				panic(conformance.ErrApp)
-			default:
-				conformance.App.ServeHTTP(c.Writer, c.Request)
+			if err := conformance.Respond(c.Writer, c.Request); err != nil {
+				c.AbortWithError(http.StatusInternalServerError, err)
 			}
 		})
 	}

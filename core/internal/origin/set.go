@@ -103,8 +103,8 @@ type patterns struct {
 	depths  []int               // how many labels the domains have, in order
 }
 
-// parts are what a pattern has before and after its wildcard. Two parts are looked up
-// without joining them.
+// parts are the texts before and after a pattern's wildcard. A map finds them without
+// joining them.
 type parts struct{ before, after string }
 
 // A domain says which patterns there are for it.

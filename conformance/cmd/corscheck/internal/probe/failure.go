@@ -43,7 +43,7 @@ func redirection(at, location string, status int) error {
 		quote(to.String()), how, status))
 }
 
-// explain says why there is no valid response.
+// explain returns the reason why there is no valid response, and the fix.
 func explain(err error) string {
 	var refused refusal
 	var unknown *net.DNSError
