@@ -150,6 +150,10 @@ func TestParseEnvironReads(t *testing.T) {
 			"CORS_ALLOWED_METHODS is read as CORS_ALLOW_METHODS, but django-cors-headers ignores it; write CORS_ALLOW_METHODS", "CORS_ALLOWED_HEADERS is read as CORS_ALLOW_HEADERS",
 			"CORS_EXPOSED_HEADERS is read as CORS_EXPOSE_HEADERS", "CORS_MAX_AGE is read as CORS_PREFLIGHT_MAX_AGE",
 		}},
+		{"a risk of an expression with a comma", []string{`CORS_ALLOWED_ORIGIN_REGEXES=https://[a-z]{2,3}\.com`, `CORS_ACCEPT_RISKS=unconfined-regexp=https://[a-z]{2,3}\.com`}, defaults(func(c *cors.Config) {
+			c.AllowOriginRegexps = []string{`https://[a-z]{2,3}\.com`}
+			c.AcceptRisks = []cors.Risk{cors.RiskUnconfinedRegexp.For(`https://[a-z]{2,3}\.com`)}
+		}), []string{"CORS_ALLOWED_ORIGIN_REGEXES[0]"}},
 		{"two misspelt names for one", []string{allowsApp, "CORS_ALLOW_METHOD=POKE", "CORS_ALLOWED_METHODS=PUT"}, with(func(c *cors.Config) { c.AllowMethods = []string{"PUT"} }), []string{
 			"CORS_ALLOWED_METHODS is read as", "CORS_ALLOW_METHOD is ignored, since CORS_ALLOWED_METHODS is set; write CORS_ALLOW_METHODS only",
 		}},
