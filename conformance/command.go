@@ -197,7 +197,7 @@ func (l *Launcher) start(ctx context.Context, policy []cors.Config) (p *runningS
 }
 
 func (l *Launcher) startOnce(ctx context.Context, policy string) (*runningServer, error) {
-	port, err := reservePort()
+	port, err := process.FreePort()
 	if err != nil {
 		return nil, err
 	}
@@ -210,13 +210,8 @@ func (l *Launcher) startOnce(ctx context.Context, policy string) (*runningServer
 	}
 	started, err := process.Start(cmd)
 	if err != nil {
-		reserved.Delete(port)
 		return nil, err
 	}
-	go func() {
-		<-started.Ended
-		reserved.Delete(port)
-	}()
 	p := &runningServer{
 		Process: started,
 		url:     "http://127.0.0.1:" + port,
@@ -235,25 +230,6 @@ func (l *Launcher) startOnce(ctx context.Context, policy string) (*runningServer
 		return nil, &StartError{fmt.Errorf("the server %q %w", strings.Join(cmd.Args, " "), err)}
 	}
 	return p, nil
-}
-
-// reserved are the ports of servers that this process has started: a server
-// that hasn't bound its port yet must not lose it to another.
-var reserved sync.Map
-
-// reservePort returns a port that nobody listens on, and that no other server of this
-// process has.
-func reservePort() (string, error) {
-	for {
-		address, err := process.FreeAddress()
-		if err != nil {
-			return "", err
-		}
-		port := strings.TrimPrefix(address, "127.0.0.1:")
-		if _, taken := reserved.LoadOrStore(port, true); !taken {
-			return port, nil
-		}
-	}
 }
 
 // A runningServer is a server in a process of its own.

@@ -1,6 +1,4 @@
 package conformance
 
-var ReservePort = reservePort
-
 // End ends a server that a Launcher started.
 func End(s *Server) { s.release(true) }

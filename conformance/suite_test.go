@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -277,29 +276,4 @@ func TestLaunchersSayWhatCannotStart(t *testing.T) {
 	if _, err := launcher.Launch(t.Context(), nil); !errors.Is(err, exec.ErrNotFound) {
 		t.Errorf("the error is %v, want %v", err, exec.ErrNotFound)
 	}
-}
-
-// A server that hasn't bound its port yet must not lose it to another.
-func TestNoPortIsReservedTwice(t *testing.T) {
-	var mu sync.Mutex
-	seen := make(map[string]bool)
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			for range 500 {
-				port, err := conformance.ReservePort()
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				mu.Lock()
-				if seen[port] {
-					t.Errorf("port %s is reserved twice", port)
-				}
-				seen[port] = true
-				mu.Unlock()
-			}
-		})
-	}
-	all.Wait()
 }

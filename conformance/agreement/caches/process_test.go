@@ -37,39 +37,28 @@ func onPath(t *testing.T, debianPackage, command string) string {
 	return ""
 }
 
+// endWithTest is a shell script that runs a command, and ends it when its
+// standard input is closed, so that it does not outlive a killed test.
+const endWithTest = `exec 3<&0; (cat <&3; kill 0) >/dev/null 2>&1 & exec "$@" 3<&-`
+
 // start starts a cache with a command line for the address to listen on. It
 // returns the address once the cache accepts connections. The cache, and all
 // that it started, ends with the test.
 func start(t *testing.T, commandLine func(address string) []string) (address string) {
 	t.Helper()
-	var err error
-	// Another process may take the port before the cache does.
-	for range 3 {
-		if address, err = startOnce(t, commandLine); err == nil {
-			return address
-		}
-	}
-	t.Fatal(err)
-	return ""
-}
-
-// endWithTest is a shell script that runs a command, and ends it when its
-// standard input is closed, so that it does not outlive a killed test.
-const endWithTest = `exec 3<&0; (cat <&3; kill 0) >/dev/null 2>&1 & exec "$@" 3<&-`
-
-func startOnce(t *testing.T, commandLine func(address string) []string) (address string, err error) {
-	address, err = process.FreeAddress()
+	port, err := process.FreePort()
 	if err != nil {
-		return "", err
+		t.Fatal(err)
 	}
+	address = "127.0.0.1:" + port
 	line := commandLine(address)
 	cmd := exec.Command("sh", append([]string{"-c", endWithTest, "sh"}, line...)...)
 	if _, err := cmd.StdinPipe(); err != nil {
-		return "", err
+		t.Fatal(err)
 	}
 	p, err := process.Start(cmd)
 	if err != nil {
-		return "", err
+		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		p.End(endTimeout)
@@ -80,15 +69,16 @@ func startOnce(t *testing.T, commandLine func(address string) []string) (address
 	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); {
 		if conn, err := net.Dial("tcp", address); err == nil {
 			conn.Close()
-			return address, nil
+			return address
 		}
 		select {
 		case <-p.Ended:
-			return "", fmt.Errorf("%s ended before it listened (%s), and printed:\n%s", line[0], p.State(), p.Output.Take())
+			t.Fatalf("%s ended before it listened (%s), and printed:\n%s", line[0], p.State(), p.Output.Take())
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
-	return "", fmt.Errorf("%s does not listen at %s within %v, and printed:\n%s", line[0], address, startTimeout, p.Output.Take())
+	t.Fatalf("%s does not listen at %s within %v, and printed:\n%s", line[0], address, startTimeout, p.Output.Take())
+	return ""
 }
 
 // configure writes a configuration to a folder of the test, from a template in

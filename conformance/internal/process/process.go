@@ -3,11 +3,14 @@
 package process
 
 import (
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -94,13 +97,28 @@ func (o *Output) Take() string {
 	return text
 }
 
-// FreeAddress returns an address of this machine that nobody listens on, for a
-// program to do so.
-func FreeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+// The ports that systems choose by themselves, for connections and for listeners on
+// any port, begin at 32768 or later.
+const (
+	firstPort = 20000
+	ports     = 32768 - firstPort
+)
+
+// lastPort counts from anywhere: other processes call FreePort, too.
+var lastPort atomic.Uint32
+
+func init() { lastPort.Store(rand.Uint32N(ports)) }
+
+// FreePort returns a port of 127.0.0.1 that nobody listens on, for a program that is
+// about to. Until it does, neither the system nor another call gives the port away.
+func FreePort() (string, error) {
+	var err error
+	for range ports {
+		port := strconv.Itoa(firstPort + int(lastPort.Add(1)%ports))
+		var listener net.Listener
+		if listener, err = net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			return port, listener.Close()
+		}
 	}
-	defer listener.Close()
-	return listener.Addr().String(), nil
+	return "", err
 }
