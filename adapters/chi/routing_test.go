@@ -2,72 +2,14 @@ package corschi_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	corschi "github.com/corskit/cors/adapters/chi"
-	"github.com/corskit/cors/conformance"
 	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 )
-
-func TestPathsAreReadAsChiRoutesThem(t *testing.T) {
-	tests := []struct {
-		name    string
-		prepare func(r chi.Router, cors func(http.Handler) http.Handler, add func(chi.Router))
-	}{
-		{"as it is", func(r chi.Router, cors func(http.Handler) http.Handler, add func(chi.Router)) {
-			r.Use(cors)
-			add(r)
-		}},
-		{"behind StripSlashes", func(r chi.Router, cors func(http.Handler) http.Handler, add func(chi.Router)) {
-			r.Use(middleware.StripSlashes, cors)
-			add(r)
-		}},
-		{"behind RedirectSlashes", func(r chi.Router, cors func(http.Handler) http.Handler, add func(chi.Router)) {
-			r.Use(middleware.RedirectSlashes, cors)
-			add(r)
-		}},
-		{"behind CleanPath", func(r chi.Router, cors func(http.Handler) http.Handler, add func(chi.Router)) {
-			r.Use(middleware.CleanPath, cors)
-			add(r)
-		}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
-				r := newRouter()
-				tt.prepare(r, corschi.New(policy...), func(r chi.Router) { addRoutes(r, routes) })
-				return adaptertest.Serve(t, r)
-			})
-		})
-	}
-}
-
-// A subrouter sees the rest of the path; the policy's paths are whole.
-func TestPathsAreReadAsChiRoutesThemInSubrouters(t *testing.T) {
-	for _, prefix := range []string{"/v1", "/{tenant}", "/{tenant:[a-z]{2}}/api"} {
-		t.Run(prefix, func(t *testing.T) {
-			literal := strings.NewReplacer("{tenant}", "acme", "{tenant:[a-z]{2}}", "de").Replace(prefix)
-			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
-				for i := range policy {
-					policy[i].Paths = []string{literal + policy[i].Paths[0]}
-				}
-				r := newRouter()
-				r.Use(middleware.CleanPath)
-				r.Route(prefix, func(r chi.Router) {
-					r.Use(corschi.New(policy...))
-					addRoutes(r, routes)
-				})
-				server := adaptertest.Serve(t, r)
-				server.URL += literal
-				return server
-			})
-		})
-	}
-}
 
 type middlewareFunc = func(http.Handler) http.Handler
 
@@ -162,8 +104,8 @@ func subrouter(routes []string) http.Handler {
 	return r
 }
 
-func TestGeneratedPathsAreReadAsChiRoutesThem(t *testing.T) {
-	adaptertest.RunGeneratedRouting(t, optionSets())
+func TestPathsAreReadAsChiRoutesThem(t *testing.T) {
+	adaptertest.RunRouting(t, optionSets())
 }
 
 func FuzzRouting(f *testing.F) { adaptertest.FuzzRouting(f, optionSets()) }

@@ -23,17 +23,6 @@ var (
 	rewritten    = before(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))
 )
 
-func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
-	frameworks := map[string]adaptertest.Framework{
-		"as it is":                   defaults,
-		"behind RemoveTrailingSlash": slashRemoved,
-		"behind Rewrite":             rewritten,
-	}
-	for name, f := range frameworks {
-		t.Run(name, func(t *testing.T) { adaptertest.RunRouting(t, f.ServeRouting) })
-	}
-}
-
 func optionSets() []adaptertest.Router {
 	return []adaptertest.Router{
 		defaults.NamedRouter("as it is"),
@@ -65,8 +54,8 @@ func optionSets() []adaptertest.Router {
 	}
 }
 
-func TestGeneratedPathsAreReadAsEchoRoutesThem(t *testing.T) {
-	adaptertest.RunGeneratedRouting(t, optionSets())
+func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
+	adaptertest.RunRouting(t, optionSets())
 }
 
 func FuzzRouting(f *testing.F) { adaptertest.FuzzRouting(f, optionSets()) }

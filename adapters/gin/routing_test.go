@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	corsgin "github.com/corskit/cors/adapters/gin"
-	"github.com/corskit/cors/conformance"
 	"github.com/corskit/cors/conformance/adaptertest"
 	cors "github.com/corskit/cors/core"
 	"github.com/gin-gonic/gin"
@@ -36,24 +35,6 @@ func options(yield func(name string, set func(*gin.Engine)) bool) {
 		if !yield(strings.TrimSpace(name.String()), set) {
 			return
 		}
-	}
-}
-
-func TestPathsAreReadAsGinRoutesThem(t *testing.T) {
-	for name, set := range options {
-		f := framework(set)
-		t.Run(name+"/Middleware", func(t *testing.T) { adaptertest.RunRouting(t, f.ServeRouting) })
-		t.Run(name+"/Handler", func(t *testing.T) {
-			adaptertest.RunRouting(t, func(t *testing.T, policy []cors.Config, routes []string) *conformance.Server {
-				engine, err := cors.New(policy...)
-				if err != nil {
-					t.Fatal(err)
-				}
-				r := f.New().(application).engine
-				addRoutes(r, routes)
-				return adaptertest.Serve(t, corsgin.Handler(engine, r))
-			})
-		})
 	}
 }
 
@@ -91,8 +72,8 @@ func optionSets() (routers []adaptertest.Router) {
 	return routers
 }
 
-func TestGeneratedPathsAreReadAsGinRoutesThem(t *testing.T) {
-	adaptertest.RunGeneratedRouting(t, optionSets())
+func TestPathsAreReadAsGinRoutesThem(t *testing.T) {
+	adaptertest.RunRouting(t, optionSets())
 }
 
 func FuzzRouting(f *testing.F) { adaptertest.FuzzRouting(f, optionSets()) }

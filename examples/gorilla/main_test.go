@@ -64,5 +64,5 @@ func TestPathsAreReadAsGorillaMuxRoutesThem(t *testing.T) {
 			return adaptertest.ExchangeWith(around(engine, r))
 		}})
 	}
-	adaptertest.RunGeneratedRouting(t, routers)
+	adaptertest.RunRouting(t, routers)
 }

@@ -616,15 +616,15 @@ func (v visit) programs() {
 	v.Click("[data-opens=code]")
 	v.wait(`document.querySelector("#tab-gin")`)
 	v.expect("#panel-gin", "go get github.com/corskit/cors/adapters/gin github.com/gin-gonic/gin", "corsgin.New", "https://app.example.com")
-	for key, program := range map[string]string{"": "gin", "ArrowRight": "echo"} {
-		if key != "" {
-			v.Click("#tab-gin")
-			v.Press(key)
-		}
+	copies := func(program string) {
 		v.wait(fmt.Sprintf(`!document.querySelector("#panel-%s").hidden`, program))
 		v.Click(".bar > button")
 		v.wait(fmt.Sprintf(`window.copied === document.querySelector("#panel-%s [aria-label='The code']").textContent`, program))
 	}
+	copies("gin")
+	v.Click("#tab-gin")
+	v.Press("ArrowRight")
+	copies("echo")
 	v.Click("#tab-gin")
 	v.Press("ArrowRight")
 	v.wait(`document.activeElement.id === "tab-echo" && !document.querySelector("#panel-echo").hidden && document.querySelector("#panel-gin").hidden`)

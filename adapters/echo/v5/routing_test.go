@@ -24,20 +24,6 @@ var (
 	rewritten    = before(middleware.Rewrite(map[string]string{"/other/*": "/admin/$1", "/PUBLIC/*": "/public/$1"}))
 )
 
-func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
-	frameworks := map[string]adaptertest.Framework{
-		"as it is":                   defaults,
-		"behind RemoveTrailingSlash": slashRemoved,
-		"behind Rewrite":             rewritten,
-	}
-	for _, config := range routerConfigs() {
-		frameworks[nameOf(config)] = configured(config)
-	}
-	for name, f := range frameworks {
-		t.Run(name, func(t *testing.T) { adaptertest.RunRouting(t, f.ServeRouting) })
-	}
-}
-
 func optionSets() []adaptertest.Router {
 	routers := []adaptertest.Router{
 		defaults.NamedRouter("as it is"),
@@ -93,8 +79,8 @@ func nameOf(config echo.RouterConfig) string {
 	return fmt.Sprintf("UnescapePathParamValues=%t UseEscapedPathForMatching=%t", config.UnescapePathParamValues, config.UseEscapedPathForMatching)
 }
 
-func TestGeneratedPathsAreReadAsEchoRoutesThem(t *testing.T) {
-	adaptertest.RunGeneratedRouting(t, optionSets())
+func TestPathsAreReadAsEchoRoutesThem(t *testing.T) {
+	adaptertest.RunRouting(t, optionSets())
 }
 
 func FuzzRouting(f *testing.F) { adaptertest.FuzzRouting(f, optionSets()) }

@@ -23,16 +23,16 @@ type ownCtx struct{ *fiber.DefaultCtx }
 func newOwnCtx(app *fiber.App) fiber.CustomCtx { return ownCtx{fiber.NewDefaultCtx(app)} }
 
 func TestPathsAreReadFromAnyCtx(t *testing.T) {
+	var routers []adaptertest.Router
 	for _, config := range []fiber.Config{{}, {CaseSensitive: true, StrictRouting: true, UnescapePath: true}} {
-		t.Run(fmt.Sprintf("CaseSensitive=%t", config.CaseSensitive), func(t *testing.T) {
-			f := defaults
-			f.New = func(...*cors.Engine) adaptertest.App {
-				app := fiber.NewWithCustomCtx(newOwnCtx, config)
-				return application{routes{app}, app}
-			}
-			adaptertest.RunRouting(t, f.ServeRouting)
-		})
+		f := defaults
+		f.New = func(...*cors.Engine) adaptertest.App {
+			app := fiber.NewWithCustomCtx(newOwnCtx, config)
+			return application{routes{app}, app}
+		}
+		routers = append(routers, f.NamedRouter(fmt.Sprintf("CaseSensitive=%t", config.CaseSensitive)))
 	}
+	adaptertest.RunRouting(t, routers)
 }
 
 // The adaptor serves one request after the other with the same RequestCtx.
