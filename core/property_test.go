@@ -763,7 +763,7 @@ func checkAll(t *testing.T, e *cors.Engine, configs []cors.Config, r *naiveReque
 func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	accepted, seen := 0, make(map[string]int)
-	for range 1200 {
+	for range 400 {
 		data := randomData(r, 120)
 		d := &dice{data}
 		configs := d.configs()
@@ -779,7 +779,7 @@ func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 			seen[fmt.Sprintf("%v, hasPolicy %t, allowed %t, answered %t", a.kind, a.config >= 0, a.allowed, a.status != 0)]++
 		}
 	}
-	if accepted < 400 {
+	if accepted < 130 {
 		t.Errorf("only %d configurations are accepted", accepted)
 	}
 	for _, kind := range []cors.Kind{cors.NotCORS, cors.Actual, cors.Preflight} {
@@ -790,7 +790,7 @@ func TestTheEngineDecidesLikeTheNaiveImplementation(t *testing.T) {
 					continue // there is no origin to allow
 				}
 				possible := !answered || kind == cors.Preflight && rest != "hasPolicy false, allowed false" || kind == cors.Actual && rest == "hasPolicy true, allowed false"
-				if possible != (seen[key] > 0) || possible && seen[key] < 50 {
+				if possible != (seen[key] > 0) || possible && seen[key] < 15 {
 					t.Errorf("%s: %d times", key, seen[key])
 				}
 			}

@@ -324,7 +324,7 @@ func answers(t *testing.T, cfg cors.Config) (all []string) {
 func TestEnvironIsReadAsTheSamePolicy(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	written := 0
-	for range 400 {
+	for range 150 {
 		cfg := randomConfig(random)
 		if random.IntN(4) > 0 { // most have nothing that no variable is for
 			cfg.Paths, cfg.PreflightStatus, cfg.PassPreflight, cfg.MaxAge = nil, 0, false, max(cfg.MaxAge, 0)
@@ -354,7 +354,7 @@ func TestEnvironIsReadAsTheSamePolicy(t *testing.T) {
 		}
 	}
 	t.Logf("%d policies were written", written)
-	if written < 150 {
+	if written < 50 {
 		t.Errorf("%d policies were written", written)
 	}
 }

@@ -148,12 +148,11 @@ func jsonNames() (names []string) {
 
 func TestParseJSONRefusesWhatIsTooLong(t *testing.T) {
 	const limit = 64 << 20
-	text := append([]byte(`{"maxAge": 1`), bytes.Repeat([]byte(" "), limit)...)
-	text = append(text[:limit-1], '}')
-	if _, err := config.ParseJSON(text); err != nil {
+	text := bytes.Repeat([]byte("?"), limit)
+	if _, err := config.ParseJSON(text); err == nil || strings.Contains(err.Error(), "are read") {
 		t.Errorf("%d bytes: %v", len(text), err)
 	}
-	_, err := config.ParseJSON(append(text, '\n'))
+	_, err := config.ParseJSON(append(text, '?'))
 	expectErrors(t, err, []string{"the text has 67108865 bytes, and at most 67108864 are read; shorten it"})
 }
 

@@ -333,7 +333,7 @@ func TestManyRegexpsMatchLikeEachOfThem(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	pick := func(list ...string) string { return list[r.IntN(len(list))] }
 	matched := 0
-	for range 300 {
+	for range 100 {
 		var regexps []*Regexp
 		for range 1 + r.IntN(12) {
 			if e, err := ParseRegexp(randomRegexp(r)); err == nil {
@@ -357,7 +357,7 @@ func TestManyRegexpsMatchLikeEachOfThem(t *testing.T) {
 			}
 		}
 	}
-	if matched < 1000 {
+	if matched < 300 {
 		t.Errorf("%d origins matched: that does not try much", matched)
 	}
 }
