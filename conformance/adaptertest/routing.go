@@ -103,7 +103,7 @@ func ExchangeWith(handler http.Handler) Exchange {
 // they are the same each time.
 func RunRouting(t *testing.T, routers []Router) {
 	t.Helper()
-	paths := generatedPaths(2000)
+	paths := generatedPaths(1500)
 	for _, router := range routers {
 		t.Run(router.Name, func(t *testing.T) {
 			t.Parallel()
