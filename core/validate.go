@@ -309,7 +309,7 @@ func isAuthorization(name string) bool { return strings.EqualFold(name, "Authori
 func (c *compiler) maxAge() string {
 	switch age := c.cfg.MaxAge; {
 	case age >= int(time.Second): // 31 years
-		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is a time.Duration, and @MaxAge is in seconds; write %d", min(age/int(time.Second), maxMaxAge))
+		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is in nanoseconds, as a time.Duration is, and @MaxAge is in seconds; write %d", min(age/int(time.Second), maxMaxAge))
 	case age > maxMaxAge:
 		c.report(whole("MaxAge", strconv.Itoa(age)), CodeMaxAge, "is more than 24 hours, the longest that any browser caches a preflight response; write %d seconds or less", maxMaxAge)
 	case age < 0:

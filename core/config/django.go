@@ -33,7 +33,7 @@ const maxDjango = 1 << 20
 // origin yet: you can set AllowOriginFunc afterwards. The error, if any, is
 // [Errors]. The Notes are returned in either case.
 func ParseDjango(data []byte) (cors.Config, []Note, error) {
-	r, problem := newJSONReader(data, maxDjango)
+	r, problem := newJSONReader(data, maxDjango, func([]byte, *json.SyntaxError) string { return "" })
 	if problem != nil {
 		problem.Message += "; pass the output of this command, run in the Django project: " + DjangoCommand
 		return cors.Config{}, nil, Errors{problem}

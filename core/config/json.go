@@ -30,7 +30,7 @@ const maxJSON = 64 << 20
 // an origin yet: AllowOriginFunc can be set afterwards. The error, if any, is
 // [Errors]; all have a position, except that the text is too long.
 func ParseJSON(data []byte) ([]cors.Config, error) {
-	r, problem := newJSONReader(data, maxJSON)
+	r, problem := newJSONReader(data, maxJSON, syntaxFix)
 	if problem != nil {
 		return nil, Errors{problem}
 	}
@@ -117,8 +117,9 @@ type jsonReader struct {
 	errs    Errors
 }
 
-// newJSONReader checks the length and the syntax of a document.
-func newJSONReader(data []byte, limit int) (*jsonReader, *Error) {
+// newJSONReader checks the length and the syntax of a document. Errors of the syntax
+// end with what fix returns.
+func newJSONReader(data []byte, limit int, fix func([]byte, *json.SyntaxError) string) (*jsonReader, *Error) {
 	if len(data) > limit {
 		return nil, &Error{Message: fmt.Sprintf("the text has %d bytes, and at most %d are read; shorten it", len(data), limit)}
 	}
@@ -136,9 +137,41 @@ func newJSONReader(data []byte, limit int) (*jsonReader, *Error) {
 	var value json.RawMessage
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal(data, &value); errors.As(err, &syntax) {
-		return nil, r.problem(int(syntax.Offset)-1, "", "", "this isn't JSON: %v", syntax)
+		return nil, r.problem(int(syntax.Offset)-1, "", "", "this isn't JSON: %v%s", syntax, fix(data, syntax))
 	}
 	return r, nil
+}
+
+// syntaxFix returns the fix, after a semicolon, for frequent mistakes, or "".
+func syntaxFix(data []byte, mistake *json.SyntaxError) string {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return `; write a policy such as {"allowOrigins": ["https://app.example.com"]}`
+	}
+	if mistake.Error() == "unexpected end of JSON input" {
+		return "; close what is open: a quote, a bracket or a brace"
+	}
+	at := int(mistake.Offset) - 1
+	before := bytes.TrimSpace(data[:at])
+	previous := append([]byte{0}, before...)[len(before)] // 0 at the beginning
+	switch c := data[at]; {
+	case previous == '\\':
+		return `; write a backslash as "\\"`
+	case previous == ',' && (c == ']' || c == '}'):
+		return "; remove the comma before it"
+	case c == '\'' || c == '`':
+		return `; write quotes as in "allowOrigins"`
+	case c == '/' || c == '#':
+		return "; remove the comment"
+	case c == 'T' || c == 'F':
+		return "; write true or false"
+	case 'a' <= c && c <= 'z' && bytes.IndexByte([]byte("{[:,"), previous) >= 0:
+		return `; write quotes around names and texts, as in "allowOrigins"`
+	case c == '"' && previous != 0:
+		return "; write a comma before it"
+	case c == '{' && previous == '}':
+		return "; write several policies as a list: [{…}, {…}]"
+	}
+	return ""
 }
 
 // invalidUTF8 returns the offset of the first byte that isn't UTF-8, or -1.

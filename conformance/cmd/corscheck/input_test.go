@@ -50,7 +50,7 @@ func TestInput(t *testing.T) {
 		{"more requests than may be", "", []string{"-max-requests", "10", server.URL}, `more than the 10 of -max-requests`},
 		{"a file that is not there", "", []string{"-policy", "nowhere.json", server.URL}, `the policy can't be read: open nowhere.json`},
 
-		{"an empty policy", " ", nil, `standard input:1:1: this isn't JSON: unexpected end of JSON input`},
+		{"an empty policy", " ", nil, `standard input:1:1: this isn't JSON: unexpected end of JSON input; write a policy such as {"allowOrigins": ["https://app.example.com"]}`},
 		{"a policy that is not JSON", "{\n  \"allowOrigins\": [\"*\",]\n}", nil, `standard input:2:24: this isn't JSON: invalid character ']'`},
 		{"something behind the policy", `{` + origins + `} {}`, nil, `standard input:1:47: this isn't JSON: invalid character '{' after top-level value`},
 		{"an unknown field", "{\n  " + origins + ",\n  \"allowOrigin\": [\"*\"]\n}", nil, `standard input:3:3: allowOrigin isn't a field of a policy; write "allowOrigins"`},

@@ -11,7 +11,7 @@ import (
 )
 
 // space and quotes are what people leave around an origin.
-const space, quotes = " \t\r\n", "\"'`“”‘’"
+const space, quotes = " \t\r\n\u00a0\u200b\ufeff", "\"'`“”‘’<>"
 
 // checkMistake refuses texts that aren't written as an origin at all, and says what
 // they seem to be instead.
@@ -39,6 +39,8 @@ func checkMistake(s string) *Error {
 		return problem(CodeEmpty, "has nothing in it; remove the entry")
 	case !separators.MatchString(bare) && bare == strings.Trim(s, space):
 		return fix(CodeCharacter, bare, "has white space around it; write %q")
+	case !separators.MatchString(bare) && strings.Trim(s, space+"<>") == bare:
+		return fix(CodeQuotes, bare, "includes its brackets; write %q")
 	case !separators.MatchString(bare):
 		return fix(CodeQuotes, bare, "includes its quotes; write %q")
 	}

@@ -319,12 +319,13 @@ func (p *Pattern) cutWildcard() *Error {
 		return nil
 	}
 	label, parent, _ := strings.Cut(p.host, ".")
-	switch strings.Count(label, "*") {
-	case 0:
+	switch stars := strings.Count(label, "*"); {
+	case stars == 0:
 		return p.subdomainsInstead(message.New("only the leading label can have a wildcard"))
-	case 1:
-	default:
+	case stars > 1 && stars < len(label):
 		return problem(CodeWildcard, "a label can have one wildcard; write a single \"*\" in %q, or use @AllowOriginRegexps", label)
+	case stars > 1 && parent != "":
+		return p.subdomainsInstead(message.New("\"*.\" already matches one or more labels"))
 	}
 	if strings.Contains(parent, "*") {
 		return p.subdomainsInstead(message.New("there can be one wildcard, in the leading label; \"*.\" already matches one or more labels"))
@@ -350,7 +351,7 @@ func (p *Pattern) domainless(label string) *Error {
 		return problem(CodeWildcard, `allows every extension that a user installs; write the id of yours, as in "chrome-extension://aaaabbbbccccddddeeeeffffgggghhhh"`)
 	case strings.HasSuffix(p.scheme, "-extension"), strings.HasPrefix(p.scheme, "vscode-"):
 		return problem(CodeWildcard, "allows everything of that kind that a user installs; write the id of yours or, if it is another for each user, `%s://[0-9a-z-]+` in @AllowOriginRegexps, which needs the risk \"unconfined-regexp\" in @AcceptRisks", p.scheme)
-	case label == "*":
+	case strings.Trim(label, "*") == "":
 		return problem(CodeWildcard, `has a wildcard and no domain, which would allow any site; write one such as "%s://*.example.com", or @* for public data`, p.scheme)
 	}
 	return fix(CodeWildcard, p.scheme+"://"+label+".example.com", "a wildcard needs a domain after its label; write one such as %q")

@@ -22,7 +22,7 @@ var refused = []struct {
 	{
 		"the example in gin-contrib's README",
 		cors.Config{AllowOrigins: []string{"https://foo.com"}, AllowMethods: []string{"PUT", "PATCH"}, AllowHeaders: []string{"Origin"}, ExposeHeaders: []string{"Content-Length"}, AllowCredentials: true, MaxAge: int(12 * time.Hour)},
-		[]string{`AllowHeaders[0] "Origin": is a header that browsers set themselves`, `MaxAge "43200000000000": is a time.Duration, and MaxAge is in seconds`}, true,
+		[]string{`AllowHeaders[0] "Origin": is a header that browsers set themselves`, `MaxAge "43200000000000": is in nanoseconds, as a time.Duration is, and MaxAge is in seconds`}, true,
 		cors.Config{AllowOrigins: []string{"https://foo.com"}, AllowMethods: []string{"PUT", "PATCH"}, ExposeHeaders: []string{"Content-Length"}, AllowCredentials: true, MaxAge: 43200},
 	},
 	{
