@@ -14,7 +14,7 @@ import (
 )
 
 // Unless CI is set, one of sampled cases runs, against one adapter.
-const sampled = 5
+const sampled = 10
 
 // TestCases runs the cases in every engine. The engines share the adapters, so
 // that each case runs against each of them. Without CI, it runs a sample. It

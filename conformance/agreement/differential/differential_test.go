@@ -21,7 +21,7 @@ import (
 // sample. The files that rapid would write depend on the generator; testdata
 // does not.
 func TestMain(m *testing.M) {
-	checks := "100"
+	checks := "50"
 	if os.Getenv("CI") != "" {
 		checks = "2000"
 	}
