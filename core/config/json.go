@@ -151,8 +151,10 @@ func syntaxFix(data []byte, mistake *json.SyntaxError) string {
 		return "; close what is open: a quote, a bracket or a brace"
 	}
 	at := int(mistake.Offset) - 1
-	before := bytes.TrimSpace(data[:at])
-	previous := append([]byte{0}, before...)[len(before)] // 0 at the beginning
+	var previous byte
+	if before := bytes.TrimSpace(data[:at]); len(before) > 0 {
+		previous = before[len(before)-1]
+	}
 	switch c := data[at]; {
 	case previous == '\\':
 		return `; write a backslash as "\\"`
@@ -166,8 +168,10 @@ func syntaxFix(data []byte, mistake *json.SyntaxError) string {
 		return "; write true or false"
 	case 'a' <= c && c <= 'z' && bytes.IndexByte([]byte("{[:,"), previous) >= 0:
 		return `; write quotes around names and texts, as in "allowOrigins"`
-	case c == '"' && previous != 0:
+	case strings.HasSuffix(mistake.Error(), "after array element"), strings.HasSuffix(mistake.Error(), "after object key:value pair"):
 		return "; write a comma before it"
+	case strings.HasSuffix(mistake.Error(), "after object key"):
+		return "; write a colon before it"
 	case c == '{' && previous == '}':
 		return "; write several policies as a list: [{…}, {…}]"
 	}

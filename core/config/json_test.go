@@ -61,6 +61,7 @@ func TestParseJSONRefuses(t *testing.T) {
 		{"a comma at the end of a list", "{\n  \"allowOrigins\": [\"*\",]\n}", []string{`2:24: this isn't JSON: invalid character ']' looking for beginning of value; remove the comma before it`}},
 		{"a comma at the end of an object", `{"maxAge": 600, }`, []string{`1:17: this isn't JSON: invalid character '}' looking for beginning of object key string; remove the comma before it`}},
 		{"no comma between fields", `{"maxAge": 600 "passPreflight": true}`, []string{`1:16: this isn't JSON: invalid character '"' after object key:value pair; write a comma before it`}},
+		{"no colon", `{"maxAge" 600}`, []string{`1:11: this isn't JSON: invalid character '6' after object key; write a colon before it`}},
 		{"names without quotes", `{allowOrigins: []}`, []string{`1:2: this isn't JSON: invalid character 'a' looking for beginning of object key string; write quotes around names and texts, as in "allowOrigins"`}},
 		{"origins without quotes", `{"allowOrigins": [https://app.example.com]}`, []string{`1:19: this isn't JSON: invalid character 'h' looking for beginning of value; write quotes around names and texts, as in "allowOrigins"`}},
 		{"single quotes", `{'allowOrigins': []}`, []string{`1:2: this isn't JSON: invalid character '\'' looking for beginning of object key string; write quotes as in "allowOrigins"`}},

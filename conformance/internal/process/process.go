@@ -110,7 +110,8 @@ var lastPort atomic.Uint32
 func init() { lastPort.Store(rand.Uint32N(ports)) }
 
 // FreePort returns a port of 127.0.0.1 that nobody listens on, for a program that is
-// about to. Until it does, neither the system nor another call gives the port away.
+// about to. Until it does, neither the system nor another call in this process gives the
+// port away.
 func FreePort() (string, error) {
 	var err error
 	for range ports {

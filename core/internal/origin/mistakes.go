@@ -10,7 +10,7 @@ import (
 	"github.com/corskit/cors/core/internal/message"
 )
 
-// space and quotes are what people leave around an origin.
+// space and quotes, which include brackets, are what people leave around an origin.
 const space, quotes = " \t\r\n\u00a0\u200b\ufeff", "\"'`“”‘’<>"
 
 // checkMistake refuses texts that aren't written as an origin at all, and says what
