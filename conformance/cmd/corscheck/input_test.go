@@ -149,8 +149,7 @@ func TestServersThatCannotBeAsked(t *testing.T) {
 		case <-time.After(5 * time.Second):
 		}
 	}))
-	closed := httptest.NewServer(data)
-	closed.Close()
+	closed := nobody(t)
 	dying := 0
 	half := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if dying++; dying > 3 {
@@ -163,7 +162,7 @@ func TestServersThatCannotBeAsked(t *testing.T) {
 		args  []string
 		want  string
 	}{
-		{"nothing listens", []string{closed.URL}, "nothing listens on the URL's host and port"},
+		{"nothing listens", []string{closed}, "nothing listens on the URL's host and port"},
 		{"the URL redirects", []string{redirecting.URL + "/data"}, `/data/", with a slash at the end (status 301): check that URL, and use it in scripts, since browsers don't follow redirects of preflights (request 1 of `},
 		{"another protocol", []string{"http://" + serveRaw(t, "220 mail.example.com ESMTP\r\n")}, "doesn't speak HTTP"},
 		{"nothing is said", []string{"http://" + serveRaw(t, "")}, "closes the connection without an HTTP response"},

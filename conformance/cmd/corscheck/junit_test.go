@@ -47,8 +47,7 @@ func named(suite *junit.Suite, id string) (ends []string) {
 func TestJUnit(t *testing.T) {
 	reflecting := serve(t, careless{func(string) bool { return true }, true})
 	static := serve(t, staticHeaders(http.Header{"Access-Control-Allow-Credentials": {"true"}}, app))
-	closed := serve(t, data)
-	closed.Close()
+	closed := nobody(t)
 	tests := []struct {
 		title string
 		args  []string
@@ -61,7 +60,7 @@ func TestJUnit(t *testing.T) {
 		{"a note fails if -fail-on says so", []string{"-fail-on", "note", static.URL}, "disclosure", []string{"failure note"}},
 		{"a fault passes if -fail-on says so", []string{"-fail-on", "danger", "-origin", "https://other.example", static.URL}, "origin-denied", []string{"output"}},
 		{"what is ignored is skipped", []string{"-ignore", "reflected-origin", reflecting.URL}, "reflected-origin", []string{"skipped -ignore reflected-origin"}},
-		{"a server that can't be reached is an error", []string{closed.URL}, "corscheck", []string{"error"}},
+		{"a server that can't be reached is an error", []string{closed}, "corscheck", []string{"error"}},
 	}
 	for _, test := range tests {
 		t.Run(test.title, func(t *testing.T) {

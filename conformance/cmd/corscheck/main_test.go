@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/corskit/cors/conformance/cmd/corscheck/internal/probe"
+	"github.com/corskit/cors/conformance/internal/process"
 	cors "github.com/corskit/cors/core"
 	"github.com/corskit/cors/core/config"
 )
@@ -52,6 +53,16 @@ func serve(t *testing.T, handler http.Handler) *recorder {
 	r.Server = httptest.NewServer(r)
 	r.watch(t)
 	return r
+}
+
+// nobody returns a URL that nobody serves, even if later servers take any port.
+func nobody(t *testing.T) string {
+	t.Helper()
+	port, err := process.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "http://127.0.0.1:" + port
 }
 
 func (r *recorder) watch(t *testing.T) {

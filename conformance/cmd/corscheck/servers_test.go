@@ -308,8 +308,7 @@ func TestRedirectsAreExplained(t *testing.T) {
 func TestSeveralURLs(t *testing.T) {
 	express := serve(t, staticHeaders(http.Header{"Access-Control-Allow-Credentials": {"true"}}, app))
 	reflecting := serve(t, careless{func(string) bool { return true }, true})
-	closed := serve(t, data)
-	closed.Close()
+	closed := nobody(t)
 	tests := []struct {
 		title  string
 		args   []string
@@ -318,8 +317,8 @@ func TestSeveralURLs(t *testing.T) {
 	}{
 		{"nothing is found", []string{express.URL, express.URL}, exitGood, summary{2, 0, counts{0, 0, 4}}},
 		{"one is dangerous", []string{express.URL, reflecting.URL}, exitBad, summary{2, 0, counts{2, 0, 2}}},
-		{"one can't be reached", []string{closed.URL, express.URL}, exitUnrun, summary{2, 1, counts{0, 0, 2}}},
-		{"one can't be reached and one is dangerous", []string{reflecting.URL, closed.URL}, exitUnrun, summary{2, 1, counts{2, 0, 0}}},
+		{"one can't be reached", []string{closed, express.URL}, exitUnrun, summary{2, 1, counts{0, 0, 2}}},
+		{"one can't be reached and one is dangerous", []string{reflecting.URL, closed}, exitUnrun, summary{2, 1, counts{2, 0, 0}}},
 		{"dangers are ignored", []string{"-ignore", "null-origin", "-ignore", "reflected-origin", reflecting.URL, express.URL}, exitGood, summary{2, 0, counts{0, 0, 2}}},
 		{"notes count", []string{"-fail-on", "note", express.URL, express.URL}, exitBad, summary{2, 0, counts{0, 0, 4}}},
 	}
@@ -336,7 +335,7 @@ func TestSeveralURLs(t *testing.T) {
 			}
 			urls := test.args[len(test.args)-2:]
 			for i, result := range d.Results {
-				if result.URL != urls[i] || (result.Errors != nil) != (urls[i] == closed.URL) || (result.Report == nil) != (result.Errors != nil) {
+				if result.URL != urls[i] || (result.Errors != nil) != (urls[i] == closed) || (result.Report == nil) != (result.Errors != nil) {
 					t.Errorf("result %d: %s: %q", i, result.URL, result.Errors)
 				}
 			}
