@@ -62,8 +62,9 @@ func optionSets() (routers []adaptertest.Router) {
 			{"/admin", "/admin"}, // so that a segment is repeated: /admin/admin
 			{"/{tenant}", "/{tenant}"},
 			{"/{tenant:[a-z]{2}}/api", "/{tenant}/api"},
+			{"/{tenant:[a-z]{2}}/api", "/de/api"}, // a policy for one tenant
 		} {
-			in := " in " + sub.pattern + before.name
+			in := " in " + sub.pattern + " for " + sub.prefix + before.name
 			add("Use"+in, sub.prefix, func(r *chi.Mux, cors middlewareFunc, routes []string) {
 				r.Use(before.middlewares...)
 				r.Route(sub.pattern, func(r chi.Router) {

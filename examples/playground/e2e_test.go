@@ -22,11 +22,14 @@ type visit struct {
 	name string // of the browser
 }
 
+// A flow is what a person does at the page.
+type flow struct {
+	name string
+	do   func(v visit)
+}
+
 func TestPage(t *testing.T) {
-	tests := []struct {
-		name string
-		do   func(v visit)
-	}{
+	flows := []flow{
 		{"the matrix is filled, and all agree", visit.matrix},
 		{"the matrix tells what is as it should be, and the summary what all amounts to", visit.truth},
 		{"a wrong origin is reported beside its field, and the matrix shows the last valid policy", visit.wrongOrigin},
@@ -39,33 +42,31 @@ func TestPage(t *testing.T) {
 		{"a change is undone", visit.undo},
 		{"the page can be used without a mouse", visit.keyboard},
 		{"it fits desktops and phones, in light and dark", visit.looks},
-
-		// With CI set, these run, too.
-		{"the first view has the policy, the matrix and the exchange", visit.firstView},
-		{"on a narrow screen they are tabs, and the summary stays", visit.narrow},
-		{"what a change turns is marked for a while", visit.marks},
-		{"a risk is taken by ticking its box", visit.risk},
-		{"an exchange is a picture, with the header at fault", visit.picture},
-		{"the page shows what the browser prints on its console", visit.console},
-		{"to allow another site is never offered", visit.stranger},
-		{"another tab's policy is not taken for a disagreement", visit.tabs},
-		{"every framework and every site agree on a request", visit.everywhere},
-		{"every starting point is in force, and all agree", visit.presets},
-		{"what no script can do is said to be so", visit.refused},
-		{"terms are explained, and the documentation is linked", visit.terms},
-		{"controls have names, and headings an order", visit.structure},
-		{"what opens over the page fits phones, too", visit.opened},
 	}
-	const always = 12
-	if os.Getenv("CI") == "" {
-		tests = tests[:always]
+	if os.Getenv("CI") != "" {
+		flows = append(flows, []flow{
+			{"the first view has the policy, the matrix and the exchange", visit.firstView},
+			{"on a narrow screen they are tabs, and the summary stays", visit.narrow},
+			{"what a change turns is marked for a while", visit.marks},
+			{"a risk is taken by ticking its box", visit.risk},
+			{"an exchange is a picture, with the header at fault", visit.picture},
+			{"the page shows what the browser prints on its console", visit.console},
+			{"to allow another site is never offered", visit.stranger},
+			{"another tab's policy is not taken for a disagreement", visit.tabs},
+			{"every framework and every site agree on a request", visit.everywhere},
+			{"every starting point is in force, and all agree", visit.presets},
+			{"what no script can do is said to be so", visit.refused},
+			{"terms are explained, and the documentation is linked", visit.terms},
+			{"controls have names, and headings an order", visit.structure},
+			{"what opens over the page fits phones, too", visit.opened},
+		}...)
 	}
 	for _, browser := range drive.Sample() {
 		t.Run(browser.Name, func(t *testing.T) {
 			parent, b := t, browser.Start(t)
 			p := serving(t)
-			for _, tt := range tests {
-				t.Run(strings.ReplaceAll(tt.name, " ", "-"), func(t *testing.T) {
+			for _, f := range flows {
+				t.Run(strings.ReplaceAll(f.name, " ", "-"), func(t *testing.T) {
 					v := visit{b, t, p, browser.Name}
 					if check := p.setPolicy(p.presets()[0].Policy); !check.OK {
 						t.Fatal(check)
@@ -75,7 +76,7 @@ func TestPage(t *testing.T) {
 					b.Resize(1440, 900, false)
 					b.Open(p.origin + "/")
 					v.settle(0)
-					tt.do(v)
+					f.do(v)
 					v.quiet()
 				})
 			}

@@ -85,7 +85,7 @@ func TestHostileResponses(t *testing.T) {
 				h.Set(name, strings.Repeat("a", 1<<17)+", Origin")
 			}
 		}, "(131072 bytes)"},
-		{"lists that are no lists", forPreflights("Access-Control-Allow-Headers", many("[]")), "and 9960 more"},
+		{"lists that aren't lists", forPreflights("Access-Control-Allow-Headers", many("[]")), "and 9960 more"},
 		{"lists of commas", set("Access-Control-Allow-Headers", strings.Repeat(",", 200_000)), "(200000 bytes)"},
 		{"preflights that are redirected to 256 KB", set("Location", "/"+strings.Repeat("a", 1<<18)), "(262145 bytes)"},
 	}

@@ -104,7 +104,7 @@ const (
 	ports     = 32768 - firstPort
 )
 
-// lastPort counts from anywhere: other processes call FreePort, too.
+// lastPort counts from a random port, so that processes seldom try the same ones.
 var lastPort atomic.Uint32
 
 func init() { lastPort.Store(rand.Uint32N(ports)) }
